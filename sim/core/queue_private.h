@@ -1,0 +1,45 @@
+/* queue_private.h - the two implementations behind queue.h. */
+#ifndef TCPSIM_CORE_QUEUE_PRIVATE_H
+#define TCPSIM_CORE_QUEUE_PRIVATE_H
+
+#include "queue.h"
+
+/* The key lies beside the value in one array: sifting touches nothing else. */
+struct queue_entry {
+    struct queue_key key;
+    void *value;
+};
+
+struct queue_heap {
+    struct queue_entry *entries;
+    size_t len, room;
+};
+
+struct queue_node {
+    struct queue_entry entry;
+    struct queue_node *child, *sibling;
+};
+
+struct queue_pairing {
+    struct queue_node *root;
+    size_t len;
+};
+
+struct queue {
+    enum queue_kind kind;
+    struct arena *arena;
+    struct queue_heap heap;
+    struct queue_pairing pairing;
+};
+
+void queue_heap_destroy(struct queue_heap *heap, struct arena *arena);
+bool queue_heap_push(struct queue_heap *heap, struct arena *arena, struct queue_entry entry);
+/* The least entry of a heap that is not empty. */
+struct queue_entry queue_heap_pop(struct queue_heap *heap);
+
+void queue_pairing_destroy(struct queue_pairing *pairing, struct arena *arena);
+bool queue_pairing_push(struct queue_pairing *pairing, struct arena *arena,
+                        struct queue_entry entry);
+struct queue_entry queue_pairing_pop(struct queue_pairing *pairing, struct arena *arena);
+
+#endif

@@ -1,0 +1,127 @@
+/* host.h - a host: addresses, its TCP, its sockets. The calls here are what a scenario's (or a
+ * benchmark's) applications use: each acts on TCP, records the call, and lets the host pump. */
+#ifndef TCPSIM_NET_HOST_H
+#define TCPSIM_NET_HOST_H
+
+#include "../../tcp/tcp.h"
+#include "packet.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct world;
+struct host;
+struct link;
+struct socket;
+
+#define HOST_ADDRESSES_MAX 8
+#define SOCKET_PATH_MAX 64
+
+struct host_config {
+    const char *name;
+    struct tcp_address addresses[HOST_ADDRESSES_MAX];
+    size_t address_count;
+    bool has_tcp; /* false: played by the script */
+    struct tcp_options options;
+};
+
+/* A connection or listener as the rest of the simulator sees it: it outlives its TCB. */
+struct socket {
+    struct host *host;
+    struct tcp_conn *conn; /* NULL once the TCB is gone */
+    struct socket *next;   /* of the host's, by creation */
+    struct tcp_endpoint local, remote;
+    bool listener;         /* was opened passively by the user */
+    bool released;         /* close() was called: the user has let go */
+    bool accepted_or_opened; /* the user has (had) it */
+    bool failed_notified;
+    bool first_connection; /* of the run */
+    enum tcp_state state;
+    enum tcp_error error;
+    tcp_seq iss, irs;
+    bool iss_known, irs_known;
+    uint8_t path_len; /* the states gone through, the first ones included */
+    uint8_t path[SOCKET_PATH_MAX]; /* enum tcp_state; when full the last is overwritten */
+    struct tcp_status *last_status; /* as it was when the TCB went, or NULL: read host_status */
+    struct socket *peer;  /* the other end, found when needed, or NULL */
+    uint64_t checked;     /* octets whose integrity was checked */
+    void *user;           /* the caller's: waiting applications and so on */
+};
+
+const char *host_name(const struct host *host);
+uint32_t host_index(const struct host *host); /* by declaration, from 0 */
+bool host_has_tcp(const struct host *host);
+const struct tcp_address *host_addresses(const struct host *host, size_t *count);
+bool host_owns(const struct host *host, const struct tcp_address *address);
+struct tcp_options host_options(const struct host *host); /* a copy */
+struct tcp_host *host_tcp(struct host *host);
+struct socket *host_sockets(struct host *host); /* the first, by creation */
+void *host_user(const struct host *host);
+void host_set_user(struct host *host, void *user);
+bool host_crashed_since(const struct host *host, uint64_t since_count);
+
+/* The address of `to` that `from` reaches by a link, with the link to take and the host's own
+ * address for it. family 0: any. False: network unreachable. */
+bool host_route(const struct host *from, const struct host *to, unsigned family, struct link **link,
+                unsigned *direction, struct tcp_address *local, struct tcp_address *remote);
+
+struct host_connect {
+    struct host *to;
+    uint16_t port;
+    unsigned family;         /* 4, 6 or 0: any */
+    const struct tcp_address *from; /* one of the host's own, or NULL */
+    bool has_local_port;
+    uint16_t local_port;     /* else chosen by RFC 6056 from the seed, 49152 and up */
+    const struct tcp_options *options; /* NULL: the host's */
+    const uint8_t *syn_data;
+    size_t syn_data_len;
+};
+
+/* *unreachable is set when there is no path (then the error is not of TCP's). */
+enum tcp_error host_connect(struct host *host, const struct host_connect *request,
+                            struct socket **socket, bool *unreachable);
+/* port 0: any free one. */
+enum tcp_error host_listen(struct host *host, uint16_t port, const struct tcp_options *options,
+                           struct socket **socket);
+struct socket *host_accept(struct socket *listener); /* or NULL */
+/* RFC 9293's OPEN on a passive TCB: the listener becomes the connection. */
+enum tcp_error host_open_listener(struct socket *listener, struct host *to, uint16_t port, bool *unreachable);
+/* RFC 9293's SEND on a passive TCB: the same, and the octets are queued as by host_send. */
+enum tcp_error host_send_listener(struct socket *listener, struct host *to, uint16_t port,
+                                  const uint8_t *octets, uint32_t len, uint32_t *accepted,
+                                  bool *unreachable);
+
+/* Octets (copied), or with octets NULL that many generated ones. */
+enum tcp_error host_send(struct socket *socket, const uint8_t *octets, uint32_t len, bool push,
+                         uint32_t *accepted);
+/* One run; the caller releases it with host_slice_release. */
+enum tcp_error host_receive(struct socket *socket, uint32_t max, struct tcp_slice *slice);
+void host_slice_release(struct host *host, struct tcp_slice *slice);
+enum tcp_error host_shutdown(struct socket *socket); /* RFC 9293's CLOSE */
+void host_close(struct socket *socket);              /* a socket's close */
+enum tcp_error host_abort(struct socket *socket);
+/* The TCB's status, or the last one it had. */
+void host_status(struct socket *socket, struct tcp_status *status);
+void host_set_socket_options(struct socket *socket, const struct tcp_options *options);
+void host_crash(struct host *host);
+
+/* A call's record (trace event "call"), for callers that block and learn the result later. */
+void host_record_call(struct socket *socket, const char *call, uint64_t len, const char *result);
+
+/* A segment made by the script enters the network at `at`: source and destination are as written in
+ * it. `supplied_by`: "file:line", copied. Takes the payload's references. *number: its id's number.
+ * False: no path from `at` to `to`. */
+bool host_inject(struct host *at, struct host *to, const struct tcp_segment *segment, bool bad_checksum,
+                 const char *supplied_by, bool as_injected, uint64_t *number);
+
+/* What relative numbers of a segment from -> to count from: the ISS and IRS of the sender's TCB or of its
+ * last one on that pair of sockets; what the script's own segments said counts too. */
+void host_numbers(struct world *world, const struct host *sender, const struct tcp_segment *segment,
+                  bool *seq_known, tcp_seq *seq_base, bool *ack_known, tcp_seq *ack_base);
+
+/* Called by links and by the world only. */
+void host_receive_packet(struct host *host, const struct packet *packet);
+void host_pump(struct host *host);
+
+#endif

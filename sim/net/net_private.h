@@ -1,0 +1,338 @@
+/* net_private.h - what the files of sim/net share: the world's insides. Private to this folder.
+ *
+ *   world.c      clock, queue, the run            schedule.c   entries in the queue, tasks
+ *   table.c      the hash tables' one shape       host.c       hosts, routes, arrival, pump
+ *   host_calls.c host_open.c  the user calls      host_observer.c  what TCP tells
+ *   host_inject.c  forged segments                numbers.c    what relative numbers count from
+ *   records.c    trace records                    integrity.c  what is checked in any run
+ *   link.c       one direction's way, flights     link_options.c  settings and their table
+ *   rules.c      which segments                   rules_effects.c corrupt.c  what becomes of them */
+#ifndef TCPSIM_NET_PRIVATE_H
+#define TCPSIM_NET_PRIVATE_H
+
+#include "../core/units.h"
+#include "rules.h"
+#include "world.h"
+
+/* ---- hash tables (table.c): chained, the node inside the thing itself; never iterated ---- */
+
+struct table_node {
+    struct table_node *next;
+    uint64_t hash;
+};
+
+struct table {
+    struct table_node **buckets;
+    size_t room; /* a power of two, or 0 */
+    size_t count;
+};
+
+/* False: no memory (the table is as it was). */
+bool table_insert(struct arena *arena, struct table *table, struct table_node *node, uint64_t hash);
+void table_free(struct arena *arena, struct table *table);
+/* The first node of that hash, or NULL; the next one of the same hash. */
+struct table_node *table_first(const struct table *table, uint64_t hash);
+struct table_node *table_next(const struct table_node *node);
+
+uint64_t hash_address(const struct tcp_address *address);
+uint64_t hash_endpoints(const struct tcp_endpoint *a, const struct tcp_endpoint *b);
+uint64_t hash_pair(uint64_t a, uint64_t b);
+
+/* ---- packets on their way (link.c) ---- */
+
+/* A packet from its emission to its end: it never moves in memory and is reused when it has ended. */
+struct flight {
+    struct packet packet;
+    struct flight *next; /* in a line, among the held, or among the free */
+    struct way *way;     /* the direction of a link that it entered */
+    uint64_t arrival_ns;
+    uint64_t extra_ns; /* by rules, beyond the link's delay */
+    uint64_t ordinal;  /* among all that were offered to this way, from 1; copies share the original's */
+    uint32_t place;    /* in the order of entering the queue: who comes first at one instant */
+    bool in_queue;     /* of those aside: has an entry in the event queue */
+};
+
+/* One direction of a link. */
+struct way {
+    struct link *link;
+    enum link_direction direction;
+    struct link_settings settings;
+    struct rng_stream loss;
+    /* Every packet offered counts, also those that rules, a link that is down or a full queue drop,
+     * so that none of these changes the draws of the packets after it. Copies do not count. */
+    uint64_t offered;
+    uint32_t placed;
+    /* In the order of arrival, as they left: only the first stands in the event queue. */
+    struct flight *first, *last;
+    /* Those that a rule or a lowered delay took out of that order: a heap by (arrival, place). */
+    struct flight **aside;
+    size_t aside_count, aside_room;
+    /* Serialisation: when the last one is through, and when each one still queued will be. */
+    uint64_t busy_until_ns;
+    uint64_t *leaving_ns; /* a ring */
+    size_t leaving_first, leaving_count, leaving_room;
+    uint32_t serialised_bytes; /* what the next was worked out for */
+    uint64_t serialised_ns;
+};
+
+struct link {
+    struct world *world;
+    struct host *ends[2]; /* [LINK_FORWARD] sends forward */
+    struct way ways[2];
+    char *name;
+    uint32_t index;
+    bool up;
+    struct table_node node; /* by its two hosts: the first link between them */
+    struct link *next_between;
+    struct link *next_of_end[2]; /* the next link of ends[i] */
+    struct link *next;           /* by declaration */
+};
+
+struct flight *flight_take(struct world *world); /* NULL: no memory (the run ends) */
+void flight_give(struct world *world, struct flight *flight);    /* its payload is nobody's any more */
+void flight_release(struct world *world, struct flight *flight); /* gives the payload's references back */
+/* Takes the flight. */
+void link_offer(struct way *way, struct flight *flight, bool rules);
+/* Past the rules: the link itself. Takes the flight. */
+void link_admit(struct way *way, struct flight *flight);
+/* The arrival that stands in the event queue. */
+void link_arrival(struct link *link, enum link_direction direction, uint64_t time_ns, uint32_t place);
+void link_destroy(struct link *link);
+uint32_t host_mtu_bytes(const struct host *host); /* the least of the links that leave it */
+/* Copies the lists into the world; false: no memory. And gives them back. */
+bool link_settings_copy(struct arena *arena, const struct link_settings *from, struct link_settings *to);
+void link_settings_free(struct arena *arena, struct link_settings *settings);
+bool link_settings_lose(const struct way *way, uint64_t ordinal);
+/* Whether an ascending list holds `ordinal`. */
+bool ordinals_hold(const uint64_t *list, size_t len, uint64_t ordinal);
+/* arena_give for what is read only. */
+void give_const(struct arena *arena, const void *memory, size_t size_bytes);
+
+/* ---- rules ---- */
+
+struct rule {
+    struct world *world;
+    struct rule *next, *previous; /* those that act, in the order declared */
+    struct rule *next_made;       /* all */
+    struct rule_match match;
+    struct rule_effect effect;
+    struct pattern pattern;
+    char *where;
+    char *detail;
+    uint64_t hits, matches;
+    uint64_t origin; /* of octets that it changed, or 0 */
+    struct flight *held_first, *held_last;
+    bool removed;
+};
+
+/* What the rules made of a segment on entry. */
+struct rules_outcome {
+    bool taken; /* dropped or held: the flight is the caller's no more */
+    struct flight *copies, *last_copy; /* in order; they enter the link after the original */
+};
+void rules_apply(struct way *way, struct flight *flight, struct rules_outcome *outcome);
+/* One rule's act; true: the flight is taken. */
+bool rule_act(struct rule *rule, struct flight *flight, struct rules_outcome *outcome);
+/* Flips one octet; false: nothing changed. */
+bool packet_corrupt(struct rule *rule, struct packet *packet);
+void rule_destroy(struct rule *rule);
+
+/* ---- hosts and sockets ---- */
+
+struct route {
+    struct host *to;
+    struct way *way;
+};
+
+struct host_address {
+    struct table_node node;
+    struct host *host;
+    struct tcp_address address;
+};
+
+struct host {
+    struct world *world;
+    char *name;
+    uint32_t index;
+    struct host_address addresses[HOST_ADDRESSES_MAX];
+    struct tcp_address address_list[HOST_ADDRESSES_MAX];
+    size_t address_count;
+    struct tcp_host *tcp; /* NULL: played by the script */
+    struct tcp_options options;
+    struct rng_stream iss, ports;
+    uint64_t port_calls;
+    uint64_t emitted; /* segments: the last one's number */
+    uint64_t crashes;
+    struct world_alarm alarm; /* of TCP's timers */
+    struct link *links;       /* by end; newest first */
+    struct socket *sockets, *last_socket;
+    struct endpoint_socket *recent; /* the last looked up by its endpoints, or NULL */
+    struct tcp_address recent_address;
+    struct route recent_route; /* to that address */
+    bool opening_listener, opening, crashing;
+    struct endpoint_socket *buried; /* freed when the crash is over */
+    void *user;
+};
+
+/* What sim/net keeps of a socket beside what others see. */
+struct endpoint_socket {
+    struct socket socket;
+    struct socket *previous;
+    struct endpoint_socket *next_buried;
+    uint64_t stream; /* the origin of what it sends */
+    struct host *peer_host;
+    bool peer_host_known;
+    /* For WORLD_WINDOW: what was sent and what the peer ever offered. */
+    bool sent_known, edge_known;
+    tcp_seq sent_end, edge;
+    bool blamed; /* an integrity violation was reported, and with what: not once an octet */
+    const char *blamed_on;
+};
+
+static inline struct endpoint_socket *endpoint_socket_of(struct socket *socket)
+{
+    return (struct endpoint_socket *)(void *)socket;
+}
+static inline struct endpoint_socket *endpoint_socket_of_conn(const struct tcp_conn *conn)
+{
+    return conn == NULL ? NULL : tcp_conn_user(conn);
+}
+
+struct host *host_create(struct world *world, const struct host_config *config, uint32_t index);
+void host_destroy(struct host *host);
+void host_set_wants(struct host *host);
+void host_set_mtu(struct host *host);
+bool host_find_route(struct host *from, const struct tcp_address *to, struct route *route);
+/* The first link between two hosts, or NULL. */
+struct link *host_link_to(const struct host *from, const struct host *to);
+/* TCP's timers are due at `time_ns`, if they really are: false, and nothing happens. */
+bool host_timers_due(struct host *host, uint64_t time_ns);
+void host_run_timers(struct host *host);
+void host_arm(struct host *host);
+/* The socket of a connection by its endpoints, or NULL. */
+struct endpoint_socket *host_socket(struct host *host, const struct tcp_endpoint *local,
+                                    const struct tcp_endpoint *remote);
+/* A free local port for `address` by RFC 6056: one that no connection to `remote` has, or, with remote
+ * NULL (and address.family 0: any local address), that nobody uses; 0: none is free. */
+uint16_t host_choose_port(struct host *host, const struct tcp_address *address,
+                          const struct tcp_endpoint *remote);
+/* Fills in the packet and sends it on its way. Takes the flight. */
+void host_emit(struct host *host, struct flight *flight, const struct route *route,
+               enum trace_action action);
+/* `len` octets (copied), or with octets NULL generated ones, as a slice to hand to TCP; the caller gives
+ * it back with tcp_slice_release. False: no memory. */
+bool host_make_slice(struct host *host, const uint8_t *octets, uint32_t len, struct tcp_slice *slice);
+void host_observe(void *context, const struct tcp_event *event);
+struct endpoint_socket *socket_create(struct host *host, struct tcp_conn *conn);
+void socket_free(struct endpoint_socket *socket);
+void socket_bury(struct endpoint_socket *dead); /* its memory goes back */
+void socket_changed(struct socket *socket);
+
+/* ---- records ---- */
+
+/* A segment's name for TCP: 0 is none. */
+static inline uint64_t packet_tag(const struct host *sender, uint64_t number)
+{
+    return (uint64_t)(sender->index + 1) << 40 | number;
+}
+static inline uint64_t packet_tag_number(uint64_t tag) { return tag & ((UINT64_C(1) << 40) - 1); }
+
+struct packet_note {
+    enum trace_action action;
+    const struct host *at;
+    const char *link, *reason, *detail; /* NULL is "" */
+    uint64_t delay_ns;
+};
+void packet_describe(struct world *world, const struct packet *packet, const struct packet_note *note,
+                     struct trace_segment *described);
+/* Only when the trace wants segments: the caller has asked. */
+void record_packet(struct world *world, const struct packet *packet, const struct packet_note *note);
+void record_discard(struct host *host, const struct tcp_segment *segment, enum tcp_discard reason);
+void record_event(const struct socket *socket, const struct tcp_event *event);
+void record_call(struct host *host, const struct trace_conn *conn, const char *call, uint64_t len,
+                 const char *result);
+void socket_names(const struct socket *socket, struct trace_conn *names);
+
+/* ---- numbers ---- */
+
+struct numbers; /* one pair of sockets, seen from one side */
+void numbers_of_tcb(struct world *world, const struct tcp_endpoint *local,
+                    const struct tcp_endpoint *remote, const struct tcp_status *status);
+void numbers_syn_sent(struct world *world, const struct packet *packet);
+void numbers_syn_arrived(struct host *host, const struct packet *packet);
+void packet_fill_numbers(struct world *world, struct packet *packet);
+void numbers_free(struct world *world);
+/* The run's first connection is written without ports. */
+void first_connection_note(struct world *world, const struct tcp_endpoint *a,
+                           const struct tcp_endpoint *b);
+bool first_connection_is(const struct world *world, const struct tcp_endpoint *a,
+                         const struct tcp_endpoint *b);
+
+/* ---- what is checked ---- */
+
+/* Octets that a rule or a forger supplied come from streams of their own: this bit and an index. */
+#define FORGED_ORIGIN (UINT64_C(1) << 63)
+/* The origin for octets supplied by "file:line"; 0: no memory. */
+uint64_t forged_origin(struct world *world, const char *supplied_by);
+const char *forged_supplier(const struct world *world, uint64_t origin); /* NULL: nobody */
+/* Gives the payload's octets that are not of `before` (NULL: all) that origin. False: no memory. */
+bool payload_set_origin(struct world *world, struct tcp_payload *payload,
+                        const struct tcp_payload *before, uint64_t origin);
+
+void integrity_pair(struct socket *socket);
+void integrity_delivered(struct socket *socket, const struct tcp_slice *slice, uint64_t offset);
+void window_arrival(struct host *host, const struct tcp_segment *segment);
+void window_emission(struct host *host, const struct tcp_segment *segment);
+void move_check(struct socket *socket, enum tcp_state from, enum tcp_state to);
+
+/* ---- the world ---- */
+
+struct world {
+    struct arena *arena;
+    struct world_config config;
+    struct trace *trace;
+    struct trace no_trace; /* when none was given */
+    struct queue *queue;
+    struct tcp_pools pools;
+    uint64_t now_ns;
+    uint64_t events, segments;
+    bool stopped, no_memory;
+    struct host **hosts;
+    uint32_t host_count, host_room;
+    struct table addresses; /* struct host_address */
+    struct table routes;    /* struct link, by its two hosts */
+    struct link *links, *last_link;
+    uint32_t link_count;
+    /* Hosts that owe a pump: a bit each, between two words. */
+    uint64_t *dirty;
+    size_t dirty_words, dirty_low, dirty_high;
+    bool any_dirty;
+    struct rule *rules, *last_rule, *rules_made;
+    struct flight *free_flights;
+    const struct packet *arriving; /* while TCP looks at it */
+    struct table numbers;
+    struct numbers *all_numbers;
+    bool keeps_numbers;
+    bool first_known;
+    struct tcp_endpoint first[2];
+    char **suppliers; /* "file:line" by the index of their forged origin */
+    size_t supplier_count, supplier_room;
+};
+
+static inline bool world_records_segments(const struct world *world)
+{
+    return trace_wants(world->trace, TRACE_SEGMENT);
+}
+
+void world_mark_dirty(struct world *world, struct host *host);
+/* Memory that the run cannot do without: notes when there is none. */
+void *world_take(struct world *world, size_t size_bytes);
+
+/* The thing behind `alarm` is due at `due_ns`: enters the queue unless an entry stands there already
+ * at or before that. */
+void alarm_set(struct world *world, struct world_alarm *alarm, uint64_t meaning, void *value,
+               uint64_t due_ns);
+/* An entry came out of the queue: false when it is one that is remembered no more. */
+bool alarm_popped(struct world_alarm *alarm, uint64_t time_ns);
+
+#endif

@@ -1,0 +1,26 @@
+/* packet.h - a segment on its way, with what the simulator knows about it. */
+#ifndef TCPSIM_NET_PACKET_H
+#define TCPSIM_NET_PACKET_H
+
+#include "../../tcp/segment.h"
+#include "../trace/trace.h"
+
+struct host;
+
+struct packet {
+    struct tcp_segment segment; /* segment.tag is packet_tag(sender, number) */
+    struct host *sender;        /* who sent or forged it: its id counts there */
+    struct host *receiver;      /* the host it is going to */
+    uint64_t number;            /* from 1 */
+    uint32_t copy;              /* the network's own copies: 1, 2 … */
+    bool forged;                /* by inject or by a host without TCP */
+    bool checksum_bad;          /* arrives with a checksum that does not verify */
+    bool numbers_known;         /* the four below are filled in */
+    bool seq_known, ack_known;
+    tcp_seq seq_base, ack_base;
+    uint8_t flip_count;
+    struct trace_flip flips[TRACE_FLIPS_MAX];
+    const char *supplied_by; /* the "file:line" that forged or changed octets, or NULL; lives on */
+};
+
+#endif

@@ -1,0 +1,145 @@
+/* congestion.c - when a segment is taken for lost, and recovery: RFC 5681 3.2 and NewReno, RFC 6582. By how much
+ * the window grows and falls is the business of a congestion control behind struct congestion_control.
+ * The windows are octets. */
+#include "tcb.h"
+
+static const struct congestion_control *const controls[] = {&congestion_reno};
+
+static const struct congestion_control *control(const struct tcp_conn *conn)
+{
+    const uint8_t index = conn_options(conn)->congestion;
+    return controls[index < sizeof controls / sizeof controls[0] ? index : 0];
+}
+
+enum tcp_phase conn_phase(const struct tcp_conn *conn)
+{
+    if (conn->in_recovery) {
+        return TCP_RECOVERY;
+    }
+    if (conn->resend_next != NULL) {
+        return TCP_LOSS;
+    }
+    return conn->cwnd < conn->ssthresh ? TCP_SLOW_START : TCP_AVOIDANCE;
+}
+
+/* RFC 5681 3.1. After a lost SYN one segment (its last paragraph on IW). */
+static uint32_t initial_window(const struct tcp_conn *conn)
+{
+    const uint32_t smss = conn->snd_mss;
+    if (conn->syn_repeated) {
+        return smss;
+    }
+    const uint32_t given = conn_options(conn)->initial_window;
+    if (given != 0) {
+        return given * smss;
+    }
+    if (smss > 2190) {
+        return 2 * smss;
+    }
+    return smss > 1095 ? 3 * smss : 4 * smss;
+}
+
+void congestion_init(struct tcp_conn *conn)
+{
+    conn->cwnd = initial_window(conn);
+    conn->ssthresh = CWND_MAX_BYTES;
+    /* DEVIATION: RFC 6582 begins with the ISS, so that the first segment of data could never be repaired by
+     * fast retransmit (its duplicate ACKs cover no more than the SYN). One less lets it. */
+    conn->recover = conn->iss - 1;
+    conn->congestion_changed = true;
+}
+
+/* RFC 5681 4.1: after an idle time longer than the RTO no more than the restart window. */
+void congestion_idle(struct tcp_conn *conn, uint64_t now_ns)
+{
+    if (conn->last_sent_ns != 0 && conn->snd_una == conn->snd_nxt && now_ns - conn->last_sent_ns > conn->rto_ns) {
+        const uint32_t restart = initial_window(conn);
+        if (conn->cwnd > restart) {
+            conn->cwnd = restart;
+            conn->congestion_changed = true;
+        }
+    }
+}
+
+static void end_recovery(struct tcp_conn *conn)
+{
+    const uint32_t flight = conn_flight(conn);
+    const uint32_t floor = (flight > conn->snd_mss ? flight : conn->snd_mss) + conn->snd_mss;
+    conn->cwnd = conn->ssthresh < floor ? conn->ssthresh : floor;
+    conn->in_recovery = false;
+    conn->dup_acks = 0;
+}
+
+/* RFC 6582 3.2 (3), partial acknowledgment: the next hole is sent at once. */
+static void partial_ack(struct tcp_conn *conn, uint32_t acked, uint64_t tag)
+{
+    conn->resend_head = true;
+    conn->sent_cause = TCP_SENT_PARTIAL_ACK;
+    conn->sent_cause_tag = tag;
+    conn->cwnd = conn->cwnd > acked ? conn->cwnd - acked : 0;
+    if (acked >= conn->snd_mss || conn->cwnd < conn->snd_mss) {
+        conn->cwnd += conn->snd_mss;
+    }
+    conn->first_partial_ack = false;
+}
+
+void congestion_acked(struct tcp_conn *conn, uint32_t acked, tcp_seq ack, uint64_t tag)
+{
+    conn->congestion_changed = true;
+    if (!conn->in_recovery) {
+        conn->recover = seq_max(conn->recover, conn->snd_una - 2); /* never half the sequence space behind */
+        conn->dup_acks = 0;
+        control(conn)->acked(conn, acked);
+    } else if (seq_gt(ack, conn->recover)) {
+        end_recovery(conn);
+    } else {
+        partial_ack(conn, acked, tag);
+    }
+}
+
+static void enter_recovery(struct tcp_conn *conn, uint64_t tag)
+{
+    /* What limited transmit sent does not count: RFC 5681 3.2 (2). */
+    const uint32_t extra = (DUP_ACK_THRESHOLD - 1) * conn->snd_mss;
+    const uint32_t flight = conn_flight(conn);
+    conn->ssthresh = control(conn)->ssthresh(conn, flight > conn->cwnd && flight > extra ? flight - extra : flight);
+    conn->cwnd = conn->ssthresh + DUP_ACK_THRESHOLD * conn->snd_mss;
+    conn->recover = conn->snd_nxt - 1;
+    conn->in_recovery = true;
+    conn->first_partial_ack = true;
+    conn->resend_head = true;
+    conn->sent_cause = TCP_SENT_FAST_RETRANSMIT;
+    conn->sent_cause_tag = tag;
+}
+
+void congestion_duplicate(struct tcp_conn *conn, uint64_t tag)
+{
+    conn->dup_acks++;
+    if (conn->in_recovery) {
+        conn->cwnd += conn->snd_mss;
+        conn->congestion_changed = true;
+        conn->sent_cause = TCP_SENT_WINDOW_OPENED;
+        conn->sent_cause_tag = tag;
+    } else if (conn->dup_acks == DUP_ACK_THRESHOLD && seq_gt(conn->snd_una - 1, conn->recover)) {
+        conn->congestion_changed = true;
+        enter_recovery(conn, tag);
+    } else if (conn->dup_acks < DUP_ACK_THRESHOLD) {
+        conn->sent_cause = TCP_SENT_WINDOW_OPENED;
+        conn->sent_cause_tag = tag;
+    }
+}
+
+/* RFC 5681 3.1 (4) and 3.2; RFC 6582 3.2 (4). A second timeout of one segment leaves ssthresh alone. */
+void congestion_timeout(struct tcp_conn *conn)
+{
+    if (!conn->ssthresh_kept) {
+        conn->ssthresh = control(conn)->ssthresh(conn, conn_flight(conn));
+        conn->ssthresh_kept = true;
+    }
+    conn->cwnd = conn->snd_mss;
+    conn->acked_bytes = 0;
+    conn->recover = conn->snd_nxt - 1;
+    conn->in_recovery = false;
+    conn->dup_acks = 0;
+    conn->congestion_changed = true;
+}

@@ -1,0 +1,33 @@
+/* congestion_reno.c - RFC 5681's window: slow start, congestion avoidance, half of the flight at a loss. */
+#include "tcb.h"
+
+/* 3.1: slow start by at most SMSS an ACK (2); in avoidance SMSS for each window acknowledged, octets counted. */
+static void reno_acked(struct tcp_conn *conn, uint32_t acked_bytes)
+{
+    const uint32_t smss = conn->snd_mss;
+    if (conn->cwnd < conn->ssthresh) {
+        conn->cwnd += acked_bytes < smss ? acked_bytes : smss;
+    } else {
+        conn->acked_bytes += acked_bytes;
+        if (conn->acked_bytes >= conn->cwnd) {
+            conn->acked_bytes -= conn->cwnd;
+            conn->cwnd += smss;
+        }
+    }
+    if (conn->cwnd > CWND_MAX_BYTES) {
+        conn->cwnd = CWND_MAX_BYTES;
+    }
+}
+
+/* (4) */
+static uint32_t reno_ssthresh(const struct tcp_conn *conn, uint32_t flight)
+{
+    const uint32_t least = 2 * (uint32_t)conn->snd_mss;
+    return flight / 2 > least ? flight / 2 : least;
+}
+
+const struct congestion_control congestion_reno = {
+    .name = "reno",
+    .acked = reno_acked,
+    .ssthresh = reno_ssthresh,
+};

@@ -1,0 +1,183 @@
+/* conn.c - the life of a connection: created, moved from state to state by one funnel, finished, freed. */
+#include "tcb.h"
+
+/* ---- options shared between connections ---- */
+
+struct shared_options *options_create(struct tcp_host *host, const struct tcp_options *values)
+{
+    struct shared_options *options = host_take(host, sizeof *options);
+    if (options != NULL) {
+        *options = (struct shared_options){1, *values};
+    }
+    return options;
+}
+
+struct shared_options *options_share(struct shared_options *options)
+{
+    options->refs++;
+    return options;
+}
+
+void options_release(struct tcp_host *host, struct shared_options *options)
+{
+    assert(options->refs > 0);
+    options->refs--;
+    if (options->refs == 0) {
+        host_give(host, options, sizeof *options);
+    }
+}
+
+/* ---- birth ---- */
+
+/* Takes a reference on `options`, also when it fails. `initial`: CLOSED; a listener's child begins where
+ * its listener is. */
+struct tcp_conn *conn_create(struct tcp_host *host, uint64_t now_ns, struct shared_options *options,
+                             enum tcp_state initial)
+{
+    const uint64_t number = host->conns_created + 1;
+    struct tcp_conn *conn = host_take(host, sizeof *conn);
+    if (conn == NULL || !deadlines_make_room(host, host->conn_count + 1)) {
+        options_release(host, options);
+        if (conn != NULL) {
+            host_give(host, conn, sizeof *conn);
+        }
+        return NULL;
+    }
+    host->conns_created = number;
+    host->conn_count++;
+    *conn = (struct tcp_conn){.host = host, .number = number, .options = options, .state = initial};
+    conn->stream = host->config.stream_base + number;
+    conn->open_ns = now_ns;
+    for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) {
+        conn->deadline_ns[i] = TCP_NEVER;
+    }
+    conn->previous_conn = host->last_conn;
+    if (host->last_conn == NULL) {
+        host->first_conn = conn;
+    } else {
+        host->last_conn->next_conn = conn;
+    }
+    host->last_conn = conn;
+    return conn;
+}
+
+/* ---- moves ---- */
+
+void tcp_enter(struct tcp_conn *conn, uint64_t now_ns, enum tcp_state to, enum tcp_cause cause)
+{
+    const enum tcp_state from = conn->state;
+    assert(tcp_move_allowed(from, to));
+    conn->state = to;
+    conn->changed = true;
+    struct tcp_event event = {.kind = TCP_EVENT_STATE, .conn = conn, .now_ns = now_ns};
+    event.u.state.old_state = from;
+    event.u.state.new_state = to;
+    event.u.state.cause = cause;
+    host_tell(conn->host, &event);
+}
+
+static void conn_detach(struct tcp_conn *conn, uint64_t now_ns)
+{
+    timer_stop_all(conn, now_ns);
+    deadlines_remove(conn);
+    host_unready(conn);
+    host_unhash(conn->host, conn);
+    time_wait_forget_old(conn);
+    listen_child_gone(conn);
+}
+
+void conn_finish(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause, enum tcp_error error)
+{
+    conn_detach(conn, now_ns);
+    conn->error = error;
+    conn_drop_buffers(conn, error != TCP_OK || conn->released);
+    tcp_enter(conn, now_ns, TCP_CLOSED, cause);
+}
+
+/* ---- death ---- */
+
+void conn_drop_unread(struct tcp_conn *conn)
+{
+    runs_clear(conn->host, &conn->receive);
+    conn->unread = 0;
+}
+
+void conn_drop_buffers(struct tcp_conn *conn, bool unread_too)
+{
+    sent_clear(conn);
+    runs_clear(conn->host, &conn->send);
+    runs_clear(conn->host, &conn->held);
+    conn->send_cursor = NULL;
+    conn->una_offset = conn->end_offset;
+    if (unread_too) {
+        conn_drop_unread(conn);
+    }
+}
+
+void conn_free(struct tcp_conn *conn, uint64_t now_ns)
+{
+    struct tcp_host *host = conn->host;
+    host_tell(host, &(struct tcp_event){.kind = TCP_EVENT_DELETED, .conn = conn, .now_ns = now_ns});
+    deadlines_remove(conn);
+    host_unready(conn);
+    host_unhash(host, conn);
+    time_wait_forget_old(conn);
+    conn_drop_buffers(conn, true);
+    if (conn->listen != NULL) {
+        host_give(host, conn->listen, sizeof *conn->listen);
+    }
+    if (conn->previous_conn == NULL) {
+        host->first_conn = conn->next_conn;
+    } else {
+        conn->previous_conn->next_conn = conn->next_conn;
+    }
+    if (conn->next_conn == NULL) {
+        host->last_conn = conn->previous_conn;
+    } else {
+        conn->next_conn->previous_conn = conn->previous_conn;
+    }
+    host->conn_count--;
+    options_release(host, conn->options);
+    host_give(host, conn, sizeof *conn);
+}
+
+void conn_discard(struct tcp_conn *conn, const struct arrival *arrival, enum tcp_discard reason)
+{
+    if (!host_wants(conn->host, TCP_EVENT_DISCARD)) {
+        return;
+    }
+    struct tcp_event event = {.kind = TCP_EVENT_DISCARD, .conn = conn, .now_ns = arrival->now_ns};
+    event.u.discard.segment = arrival->seg;
+    event.u.discard.reason = reason;
+    host_tell(conn->host, &event);
+}
+
+/* ---- segment sizes: RFC 9293 3.7.1 ---- */
+
+uint16_t conn_mtu_mss(const struct tcp_conn *conn)
+{
+    const uint32_t headers =
+        WIRE_TCP_HEADER_BYTES + (conn->local.address.family == 6 ? WIRE_IPV6_HEADER_BYTES : WIRE_IPV4_HEADER_BYTES);
+    const uint32_t mtu = conn_options(conn)->mtu_bytes;
+    const uint32_t mss = mtu > headers ? mtu - headers : 1;
+    return mss > UINT16_MAX ? UINT16_MAX : (uint16_t)mss;
+}
+
+uint16_t conn_announced_mss(const struct tcp_conn *conn)
+{
+    const uint32_t mss = conn_options(conn)->mss;
+    return mss != 0 ? (uint16_t)mss : conn_mtu_mss(conn);
+}
+
+/* Eff.snd.MSS: what the peer announced (MUST-15: else the default), within what the link carries. */
+void conn_take_peer_mss(struct tcp_conn *conn, const struct tcp_parsed_options *options)
+{
+    uint16_t mss = conn->local.address.family == 6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS_IPV4;
+    if (options->has_mss && options->mss > 0) {
+        mss = options->mss;
+    }
+    const uint16_t most = conn_mtu_mss(conn);
+    conn->snd_mss = mss < most ? mss : most;
+    const uint16_t announced = conn_announced_mss(conn);
+    conn->rcv_mss = announced < most ? announced : most;
+}

@@ -1,0 +1,206 @@
+/* listen.c - a passive TCB: RFC 9293 3.10.7.2, the backlog, and the connections that wait to be accepted.
+ * A listener stays in LISTEN; each SYN makes a child, which begins in LISTEN and goes on by itself. */
+#include "tcb.h"
+
+bool listen_create(struct tcp_conn *listener)
+{
+    listener->listen = host_take(listener->host, sizeof *listener->listen);
+    if (listener->listen == NULL) {
+        return false;
+    }
+    *listener->listen = (struct listen_state){0};
+    return true;
+}
+
+static void unlink_child(struct tcp_conn *conn)
+{
+    struct listen_state *listen = conn->listener->listen;
+    if (conn->previous_sibling == NULL) {
+        listen->children = conn->next_sibling;
+    } else {
+        conn->previous_sibling->next_sibling = conn->next_sibling;
+    }
+    if (conn->next_sibling != NULL) {
+        conn->next_sibling->previous_sibling = conn->previous_sibling;
+    }
+    conn->next_sibling = NULL;
+    conn->previous_sibling = NULL;
+}
+
+/* The connection, in SYN-RECEIVED, is one of this listener's from now on. */
+void listen_adopt(struct tcp_conn *listener, struct tcp_conn *conn)
+{
+    struct listen_state *listen = listener->listen;
+    conn->listener = listener;
+    conn->passive = true;
+    conn->previous_sibling = NULL;
+    conn->next_sibling = listen->children;
+    if (listen->children != NULL) {
+        listen->children->previous_sibling = conn;
+    }
+    listen->children = conn;
+    listen->pending++;
+}
+
+static bool backlog_full(const struct tcp_conn *listener)
+{
+    const uint32_t backlog = conn_options(listener)->backlog;
+    return listener->listen->pending >= backlog || listener->listen->ready >= backlog;
+}
+
+/* Whether a child may leave SYN-RECEIVED: not while as many wait to be accepted as the backlog allows. */
+bool listen_may_establish(const struct tcp_conn *conn)
+{
+    return conn->listener == NULL || conn->listener->listen->ready < conn_options(conn->listener)->backlog;
+}
+
+void listen_child_established(struct tcp_conn *conn, uint64_t now_ns)
+{
+    struct tcp_conn *listener = conn->listener;
+    if (listener == NULL) {
+        return;
+    }
+    struct listen_state *listen = listener->listen;
+    listen->pending--;
+    listen->ready++;
+    conn->next_ready_accept = NULL;
+    if (listen->ready_tail == NULL) {
+        listen->ready_head = conn;
+    } else {
+        listen->ready_tail->next_ready_accept = conn;
+    }
+    listen->ready_tail = conn;
+    host_tell(conn->host,
+              &(struct tcp_event){.kind = TCP_EVENT_ACCEPTABLE, .conn = listener, .now_ns = now_ns});
+}
+
+static bool remove_ready(struct listen_state *listen, const struct tcp_conn *conn)
+{
+    struct tcp_conn *previous = NULL;
+    for (struct tcp_conn *at = listen->ready_head; at != NULL; previous = at, at = at->next_ready_accept) {
+        if (at != conn) {
+            continue;
+        }
+        if (previous == NULL) {
+            listen->ready_head = at->next_ready_accept;
+        } else {
+            previous->next_ready_accept = at->next_ready_accept;
+        }
+        if (listen->ready_tail == at) {
+            listen->ready_tail = previous;
+        }
+        at->next_ready_accept = NULL;
+        listen->ready--;
+        return true;
+    }
+    return false;
+}
+
+/* A child that nobody accepted yet ends, or is accepted: its listener forgets it. */
+void listen_child_gone(struct tcp_conn *conn)
+{
+    if (conn->listener == NULL) {
+        return;
+    }
+    struct listen_state *listen = conn->listener->listen;
+    if (!remove_ready(listen, conn)) {
+        listen->pending--;
+    }
+    unlink_child(conn);
+    conn->listener = NULL;
+}
+
+struct tcp_conn *tcp_accept(struct tcp_conn *listener)
+{
+    if (listener->listen == NULL || listener->gone || listener->listen->ready_head == NULL) {
+        return NULL;
+    }
+    struct tcp_conn *conn = listener->listen->ready_head;
+    listen_child_gone(conn);
+    conn->owned = true;
+    return conn;
+}
+
+/* Nobody will accept them: those that wait are reset, as a socket's close does. */
+void listen_close(struct tcp_conn *listener, uint64_t now_ns)
+{
+    struct tcp_host *host = listener->host;
+    while (listener->listen->children != NULL) {
+        struct tcp_conn *child = listener->listen->children;
+        conn_send_rst(child, child->snd_nxt, TCP_SENT_CLOSE, 0);
+        conn_finish(child, now_ns, TCP_CAUSE_LISTENER_CLOSED, TCP_ERROR_RESET);
+        host_settle(host, child, now_ns);
+    }
+    host_give(host, listener->listen, sizeof *listener->listen);
+    listener->listen = NULL;
+}
+
+static void begin_child(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const struct tcp_segment *seg = arrival->seg;
+    conn->irs = seg->seq;
+    conn->irs_known = true;
+    conn->rcv_nxt = seg->seq + 1;
+    conn->rcv_adv = conn->rcv_nxt;
+    conn_take_peer_mss(conn, &arrival->options);
+    conn->iss = isn_choose(conn, arrival->now_ns);
+    conn->snd_una = conn->iss;
+    conn->snd_nxt = conn->iss;
+    conn->snd_wnd = seg->window;
+    conn->max_snd_wnd = seg->window;
+    conn->snd_wl1 = seg->seq;
+    rto_init(conn);
+    conn->syn_owed = true;
+    conn->sent_cause = TCP_SENT_ANSWER;
+    conn->sent_cause_tag = seg->tag;
+}
+
+/* Third, check for a SYN. Text and FIN that ride on it are kept until the connection is established. */
+static void third_check_syn(struct tcp_conn *listener, const struct arrival *arrival)
+{
+    struct tcp_host *host = listener->host;
+    const struct tcp_segment *seg = arrival->seg;
+    if (backlog_full(listener)) {
+        conn_discard(listener, arrival, TCP_DISCARD_BACKLOG_FULL);
+        return;
+    }
+    struct tcp_conn *conn = conn_create(host, arrival->now_ns, options_share(listener->options), TCP_LISTEN);
+    if (conn == NULL) {
+        conn_discard(listener, arrival, TCP_DISCARD_NO_MEMORY);
+        return;
+    }
+    conn->local = seg->destination;
+    conn->remote = seg->source;
+    if (!host_hash(host, conn)) {
+        conn_discard(listener, arrival, TCP_DISCARD_NO_MEMORY);
+        conn_free(conn, arrival->now_ns);
+        return;
+    }
+    begin_child(conn, arrival);
+    listen_adopt(listener, conn);
+    host_tell(host, &(struct tcp_event){.kind = TCP_EVENT_CREATED, .conn = conn, .now_ns = arrival->now_ns});
+    tcp_enter(conn, arrival->now_ns, TCP_SYN_RECEIVED, TCP_CAUSE_SYN_ARRIVED);
+    (void)conn_offer_window(conn);
+    struct arrival text = *arrival;
+    text.seq = seg->seq + 1;
+    text_hold(conn, &text);
+    user_timer_update(conn, arrival->now_ns);
+    host_ready(conn);
+    host_settle(host, conn, arrival->now_ns);
+}
+
+/* RFC 9293 3.10.7.2. */
+void listen_arrives(struct tcp_conn *listener, const struct arrival *arrival)
+{
+    const struct tcp_segment *seg = arrival->seg;
+    if ((seg->flags & TCP_RST) != 0) {
+        conn_discard(listener, arrival, TCP_DISCARD_RST_IN_LISTEN);
+    } else if ((seg->flags & TCP_ACK) != 0) {
+        conn_discard(listener, arrival, TCP_DISCARD_ACK_IN_LISTEN);
+        conn_reply_rst(listener, arrival);
+    } else if ((seg->flags & TCP_SYN) != 0) {
+        third_check_syn(listener, arrival);
+    } else {
+        conn_discard(listener, arrival, TCP_DISCARD_NO_SYN_IN_LISTEN);
+    }
+}

@@ -1,0 +1,436 @@
+/* output.c - what a connection owes the network now: one segment at a time, in the order SYN, answers, probes,
+ * data and FIN, acknowledgment. RFC 9293 3.7 and 3.8. */
+#include "tcb.h"
+
+uint32_t conn_flight(const struct tcp_conn *conn) { return conn->snd_nxt - conn->snd_una; }
+
+uint32_t conn_unsent(const struct tcp_conn *conn)
+{
+    if (conn->fin_sent) {
+        return 0;
+    }
+    const tcp_seq first_data = conn->iss + 1;
+    const tcp_seq next = seq_max(conn->snd_nxt, first_data);
+    return send_data_end(conn) - next;
+}
+
+bool conn_fin_waits(const struct tcp_conn *conn) { return conn->close_called && !conn->fin_sent; }
+
+/* ---- the window we offer: RFC 9293 3.8.6.2.2 ---- */
+
+static uint32_t receive_room(const struct tcp_conn *conn)
+{
+    const uint32_t size = conn_options(conn)->recv_buffer;
+    const uint32_t room = conn->unread < size ? size - conn->unread : 0;
+    return room > UINT16_MAX ? UINT16_MAX : room;
+}
+
+static uint32_t least_advance(const struct tcp_conn *conn)
+{
+    const uint32_t half = conn_options(conn)->recv_buffer / 2;
+    return half < conn->rcv_mss ? half : conn->rcv_mss;
+}
+
+uint16_t conn_offer_window(struct tcp_conn *conn)
+{
+    const struct tcp_options *options = conn_options(conn);
+    if (options->has_window) {
+        conn->rcv_adv = seq_max(conn->rcv_adv, conn->rcv_nxt + options->window);
+        return options->window;
+    }
+    const tcp_seq edge = conn->rcv_nxt + receive_room(conn);
+    if (seq_gt(edge, conn->rcv_adv) && edge - conn->rcv_adv >= least_advance(conn)) {
+        conn->rcv_adv = edge;
+    }
+    const uint32_t window = conn->rcv_adv - conn->rcv_nxt;
+    return window > UINT16_MAX ? UINT16_MAX : (uint16_t)window;
+}
+
+/* An ACK of its own only where the peer may be stopped, or half of the buffer has become free: else the next
+ * ACK of data tells. */
+bool conn_window_update_due(const struct tcp_conn *conn)
+{
+    const tcp_seq edge = conn->rcv_nxt + receive_room(conn);
+    if (!seq_gt(edge, conn->rcv_adv) || conn_options(conn)->has_window) {
+        return false;
+    }
+    const uint32_t advance = edge - conn->rcv_adv;
+    const uint32_t left = conn->rcv_adv - conn->rcv_nxt;
+    const uint32_t least = least_advance(conn);
+    return (left < least && advance >= least) || advance >= (conn_options(conn)->recv_buffer + 1) / 2;
+}
+
+/* ---- segments ---- */
+
+static void begin_segment(struct tcp_conn *conn, struct tcp_segment *out, tcp_seq seq, uint16_t flags)
+{
+    const struct tcp_options *options = conn_options(conn);
+    *out = (struct tcp_segment){.source = conn->local,
+                                .destination = conn->remote,
+                                .seq = seq,
+                                .flags = flags,
+                                .ttl = options->ttl,
+                                .tos = options->tos};
+}
+
+/* The ACK field and the window; whatever ACK was owed is paid. */
+static void finish_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
+{
+    out->window = conn_offer_window(conn);
+    if ((out->flags & TCP_ACK) != 0) {
+        out->ack = conn->rcv_nxt;
+        conn->ack_now = false;
+        conn->full_segments = 0;
+        timer_stop(conn, now_ns, TCP_TIMER_DELAYED_ACK);
+    }
+}
+
+static void set_cause(struct tcp_segment *out, uint8_t cause, uint64_t tag)
+{
+    out->cause = cause;
+    out->cause_tag = tag;
+}
+
+static void pure_ack(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out, tcp_seq seq)
+{
+    begin_segment(conn, out, seq, TCP_ACK);
+    finish_segment(conn, now_ns, out);
+}
+
+/* ---- SYN and SYN,ACK ---- */
+
+static void write_mss_option(const struct tcp_conn *conn, struct tcp_segment *out)
+{
+    const uint16_t mss = conn_announced_mss(conn);
+    out->options[0] = TCP_OPT_MSS;
+    out->options[1] = 4;
+    out->options[2] = (uint8_t)(mss >> 8);
+    out->options[3] = (uint8_t)mss;
+    out->options_len = 4;
+}
+
+/* Data on the SYN, within the default MSS: the peer's is not known yet. */
+static void add_syn_data(struct tcp_conn *conn, struct tcp_segment *out)
+{
+    const uint32_t given = (uint32_t)(conn->end_offset - conn->una_offset);
+    const uint32_t most =
+        conn->local.address.family == 6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS_IPV4;
+    const uint32_t len = given < most ? given : most;
+    bool push = false;
+    if (!conn->syn_with_data || len == 0 ||
+        !send_buffer_payload(conn, conn->iss + 1, len, &out->payload, &push)) {
+        return;
+    }
+    if (conn->snd_nxt == conn->iss + 1) {
+        if (!sent_append(conn, conn->iss + 1, len, false)) {
+            tcp_payload_release(&conn->host->pools, &out->payload);
+            return;
+        }
+        conn->snd_nxt += len;
+        conn->octets_sent += len;
+    }
+    out->flags |= push ? TCP_PSH : 0;
+}
+
+static void send_syn(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
+{
+    const struct tcp_options *options = conn_options(conn);
+    const bool again = conn->snd_nxt != conn->iss;
+    begin_segment(conn, out, conn->iss, conn->state == TCP_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK);
+    write_mss_option(conn, out);
+    if (conn->state == TCP_SYN_SENT) {
+        const uint32_t room = receive_room(conn);
+        out->window = options->has_window ? options->window : (uint16_t)room;
+    } else {
+        finish_segment(conn, now_ns, out);
+    }
+    if (options->has_syn_window) {
+        out->window = options->syn_window;
+    }
+    set_cause(out, conn->sent_cause, conn->sent_cause_tag);
+    conn->syn_owed = false;
+    if (!again) {
+        conn->snd_nxt = conn->iss + 1;
+        conn->timing = true; /* RFC 6298: the handshake gives the first sample, unless repeated */
+        conn->timed_seq = conn->snd_nxt;
+        conn->timed_at_ns = now_ns;
+    }
+    out->retransmission = conn->syn_times;
+    if (conn->state == TCP_SYN_SENT) {
+        add_syn_data(conn, out);
+    }
+    if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION)) {
+        rto_start(conn, now_ns);
+    }
+}
+
+/* ---- data and FIN ---- */
+
+static bool may_send_data(const struct tcp_conn *conn)
+{
+    switch (conn->state) {
+    case TCP_ESTABLISHED:
+    case TCP_CLOSE_WAIT:
+    case TCP_FIN_WAIT_1:
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+        return true;
+    case TCP_CLOSED:
+    case TCP_LISTEN:
+    case TCP_SYN_SENT:
+    case TCP_SYN_RECEIVED:
+    case TCP_FIN_WAIT_2:
+    case TCP_TIME_WAIT:
+        return false;
+    }
+    return false;
+}
+
+/* An entry of the retransmission queue goes out once more. */
+static bool send_again(struct tcp_conn *conn, uint64_t now_ns, struct sent *sent, struct tcp_segment *out)
+{
+    bool push = false;
+    begin_segment(conn, out, sent->seq, TCP_ACK);
+    if (!send_buffer_payload(conn, sent->seq, sent->len, &out->payload, &push)) {
+        return false;
+    }
+    out->flags |= (uint16_t)((push ? TCP_PSH : 0) | (sent->fin ? TCP_FIN : 0));
+    if (sent->times < UINT16_MAX) {
+        sent->times++;
+    }
+    out->retransmission = sent->times;
+    conn->total_retransmits++;
+    if (conn->timing && seq_lt(sent->seq, conn->timed_seq)) {
+        conn->timing = false; /* RFC 6298 (3): Karn */
+    }
+    finish_segment(conn, now_ns, out);
+    set_cause(out, conn->sent_cause, conn->sent_cause_tag);
+    conn->last_sent_ns = now_ns;
+    if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION) && !conn->probing) {
+        rto_start(conn, now_ns);
+    }
+    return true;
+}
+
+/* What stood in a closed window as one octet is sent as the segment it would have been. */
+static void grow_probe(struct tcp_conn *conn, struct sent *sent)
+{
+    if (!sent->probe || sent->fin || sent->next != NULL || conn->snd_wnd <= sent->len) {
+        return;
+    }
+    sent->probe = false;
+    const uint32_t there = send_data_end(conn) - sent->seq;
+    uint32_t len = there < conn->snd_mss ? there : conn->snd_mss;
+    len = len < conn->snd_wnd ? len : conn->snd_wnd;
+    if (len > sent->len) {
+        conn->snd_nxt += len - sent->len;
+        conn->octets_sent += len - sent->len;
+        sent->len = len;
+    }
+}
+
+static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
+{
+    struct sent *sent = conn->sent_head;
+    if (conn->resend_head && sent != NULL) {
+        grow_probe(conn, sent);
+        if (!send_again(conn, now_ns, sent, out)) {
+            return false;
+        }
+        conn->resend_head = false;
+        if (conn->resend_next == sent) {
+            conn->resend_next = sent->next;
+        }
+        return true;
+    }
+    conn->resend_head = false;
+    sent = conn->resend_next;
+    if (sent == NULL || conn->probing) {
+        return false;
+    }
+    grow_probe(conn, sent);
+    const uint32_t reach = sent_end(sent) - conn->snd_una;
+    if (sent != conn->sent_head && (reach > conn->cwnd || reach > conn->snd_wnd)) {
+        return false;
+    }
+    if (!send_again(conn, now_ns, sent, out)) {
+        return false;
+    }
+    conn->resend_next = sent->next;
+    if (conn->resend_next != NULL && seq_geq(conn->resend_next->seq, conn->resend_end)) {
+        conn->resend_next = NULL;
+    }
+    return true;
+}
+
+/* How far beyond SND.NXT the peer's window and the congestion window reach. */
+static uint32_t usable_window(const struct tcp_conn *conn)
+{
+    const uint32_t flight = conn_flight(conn);
+    uint32_t cwnd = conn->cwnd;
+    if (!conn->in_recovery && conn->dup_acks < DUP_ACK_THRESHOLD) {
+        cwnd += conn->dup_acks * conn->snd_mss; /* limited transmit: RFC 5681 3.2 (1), RFC 3042 */
+    }
+    const uint32_t window = conn->snd_wnd < cwnd ? conn->snd_wnd : cwnd;
+    return window > flight ? window - flight : 0;
+}
+
+/* The sender's silly window avoidance and Nagle: RFC 9293 3.8.6.2.1 and 3.7.4. `unsent` is D, `usable` U. */
+static bool worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t usable)
+{
+    const uint32_t len = unsent < usable ? unsent : usable;
+    const bool idle = conn->snd_nxt == conn->snd_una || !conn_options(conn)->nagle;
+    if (len >= conn->snd_mss || conn->override_due) {
+        return true;
+    }
+    if (unsent <= usable && (idle || conn->close_called)) {
+        return true; /* a FIN follows, or nothing is outstanding */
+    }
+    return idle && len >= (conn->max_snd_wnd + 1) / 2;
+}
+
+/* Data wait, a part of the window is open, nothing is out whose ACK could help: (4) of 3.8.6.2.1. */
+static void override_update(struct tcp_conn *conn, uint64_t now_ns, uint32_t unsent, uint32_t usable, bool sends)
+{
+    if (!sends && unsent > 0 && usable > 0 && conn->snd_nxt == conn->snd_una) {
+        if (!timer_is_on(conn, TCP_TIMER_OVERRIDE)) {
+            timer_set(conn, now_ns, TCP_TIMER_OVERRIDE, now_ns + OVERRIDE_TIMEOUT_NS);
+        }
+    } else {
+        timer_stop(conn, now_ns, TCP_TIMER_OVERRIDE);
+    }
+}
+
+static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out, uint32_t len, bool fin)
+{
+    bool push = false;
+    congestion_idle(conn, now_ns);
+    begin_segment(conn, out, conn->snd_nxt, TCP_ACK);
+    if (!send_buffer_payload(conn, conn->snd_nxt, len, &out->payload, &push)) {
+        return false;
+    }
+    if (!sent_append(conn, conn->snd_nxt, len, fin)) {
+        tcp_payload_release(&conn->host->pools, &out->payload);
+        return false;
+    }
+    out->flags |= (uint16_t)((push ? TCP_PSH : 0) | (fin ? TCP_FIN : 0));
+    if (fin) {
+        conn->fin_sent = true;
+        conn->fin_seq = conn->snd_nxt + len;
+    }
+    conn->snd_nxt += len + fin;
+    conn->octets_sent += len;
+    conn->override_due = false;
+    rto_time_segment(conn, now_ns, conn->snd_nxt);
+    finish_segment(conn, now_ns, out);
+    set_cause(out, conn->sent_cause, conn->sent_cause_tag);
+    conn->last_sent_ns = now_ns;
+    if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION)) {
+        rto_start(conn, now_ns);
+    }
+    if (fin && conn->state == TCP_CLOSE_WAIT) { /* 3.10.4: the CLOSE waited behind the data */
+        tcp_enter(conn, now_ns, TCP_LAST_ACK, TCP_CAUSE_CLOSE_CALLED);
+    }
+    return true;
+}
+
+static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
+{
+    const uint32_t unsent = conn_unsent(conn);
+    if (conn->fin_sent || (unsent == 0 && !conn->close_called)) {
+        timer_stop(conn, now_ns, TCP_TIMER_OVERRIDE);
+        return false;
+    }
+    const uint32_t usable = usable_window(conn);
+    uint32_t len = unsent < usable ? unsent : usable;
+    len = len < conn->snd_mss ? len : conn->snd_mss;
+    const bool sends = len > 0 && conn->syn_acked && worth_sending(conn, unsent, usable);
+    override_update(conn, now_ns, unsent, usable, sends);
+    if (unsent > 0 && !sends) {
+        return false;
+    }
+    /* The FIN takes a place in the peer's window, none in the congestion window. */
+    const bool fin_fits = conn_flight(conn) + len < conn->snd_wnd || !conn->syn_acked;
+    const bool fin = conn->close_called && len == unsent && fin_fits;
+    if (len == 0 && !fin) {
+        return false;
+    }
+    return send_new(conn, now_ns, out, len, fin);
+}
+
+/* ---- probes ---- */
+
+/* RFC 9293 3.8.6.1: an octet (or the FIN) beyond the closed window; or, as kernels do, nothing at SND.UNA - 1. */
+static bool send_probe(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
+{
+    conn->probe_owed = false;
+    conn->sent_cause = TCP_SENT_PERSIST;
+    conn->sent_cause_tag = 0;
+    if (conn_options(conn)->persist_probe == TCP_PROBE_EMPTY) {
+        pure_ack(conn, now_ns, out, conn->snd_una - 1);
+        set_cause(out, TCP_SENT_PERSIST, 0);
+        return true;
+    }
+    if (conn->sent_head != NULL) {
+        return send_again(conn, now_ns, conn->sent_head, out);
+    }
+    const uint32_t len = conn_unsent(conn) > 0 ? 1 : 0;
+    const bool sent = send_new(conn, now_ns, out, len, len == 0 || (conn_fin_waits(conn) && conn_unsent(conn) == 0));
+    if (sent) {
+        conn->sent_tail->probe = true;
+        conn->timing = false;
+        timer_stop(conn, now_ns, TCP_TIMER_RETRANSMISSION); /* the persist timer repeats it */
+    }
+    return sent;
+}
+
+static bool send_owed_answer(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out, uint16_t total)
+{
+    const uint16_t index = (uint16_t)(total - conn->answers);
+    const uint16_t known = index < ANSWER_TAGS ? index : ANSWER_TAGS - 1;
+    conn->answers--;
+    pure_ack(conn, now_ns, out, conn->snd_nxt);
+    set_cause(out, conn->answer_causes[known], conn->answer_tags[known]);
+    return true;
+}
+
+bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
+{
+    if (conn->state == TCP_CLOSED || conn->state == TCP_LISTEN || conn->gone) {
+        return false;
+    }
+    if (conn->syn_owed) {
+        send_syn(conn, now_ns, out);
+        return true;
+    }
+    if (conn->state == TCP_SYN_SENT) {
+        return false;
+    }
+    if (conn->answers > 0) {
+        if (conn->answers_total < conn->answers) {
+            conn->answers_total = conn->answers;
+        }
+        return send_owed_answer(conn, now_ns, out, conn->answers_total);
+    }
+    conn->answers_total = 0;
+    if (conn->probe_owed) {
+        return send_probe(conn, now_ns, out);
+    }
+    if (conn->keepalive_owed) {
+        conn->keepalive_owed = false;
+        pure_ack(conn, now_ns, out, conn->snd_nxt - 1);
+        set_cause(out, TCP_SENT_KEEPALIVE, 0);
+        return true;
+    }
+    if (may_send_data(conn) && (resend(conn, now_ns, out) || send_data_or_fin(conn, now_ns, out))) {
+        persist_update(conn, now_ns, false);
+        return true;
+    }
+    persist_update(conn, now_ns, false);
+    if (conn->ack_now) {
+        pure_ack(conn, now_ns, out, conn->snd_nxt);
+        set_cause(out, conn->ack_cause, conn->ack_cause_tag);
+        return true;
+    }
+    return false;
+}

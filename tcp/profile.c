@@ -1,0 +1,138 @@
+/* profile.c - the table of TCP option values, a column for each profile, and rfc9293's values. */
+#include "profile.h"
+
+#include <string.h>
+
+#define US UINT64_C(1000)
+#define MS (1000 * US)
+#define SECOND (1000 * MS)
+#define MINUTE (60 * SECOND)
+#define DAY (24 * 60 * MINUTE)
+
+#define BUFFER_MAX (UINT64_C(1) << 30) /* the largest window that any scale can announce */
+#define INITIAL_WINDOW_MAX 65535       /* times the largest MSS, still a uint32_t */
+
+const char *const tcp_profile_names[TCP_PROFILES] = {"rfc9293", "linux", "freebsd"};
+
+#define FIELD(field) offsetof(struct tcp_options, field), sizeof(((struct tcp_options *)0)->field)
+#define ALWAYS SIZE_MAX
+#define GIVEN(field) offsetof(struct tcp_options, field)
+
+/* clang-format off */
+#define SAME(text) {text, text, text}
+#define ROW(name, type, ...) {name, TCP_OPTION_##type, __VA_ARGS__}
+/* Named by the page, not there yet: no field. */
+#define LATER(name, unit, rfc9293, linux_, freebsd, help, source) \
+    {name, TCP_OPTION_LATER, 0, 0, SIZE_MAX, 0, 0, true, NULL, unit, {rfc9293, linux_, freebsd}, \
+     help, source}
+
+/* In the order of the scenario language's page. */
+const struct tcp_option_row tcp_option_table[] = {
+    ROW("iss", SEQ, FIELD(iss), GIVEN(has_iss), 0, UINT32_MAX, false, NULL, "number",
+        SAME("RFC 6528"), "initial send sequence number of every connection",
+        "RFC 9293 3.4.1, RFC 6528"),
+    ROW("mss", SIZE, FIELD(mss), ALWAYS, 1, 65535, false, NULL, "octets",
+        SAME("link MTU - 40 (IPv6: - 60)"), "maximum segment size that is announced",
+        "RFC 9293 3.7.1, RFC 6691"),
+    LATER("timestamps", "", "false", "true", "true",
+        "timestamps option: RTT of every segment, PAWS", "RFC 7323 3"),
+    LATER("sack", "", "false", "true", "true", "selective acknowledgment", "RFC 2018, RFC 6675"),
+    LATER("window_scale", "shift", "false", "10", "6", "window scale option", "RFC 7323 2"),
+    ROW("recv_buffer", SIZE, FIELD(recv_buffer), ALWAYS, 1, BUFFER_MAX, false, NULL, "octets",
+        {"65535", "131072, tuned; first window 64240", "65536"},
+        "room for what has arrived and is not read yet", "RFC 9293 3.8.6"),
+    ROW("send_buffer", SIZE, FIELD(send_buffer), ALWAYS, 1, BUFFER_MAX, false, NULL, "octets",
+        {"65535", "65536, tuned", "32768"},
+        "room for what is sent and not acknowledged yet", "RFC 9293 3.10.2"),
+    ROW("window", SIZE, FIELD(window), GIVEN(has_window), 0, 65535, false, NULL, "octets",
+        SAME("-"), "exact value to advertise, for replays", "RFC 9293 3.1"),
+    ROW("syn_window", SIZE, FIELD(syn_window), GIVEN(has_syn_window), 0, 65535, false, NULL,
+        "octets", SAME("-"), "exact value to advertise on SYN segments, for replays",
+        "RFC 9293 3.1"),
+    ROW("congestion", CHOICE, FIELD(congestion), ALWAYS, 0, 0, false, "reno", "",
+        {"reno", "cubic", "cubic"}, "congestion control (only reno is there yet)", "RFC 5681"),
+    ROW("initial_window", COUNT, FIELD(initial_window), ALWAYS, 1, INITIAL_WINDOW_MAX, false,
+        NULL, "segments", {"RFC 5681's", "10", "10"},
+        "congestion window to begin with", "RFC 5681 3.1, RFC 6928"),
+    ROW("nagle", BOOL, FIELD(nagle), ALWAYS, 0, 1, true, NULL, "",
+        SAME("true"), "small segments wait while anything is unacknowledged", "RFC 9293 3.7.4"),
+    ROW("delayed_ack", TIME, FIELD(delayed_ack_ns), ALWAYS, US, MINUTE, true, NULL, "time",
+        {"200ms", "40ms, with quick ACKs", "40ms"},
+        "how long an ACK may wait; every second full segment draws one at once",
+        "RFC 9293 3.8.6.3"),
+    ROW("rto_initial", TIME, FIELD(rto_initial_ns), ALWAYS, US, DAY, false, NULL, "time",
+        SAME("1s"), "retransmission timeout before the first RTT sample", "RFC 6298 (2.1)"),
+    ROW("rto_min", TIME, FIELD(rto_min_ns), ALWAYS, US, DAY, false, NULL, "time",
+        {"1s", "200ms, added to SRTT", "230ms"}, "least retransmission timeout", "RFC 6298 (2.4)"),
+    ROW("rto_max", TIME, FIELD(rto_max_ns), ALWAYS, US, DAY, false, NULL, "time",
+        {"60s", "120s", "64s"}, "greatest retransmission timeout", "RFC 6298 (2.5)"),
+    ROW("syn_retries", COUNT, FIELD(syn_retries), ALWAYS, 0, 255, false, NULL, "times",
+        {"7", "6 (and 4 linear)", "12"}, "repetitions of a SYN before connect gives up",
+        "RFC 9293 3.8.3"),
+    ROW("synack_retries", COUNT, FIELD(synack_retries), ALWAYS, 0, 255, false, NULL, "times",
+        {"7", "5", "3"}, "repetitions of a SYN,ACK before it is given up", "RFC 9293 3.8.3"),
+    ROW("retries", COUNT, FIELD(retries), ALWAYS, 0, 255, false, NULL, "times", {"15", "15", "12"},
+        "repetitions of data or FIN before the connection is given up (R2)", "RFC 9293 3.8.3"),
+    ROW("msl", TIME, FIELD(msl_ns), ALWAYS, US, DAY, false, NULL, "time", {"2min", "30s", "30s"},
+        "maximum segment lifetime; TIME-WAIT is twice it", "RFC 9293 3.4.2"),
+    ROW("keepalive", KEEPALIVE, FIELD(keepalive_idle_ns), ALWAYS, US, 365 * DAY, true, NULL,
+        "time, time, count", {"off", "off (2h, 75s, 9)", "off (2h, 75s, 8)"},
+        "probes on an idle connection: { idle, interval, count }", "RFC 9293 3.8.4"),
+    ROW("user_timeout", TIME, FIELD(user_timeout_ns), ALWAYS, US, 365 * DAY, true, NULL, "time",
+        SAME("off"), "the connection is aborted when data stay unacknowledged so long",
+        "RFC 9293 3.8.3"),
+    ROW("backlog", COUNT, FIELD(backlog), ALWAYS, 0, 65535, false, NULL, "connections",
+        {"128", "4096", "128"}, "at most so many in SYN-RECEIVED, and so many not accepted yet",
+        "RFC 9293 3.10.1"),
+    LATER("syn_cookies", "", "off", "auto", "auto",
+        "\"off\", \"auto\": when the backlog is full, \"on\": always", "RFC 4987 3.6"),
+    ROW("challenge_ack", BOOL, FIELD(challenge_ack), ALWAYS, 0, 1, true, NULL, "",
+        SAME("true"), "a RST or SYN that is not exact draws an ACK", "RFC 5961 3, 4, 5"),
+    LATER("challenge_ack_limit", "", "off", "one in 500ms a connection", "off",
+        "how many challenge ACKs in a time", "RFC 5961 7"),
+    LATER("rack", "", "off", "on", "off", "loss detection by time", "RFC 8985"),
+    LATER("tlp", "", "off", "on", "off", "tail loss probes", "RFC 8985 7"),
+    LATER("prr", "", "off", "on", "on", "proportional rate reduction", "RFC 6937"),
+    LATER("frto", "", "off", "on", "off", "detection of spurious timeouts", "RFC 5682"),
+    LATER("hystart", "", "off", "on", "off", "leaves slow start when the delay grows", "RFC 9406"),
+    LATER("dsack", "", "off", "on", "on", "duplicates are reported in SACK", "RFC 2883"),
+    LATER("ecn", "", "off", "passive", "passive", "explicit congestion notification", "RFC 3168"),
+    LATER("fast_open", "", "off", "off", "off", "data on the SYN, proven by a cookie", "RFC 7413"),
+    LATER("pacing", "", "off", "off", "off", "segments are spread over the RTT", "RFC 9293 3.8.2"),
+    ROW("fin_ack", CHOICE, FIELD(fin_ack), ALWAYS, 0, 1, false, "at_once delayed", "",
+        {"at once", "delayed", "delayed"}, "when a FIN is acknowledged: at once, or as data are",
+        "RFC 9293 3.10.7.4 eighth"),
+    ROW("persist_probe", CHOICE, FIELD(persist_probe), ALWAYS, 0, 1, false, "octet empty", "",
+        {"octet", "empty", "octet"},
+        "probe of a zero window: one octet at SND.NXT, or empty with SEQ = SND.UNA - 1",
+        "RFC 9293 3.8.6.1"),
+    ROW("ttl", COUNT, FIELD(ttl), ALWAYS, 1, 255, false, NULL, "hops",
+        SAME("64"), "time to live, or hop limit", "RFC 9293 3.9.2"),
+    ROW("tos", COUNT, FIELD(tos), ALWAYS, 0, 255, false, NULL, "octet",
+        SAME("0"), "type of service, or traffic class", "RFC 9293 3.9.2"),
+};
+/* clang-format on */
+const size_t tcp_option_count = sizeof tcp_option_table / sizeof tcp_option_table[0];
+
+/* Written out in the fields' own units; a test holds it to the table's first column. */
+void tcp_options_default(struct tcp_options *options)
+{
+    memset(options, 0, sizeof *options);
+    options->recv_buffer = 65535;
+    options->send_buffer = 65535;
+    options->nagle = true;
+    options->delayed_ack_ns = 200 * MS;
+    options->rto_initial_ns = SECOND;
+    options->rto_min_ns = SECOND;
+    options->rto_max_ns = 60 * SECOND;
+    options->syn_retries = 7;
+    options->synack_retries = 7;
+    options->retries = 15;
+    options->msl_ns = 2 * MINUTE;
+    options->backlog = 128;
+    options->challenge_ack = true;
+    options->fin_ack = TCP_FIN_ACK_AT_ONCE;
+    options->persist_probe = TCP_PROBE_OCTET;
+    options->ttl = 64;
+    options->mtu_bytes = 1500;
+}

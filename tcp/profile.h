@@ -1,0 +1,75 @@
+/* profile.h - the values that a host or a connection can be given ("TCP options" of a scenario),
+ * one table with a column for each profile. To add one: a field, a row in profile.c. */
+#ifndef TCPSIM_TCP_PROFILE_H
+#define TCPSIM_TCP_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum tcp_fin_ack { TCP_FIN_ACK_AT_ONCE, TCP_FIN_ACK_DELAYED };
+enum tcp_persist_probe { TCP_PROBE_OCTET, TCP_PROBE_EMPTY };
+
+struct tcp_options {
+    bool has_iss;
+    uint32_t iss;
+    uint32_t mss; /* announced; 0: from mtu_bytes */
+    uint32_t recv_buffer, send_buffer; /* octets */
+    bool has_window, has_syn_window;
+    uint16_t window, syn_window; /* exact values to advertise */
+    uint8_t congestion;          /* index of the congestion control, in the order of its list */
+    uint32_t initial_window;     /* segments; 0: RFC 5681's */
+    bool nagle;
+    uint64_t delayed_ack_ns; /* 0: every segment at once */
+    uint64_t rto_initial_ns, rto_min_ns, rto_max_ns;
+    uint32_t syn_retries, synack_retries, retries;
+    uint64_t msl_ns;
+    uint64_t keepalive_idle_ns; /* 0: off */
+    uint64_t keepalive_interval_ns;
+    uint32_t keepalive_count;
+    uint64_t user_timeout_ns; /* 0: off */
+    uint32_t backlog;
+    bool challenge_ack;
+    uint8_t fin_ack;       /* enum tcp_fin_ack */
+    uint8_t persist_probe; /* enum tcp_persist_probe */
+    uint8_t ttl, tos;
+    uint32_t mtu_bytes; /* of the path's first link: set by the carrier, not by the user */
+};
+
+enum tcp_option_type {
+    TCP_OPTION_BOOL,
+    TCP_OPTION_COUNT,     /* a whole number: uint32_t, uint16_t or uint8_t by `width` */
+    TCP_OPTION_SEQ,       /* a whole number modulo 2^32 */
+    TCP_OPTION_SIZE,      /* octets */
+    TCP_OPTION_TIME,      /* nanoseconds, uint64_t */
+    TCP_OPTION_CHOICE,    /* one of `choices`, separated by blanks, '_' for a blank within one; index */
+    TCP_OPTION_KEEPALIVE, /* { idle, interval, count }: three fields from `offset` on */
+    TCP_OPTION_LATER,     /* named by the contract, not there yet: only its off value is taken */
+};
+
+#define TCP_PROFILES 3 /* rfc9293 linux freebsd */
+
+struct tcp_option_row {
+    const char *name;
+    enum tcp_option_type type;
+    size_t offset;         /* in struct tcp_options */
+    size_t width;          /* octets of the field */
+    size_t present_offset; /* of the bool that says "given", or SIZE_MAX */
+    uint64_t min, max;     /* inclusive, in the type's unit (ns for times) */
+    bool may_be_off;       /* false or "off" is taken and stored as 0 */
+    const char *choices;
+    const char *unit;
+    const char *defaults[TCP_PROFILES]; /* as a person writes them */
+    const char *help;
+    const char *source;
+};
+
+extern const struct tcp_option_row tcp_option_table[];
+extern const size_t tcp_option_count;
+extern const char *const tcp_profile_names[TCP_PROFILES];
+
+/* The values of profile rfc9293. (The other profiles' columns are printed, but hosts cannot have
+ * them yet: they name mechanisms that are not there.) */
+void tcp_options_default(struct tcp_options *options);
+
+#endif

@@ -1,0 +1,59 @@
+/* retransmission_queue.c - the segments that were sent and not yet acknowledged (RFC 9293 3.8.1), in the order
+ * of their sequence numbers. The octets themselves lie in the send buffer. */
+#include "tcb.h"
+
+bool sent_append(struct tcp_conn *conn, tcp_seq seq, uint32_t len, bool fin)
+{
+    struct sent *sent = host_take(conn->host, sizeof *sent);
+    if (sent == NULL) {
+        return false;
+    }
+    *sent = (struct sent){.seq = seq, .len = len, .fin = fin};
+    if (conn->sent_tail == NULL) {
+        conn->sent_head = sent;
+    } else {
+        conn->sent_tail->next = sent;
+    }
+    conn->sent_tail = sent;
+    return true;
+}
+
+void sent_acked(struct tcp_conn *conn)
+{
+    while (conn->sent_head != NULL && seq_leq(sent_end(conn->sent_head), conn->snd_una)) {
+        struct sent *sent = conn->sent_head;
+        conn->sent_head = sent->next;
+        if (conn->sent_head == NULL) {
+            conn->sent_tail = NULL;
+        }
+        if (conn->resend_next == sent) {
+            conn->resend_next = sent->next;
+        }
+        host_give(conn->host, sent, sizeof *sent);
+    }
+    struct sent *front = conn->sent_head;
+    if (front != NULL && seq_lt(front->seq, conn->snd_una)) {
+        front->len -= conn->snd_una - front->seq;
+        front->seq = conn->snd_una;
+    }
+    if (conn->resend_next != NULL && seq_geq(conn->resend_next->seq, conn->resend_end)) {
+        conn->resend_next = NULL;
+    }
+}
+
+void sent_clear(struct tcp_conn *conn)
+{
+    while (conn->sent_head != NULL) {
+        struct sent *sent = conn->sent_head;
+        conn->sent_head = sent->next;
+        host_give(conn->host, sent, sizeof *sent);
+    }
+    conn->sent_tail = NULL;
+    conn->resend_next = NULL;
+}
+
+void sent_all_lost(struct tcp_conn *conn)
+{
+    conn->resend_next = conn->sent_head;
+    conn->resend_end = conn->snd_nxt;
+}

@@ -1,0 +1,67 @@
+/* rto.c - the retransmission timer's value: RFC 6298, in whole nanoseconds. */
+#include "tcb.h"
+
+void rto_init(struct tcp_conn *conn) { conn->rto_ns = conn_options(conn)->rto_initial_ns; }
+
+static uint64_t clamp(const struct tcp_conn *conn, uint64_t rto_ns)
+{
+    const struct tcp_options *options = conn_options(conn);
+    if (rto_ns < options->rto_min_ns) {
+        rto_ns = options->rto_min_ns;
+    }
+    if (rto_ns > options->rto_max_ns) {
+        rto_ns = options->rto_max_ns;
+    }
+    return rto_ns < RTO_FLOOR_NS ? RTO_FLOOR_NS : rto_ns;
+}
+
+/* (2.2), (2.3): RTTVAR before SRTT; alpha 1/8, beta 1/4. A new sample ends the backoff (5.7 of Karn's). */
+void rto_sample(struct tcp_conn *conn, uint64_t rtt_ns)
+{
+    if (conn->srtt_ns == 0) {
+        conn->srtt_ns = rtt_ns > 0 ? rtt_ns : 1;
+        conn->rttvar_ns = rtt_ns / 2;
+    } else {
+        const uint64_t error_ns = conn->srtt_ns > rtt_ns ? conn->srtt_ns - rtt_ns : rtt_ns - conn->srtt_ns;
+        conn->rttvar_ns = (3 * conn->rttvar_ns + error_ns) / 4;
+        conn->srtt_ns = (7 * conn->srtt_ns + rtt_ns) / 8;
+    }
+    const uint64_t rto_ns = clamp(conn, conn->srtt_ns + 4 * conn->rttvar_ns);
+    conn->congestion_changed = conn->congestion_changed || rto_ns != conn->rto_ns;
+    conn->rto_ns = rto_ns;
+}
+
+/* (5.5) */
+void rto_back_off(struct tcp_conn *conn)
+{
+    const uint64_t most_ns = conn_options(conn)->rto_max_ns;
+    const uint64_t doubled_ns = conn->rto_ns > most_ns / 2 ? most_ns : conn->rto_ns * 2;
+    conn->rto_ns = doubled_ns > conn->rto_ns ? doubled_ns : conn->rto_ns;
+    conn->congestion_changed = true;
+}
+
+/* (5.7): when the SYN had to be repeated, data begin with at least 3 s. */
+void rto_established(struct tcp_conn *conn)
+{
+    if (conn->syn_repeated && conn->srtt_ns == 0) {
+        const uint64_t initial_ns = conn_options(conn)->rto_initial_ns;
+        conn->rto_ns = initial_ns > SYN_LOST_RTO_NS ? initial_ns : SYN_LOST_RTO_NS;
+        conn->congestion_changed = true;
+    }
+}
+
+/* One segment at a time is timed; only what is sent for the first time. */
+void rto_time_segment(struct tcp_conn *conn, uint64_t now_ns, tcp_seq end)
+{
+    if (!conn->timing) {
+        conn->timing = true;
+        conn->timed_seq = end;
+        conn->timed_at_ns = now_ns;
+    }
+}
+
+/* (5.1), (5.3), (5.6) */
+void rto_start(struct tcp_conn *conn, uint64_t now_ns)
+{
+    timer_set(conn, now_ns, TCP_TIMER_RETRANSMISSION, now_ns + conn->rto_ns);
+}

@@ -1,0 +1,112 @@
+/* send_buffer.c - what the user gave and the peer has not acknowledged: the retransmission queue and
+ * what is still to be sent, as one queue of runs. */
+#include "tcb.h"
+
+uint32_t send_room(const struct tcp_conn *conn)
+{
+    const uint64_t used = conn->end_offset - conn->una_offset;
+    const uint32_t size = conn_options(conn)->send_buffer;
+    return used < size ? size - (uint32_t)used : 0;
+}
+
+void send_buffer_acked(struct tcp_conn *conn, uint32_t acked)
+{
+    assert(acked <= conn->end_offset - conn->una_offset);
+    conn->una_offset += acked;
+    while (conn->send.head != NULL) {
+        struct node *node = conn->send.head;
+        if (node->slice.offset + node->slice.len > conn->una_offset) {
+            break;
+        }
+        if (conn->send_cursor == node) {
+            conn->send_cursor = NULL;
+        }
+        conn->send.head = node->next;
+        if (conn->send.head == NULL) {
+            conn->send.tail = NULL;
+        }
+        node_free(conn->host, node);
+    }
+}
+
+/* The run that holds the octet at `offset`, which is in the queue. */
+static struct node *find_node(struct tcp_conn *conn, uint64_t offset)
+{
+    struct node *node = conn->send_cursor;
+    if (node == NULL || node->slice.offset > offset) {
+        node = conn->send.head;
+    }
+    while (node->slice.offset + node->slice.len <= offset) {
+        node = node->next;
+        assert(node != NULL);
+    }
+    conn->send_cursor = node;
+    return node;
+}
+
+static bool gather(struct tcp_conn *conn, const struct node *node, uint64_t offset, uint32_t len,
+                   struct tcp_payload *payload)
+{
+    struct tcp_extent *extent = tcp_extent_create(&conn->host->pools, offset, len);
+    if (extent == NULL) {
+        return false;
+    }
+    uint32_t filled = 0;
+    while (filled < len) {
+        assert(node != NULL);
+        const uint32_t from = (uint32_t)(offset + filled - node->slice.offset);
+        const uint32_t there = node->slice.len - from;
+        const uint32_t take = there < len - filled ? there : len - filled;
+        tcp_slice_copy(&node->slice, from, take, extent->octets + filled);
+        filled += take;
+        node = node->next;
+    }
+    payload->part[0] = (struct tcp_slice){extent, conn->stream, offset, len};
+    return true;
+}
+
+bool send_buffer_payload(struct tcp_conn *conn, tcp_seq seq, uint32_t len, struct tcp_payload *payload, bool *push)
+{
+    *payload = (struct tcp_payload){0};
+    *push = false;
+    if (len == 0) {
+        return true;
+    }
+    const tcp_seq first_held = (tcp_seq)(conn->iss + 1 + (tcp_seq)conn->una_offset);
+    const uint64_t offset = conn->una_offset + (tcp_seq)(seq - first_held);
+    const uint64_t end = offset + len;
+    assert(end <= conn->end_offset);
+    const struct node *first = find_node(conn, offset);
+    const struct node *node = first;
+    unsigned runs = 0;
+    for (uint64_t at = offset; at < end; node = node->next) {
+        const uint64_t node_end = node->slice.offset + node->slice.len;
+        const uint64_t stop = node_end < end ? node_end : end;
+        if (runs < 2) {
+            payload->part[runs] = slice_part(&node->slice, (uint32_t)(at - node->slice.offset), (uint32_t)(stop - at));
+        }
+        runs++;
+        *push = *push || (node->push && stop == node_end);
+        at = stop;
+    }
+    if (runs > 2) {
+        *payload = (struct tcp_payload){0};
+        return gather(conn, first, offset, len, payload);
+    }
+    tcp_payload_share(payload);
+    return true;
+}
+
+bool tcp_sent_octet(const struct tcp_conn *conn, uint64_t offset, uint8_t *octet)
+{
+    if (offset < conn->una_offset || offset >= conn->end_offset) {
+        return false;
+    }
+    for (const struct node *node = conn->send.head; node != NULL; node = node->next) {
+        if (offset < node->slice.offset + node->slice.len) {
+            tcp_slice_copy(&node->slice, (uint32_t)(offset - node->slice.offset), 1, octet);
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,123 @@
+/* status.c - RFC 9293 3.10.6, STATUS, single questions about a connection, and the words for errors. */
+#include "tcb.h"
+
+const char *tcp_error_text(enum tcp_error error)
+{
+    static const char *const texts[TCP_ERROR_COUNT] = {
+        [TCP_OK] = "ok",
+        [TCP_WOULD_BLOCK] = "would block",
+        [TCP_ERROR_NOT_EXIST] = "connection does not exist",
+        [TCP_ERROR_EXISTS] = "connection already exists",
+        [TCP_ERROR_RESOURCES] = "insufficient resources",
+        [TCP_ERROR_NO_REMOTE] = "remote socket unspecified",
+        [TCP_ERROR_BAD_ADDRESS] = "remote address not allowed",
+        [TCP_ERROR_CLOSING] = "connection closing",
+        [TCP_ERROR_RESET] = "connection reset",
+        [TCP_ERROR_REFUSED] = "connection refused",
+        [TCP_ERROR_USER_TIMEOUT] = "connection aborted due to user timeout",
+        [TCP_ERROR_TIMED_OUT] = "timed out",
+    };
+    assert((unsigned)error < TCP_ERROR_COUNT);
+    return texts[error];
+}
+
+const char *tcp_phase_name(enum tcp_phase phase)
+{
+    static const char *const names[] = {"slow start", "congestion avoidance", "recovery", "loss"};
+    assert((unsigned)phase < sizeof names / sizeof names[0]);
+    return names[phase];
+}
+
+void tcp_status(const struct tcp_conn *conn, struct tcp_status *status)
+{
+    *status = (struct tcp_status){
+        .state = tcp_conn_state(conn),
+        .local = conn->local,
+        .remote = conn->remote,
+        .iss = conn->iss,
+        .irs = conn->irs,
+        .snd_una = conn->snd_una,
+        .snd_nxt = conn->snd_nxt,
+        .snd_wl1 = conn->snd_wl1,
+        .snd_wl2 = conn->snd_wl2,
+        .rcv_nxt = conn->rcv_nxt,
+        .irs_known = conn->irs_known,
+        .snd_wnd = conn->snd_wnd,
+        .max_snd_wnd = conn->max_snd_wnd,
+        .rcv_wnd = conn->rcv_adv - conn->rcv_nxt,
+        .snd_mss = conn->snd_mss,
+        .rcv_mss = conn->rcv_mss,
+        .cwnd = conn->cwnd,
+        .ssthresh = conn->ssthresh,
+        .flight = conn_flight(conn),
+        .phase = conn_phase(conn),
+        .srtt_ns = conn->srtt_ns,
+        .rttvar_ns = conn->rttvar_ns,
+        .rto_ns = conn->rto_ns,
+        .unsent = conn_unsent(conn),
+        .unread = conn->unread,
+        .send_room = send_room(conn),
+        .retransmits = conn->retransmits,
+        .total_retransmits = conn->total_retransmits,
+        .dup_acks = conn->dup_acks,
+        .octets_sent = conn->octets_sent,
+        .octets_acked = conn->octets_acked,
+        .octets_received = conn->rcv_offset,
+        .fin_sent = conn->fin_sent,
+        .fin_received = conn->fin_received,
+        .passive = conn->passive,
+        .error = conn->error,
+    };
+    if (conn->listen != NULL) {
+        status->backlog_pending = conn->listen->pending;
+        status->backlog_ready = conn->listen->ready;
+    }
+    memcpy(status->deadline_ns, conn->deadline_ns, sizeof status->deadline_ns);
+}
+
+enum tcp_state tcp_conn_state(const struct tcp_conn *conn) { return conn->gone ? TCP_CLOSED : conn->state; }
+enum tcp_error tcp_conn_error(const struct tcp_conn *conn) { return conn->error; }
+const struct tcp_endpoint *tcp_conn_local(const struct tcp_conn *conn) { return &conn->local; }
+const struct tcp_endpoint *tcp_conn_remote(const struct tcp_conn *conn) { return &conn->remote; }
+uint64_t tcp_conn_number(const struct tcp_conn *conn) { return conn->number; }
+uint64_t tcp_conn_stream(const struct tcp_conn *conn) { return conn->stream; }
+struct tcp_conn *tcp_conn_listener(const struct tcp_conn *conn) { return conn->listener; }
+void tcp_conn_set_user(struct tcp_conn *conn, void *user) { conn->user = user; }
+void *tcp_conn_user(const struct tcp_conn *conn) { return conn->user; }
+const struct tcp_options *tcp_conn_options(const struct tcp_conn *conn) { return conn_options(conn); }
+
+void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns, const struct tcp_options *options)
+{
+    struct tcp_options changed = *conn_options(conn);
+    changed.nagle = options->nagle;
+    changed.delayed_ack_ns = options->delayed_ack_ns;
+    changed.keepalive_idle_ns = options->keepalive_idle_ns;
+    changed.keepalive_interval_ns = options->keepalive_interval_ns;
+    changed.keepalive_count = options->keepalive_count;
+    changed.user_timeout_ns = options->user_timeout_ns;
+    changed.retries = options->retries;
+    changed.has_window = options->has_window;
+    changed.window = options->window;
+    changed.recv_buffer = options->recv_buffer;
+    changed.send_buffer = options->send_buffer;
+    changed.rto_min_ns = options->rto_min_ns;
+    changed.rto_max_ns = options->rto_max_ns;
+    changed.ttl = options->ttl;
+    changed.tos = options->tos;
+    struct shared_options *fresh = options_create(conn->host, &changed);
+    if (fresh == NULL || conn->gone || conn->state == TCP_CLOSED) {
+        if (fresh != NULL) {
+            options_release(conn->host, fresh);
+        }
+        return;
+    }
+    options_release(conn->host, conn->options);
+    conn->options = fresh;
+    if (conn->state != TCP_LISTEN) {
+        keepalive_restart(conn, now_ns);
+        user_timer_update(conn, now_ns);
+        host_ready(conn); /* Nagle may have let go of something */
+    }
+    conn->changed = true; /* and the send buffer may have room */
+    host_settle(conn->host, conn, now_ns);
+}

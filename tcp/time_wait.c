@@ -1,0 +1,106 @@
+/* time_wait.c - TIME-WAIT: 2 MSL (RFC 9293 3.6.1), begun again by a repeated FIN, and the new SYN that may
+ * reopen the connection (MAY-2). */
+#include "tcb.h"
+
+void time_wait_restart(struct tcp_conn *conn, uint64_t now_ns)
+{
+    timer_set(conn, now_ns, TCP_TIMER_TIME_WAIT, now_ns + 2 * conn_options(conn)->msl_ns);
+}
+
+void time_wait_enter(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause)
+{
+    timer_stop_all(conn, now_ns);
+    tcp_enter(conn, now_ns, TCP_TIME_WAIT, cause);
+    time_wait_restart(conn, now_ns);
+}
+
+void time_wait_forget_old(struct tcp_conn *conn)
+{
+    if (conn->old != NULL) {
+        host_give(conn->host, conn->old, sizeof *conn->old);
+        conn->old = NULL;
+    }
+}
+
+/* The TCB as if it had just been made; what names it stays. */
+static void begin_again(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const struct tcp_segment *seg = arrival->seg;
+    conn_drop_buffers(conn, true);
+    conn->irs = seg->seq;
+    conn->rcv_nxt = seg->seq + 1;
+    conn->rcv_adv = conn->rcv_nxt;
+    conn->rcv_offset = 0;
+    conn->fin_known = conn->fin_received = conn->eof_read = false;
+    conn->close_called = conn->fin_sent = conn->released = false;
+    conn->syn_acked = conn->syn_repeated = conn->ack_now = conn->probing = false;
+    conn->syn_times = 0;
+    conn->answers = 0;
+    conn->una_offset = conn->end_offset = 0;
+    conn->srtt_ns = conn->rttvar_ns = conn->last_sent_ns = 0;
+    conn->retransmits = 0;
+    conn->open_ns = arrival->now_ns;
+    conn->error = TCP_OK;
+    conn_take_peer_mss(conn, &arrival->options);
+    conn->iss = isn_choose(conn, arrival->now_ns);
+    conn->snd_una = conn->snd_nxt = conn->iss;
+    conn->snd_wnd = conn->max_snd_wnd = seg->window;
+    conn->snd_wl1 = seg->seq;
+    rto_init(conn);
+}
+
+/* MAY-2: a SYN beyond all that the old incarnation received reopens the connection, if somebody listens. It is the
+ * listener's then. True: the segment is dealt with. */
+bool time_wait_reopen(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const struct tcp_segment *seg = arrival->seg;
+    if ((seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN || !seq_gt(seg->seq, conn->rcv_nxt)) {
+        return false;
+    }
+    struct tcp_conn *listener = host_find_listener(conn->host, &conn->local);
+    if (listener == NULL || conn->owned || listener->listen->pending >= conn_options(listener)->backlog ||
+        listener->listen->ready >= conn_options(listener)->backlog) {
+        return false;
+    }
+    conn->old = host_take(conn->host, sizeof *conn->old);
+    if (conn->old == NULL) {
+        return false;
+    }
+    *conn->old = (struct old_incarnation){conn->iss, conn->irs, conn->snd_nxt, conn->rcv_nxt, conn->rcv_offset};
+    options_release(conn->host, conn->options);
+    conn->options = options_share(listener->options);
+    timer_stop_all(conn, arrival->now_ns);
+    begin_again(conn, arrival);
+    listen_adopt(listener, conn);
+    tcp_enter(conn, arrival->now_ns, TCP_SYN_RECEIVED, TCP_CAUSE_REOPENED);
+    (void)conn_offer_window(conn);
+    struct arrival text = *arrival;
+    text.seq = seg->seq + 1;
+    text_hold(conn, &text);
+    conn->syn_owed = true;
+    conn->sent_cause = TCP_SENT_ANSWER;
+    conn->sent_cause_tag = seg->tag;
+    return true;
+}
+
+/* The SYN was an old duplicate: a RST has said so. Back to where it was. */
+void time_wait_return(struct tcp_conn *conn, uint64_t now_ns)
+{
+    const struct old_incarnation old = *conn->old;
+    time_wait_forget_old(conn);
+    listen_child_gone(conn);
+    conn_drop_buffers(conn, true);
+    conn->iss = old.iss;
+    conn->irs = old.irs;
+    conn->snd_una = conn->snd_nxt = old.snd_nxt;
+    conn->rcv_nxt = conn->rcv_adv = old.rcv_nxt;
+    conn->rcv_offset = old.stream_offset;
+    conn->fin_known = conn->fin_received = true;
+    conn->syn_acked = conn->close_called = conn->fin_sent = true;
+    conn->rcv_fin_seq = old.rcv_nxt - 1;
+    conn->fin_seq = old.snd_nxt - 1;
+    conn->released = true;
+    conn->syn_owed = false;
+    (void)conn_offer_window(conn);
+    time_wait_enter(conn, now_ns, TCP_CAUSE_REOPEN_WAS_OLD);
+}

@@ -1,0 +1,258 @@
+/* timeouts.c - RFC 9293 3.10.8, and the other timers of a connection: each rule beside the code that arms it. */
+#include "tcb.h"
+
+/* ---- user timeout: 3.9.1.1, 3.10.8 ---- */
+
+/* When the oldest octet that is not acknowledged was given; false: there is none. SYN and FIN count. */
+static bool oldest_unacknowledged(const struct tcp_conn *conn, uint64_t *since_ns)
+{
+    if (conn->state == TCP_LISTEN || conn->state == TCP_CLOSED || conn->state == TCP_TIME_WAIT) {
+        return false;
+    }
+    if (!conn->syn_acked) {
+        *since_ns = conn->open_ns;
+    } else if (conn->send.head != NULL) {
+        *since_ns = conn->send.head->time_ns;
+    } else if (conn->close_called && !ack_covers_fin(conn)) {
+        *since_ns = conn->close_ns;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void user_timer_update(struct tcp_conn *conn, uint64_t now_ns)
+{
+    const uint64_t timeout_ns = conn_options(conn)->user_timeout_ns;
+    uint64_t since_ns = 0;
+    if (timeout_ns == 0 || !oldest_unacknowledged(conn, &since_ns)) {
+        timer_stop(conn, now_ns, TCP_TIMER_USER);
+        return;
+    }
+    /* MUST-37: a closed window that is answered is no reason to give up. */
+    if (conn->answered_ns > since_ns) {
+        since_ns = conn->answered_ns;
+    }
+    const uint64_t deadline_ns = since_ns + timeout_ns;
+    timer_set(conn, now_ns, TCP_TIMER_USER, deadline_ns > now_ns ? deadline_ns : now_ns);
+}
+
+static void user_timeout(struct tcp_conn *conn, uint64_t now_ns)
+{
+    conn_finish(conn, now_ns, TCP_CAUSE_USER_TIMEOUT, TCP_ERROR_USER_TIMEOUT);
+}
+
+/* ---- retransmission: 3.8.1, 3.8.3, RFC 6298 (5.4) to (5.7) ---- */
+
+static uint32_t retry_limit(const struct tcp_conn *conn)
+{
+    const struct tcp_options *options = conn_options(conn);
+    if (conn->syn_acked) {
+        return options->retries;
+    }
+    return conn->state == TCP_SYN_SENT ? options->syn_retries : options->synack_retries;
+}
+
+static void tell_r1(struct tcp_conn *conn, uint64_t now_ns)
+{
+    host_tell(conn->host, &(struct tcp_event){.kind = TCP_EVENT_R1, .conn = conn, .now_ns = now_ns});
+}
+
+static void give_up(struct tcp_conn *conn, uint64_t now_ns)
+{
+    conn_finish(conn, now_ns, TCP_CAUSE_TOO_MANY_RETRIES, TCP_ERROR_TIMED_OUT);
+}
+
+static void retransmission_timeout(struct tcp_conn *conn, uint64_t now_ns)
+{
+    if (conn->retransmits >= retry_limit(conn)) {
+        give_up(conn, now_ns);
+        return;
+    }
+    conn->retransmits++;
+    if (conn->retransmits == R1_RETRANSMISSIONS) {
+        tell_r1(conn, now_ns);
+    }
+    conn->timing = false; /* Karn */
+    conn->sent_cause = TCP_SENT_RTO;
+    conn->sent_cause_tag = 0;
+    if (!conn->syn_acked) {
+        conn->syn_owed = true;
+        conn->syn_repeated = true;
+        conn->syn_times++;
+        conn->total_retransmits++;
+    } else {
+        congestion_timeout(conn);
+        sent_all_lost(conn);
+        conn->resend_head = true;
+    }
+    rto_back_off(conn);
+    rto_start(conn, now_ns);
+    host_ready(conn);
+}
+
+/* ---- zero-window probes: 3.8.6.1 ---- */
+
+static bool window_is_closed(const struct tcp_conn *conn)
+{
+    const struct sent *out = conn->sent_head;
+    const bool only_a_probe = out == NULL || (out->probe && out->next == NULL);
+    const bool waits = out != NULL || conn_unsent(conn) > 0 || conn_fin_waits(conn);
+    return conn->syn_acked && conn->snd_wnd == 0 && waits && only_a_probe;
+}
+
+static bool may_probe(const struct tcp_conn *conn)
+{
+    switch (conn->state) {
+    case TCP_ESTABLISHED:
+    case TCP_CLOSE_WAIT:
+    case TCP_FIN_WAIT_1:
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+        return true;
+    case TCP_CLOSED:
+    case TCP_LISTEN:
+    case TCP_SYN_SENT:
+    case TCP_SYN_RECEIVED:
+    case TCP_FIN_WAIT_2:
+    case TCP_TIME_WAIT:
+        return false;
+    }
+    return false;
+}
+
+/* The first probe goes one RTO after data first wait or the last ACK, whichever is later. */
+void persist_update(struct tcp_conn *conn, uint64_t now_ns, bool ack_arrived)
+{
+    if (may_probe(conn) && window_is_closed(conn)) {
+        if (!conn->probing || (ack_arrived && conn->probes == 0)) {
+            if (!conn->probing) {
+                conn->retransmits = 0;
+                conn->probes = 0;
+            }
+            conn->probing = true;
+            timer_stop(conn, now_ns, TCP_TIMER_RETRANSMISSION);
+            timer_set(conn, now_ns, TCP_TIMER_PERSIST, now_ns + conn->rto_ns);
+        }
+        return;
+    }
+    if (!conn->probing) {
+        return;
+    }
+    conn->probing = false;
+    conn->probe_owed = false;
+    timer_stop(conn, now_ns, TCP_TIMER_PERSIST);
+    if (conn->sent_head != NULL) { /* the octet that probed was not taken */
+        conn->resend_head = true;
+        rto_start(conn, now_ns);
+        host_ready(conn);
+    }
+}
+
+static void persist_timeout(struct tcp_conn *conn, uint64_t now_ns)
+{
+    /* Probes go on without end while they are answered; unanswered they count as retransmissions do. */
+    if (conn->retransmits >= conn_options(conn)->retries) {
+        give_up(conn, now_ns);
+        return;
+    }
+    conn->retransmits++;
+    conn->probe_owed = true;
+    const uint64_t most_ns = conn_options(conn)->rto_max_ns;
+    uint64_t interval_ns = conn->rto_ns;
+    for (unsigned i = 0; i <= conn->probes && interval_ns < most_ns; i++) {
+        interval_ns *= 2;
+    }
+    if (conn->probes < UINT8_MAX) {
+        conn->probes++;
+    }
+    timer_set(conn, now_ns, TCP_TIMER_PERSIST, now_ns + (interval_ns < most_ns ? interval_ns : most_ns));
+    host_ready(conn);
+}
+
+/* ---- keepalive: 3.8.4 ---- */
+
+static bool keepalive_state(const struct tcp_conn *conn)
+{
+    return conn->state == TCP_ESTABLISHED || conn->state == TCP_CLOSE_WAIT || conn->state == TCP_FIN_WAIT_2;
+}
+
+/* A segment has arrived, or the option was set: idle time begins again. */
+void keepalive_restart(struct tcp_conn *conn, uint64_t now_ns)
+{
+    const uint64_t idle_ns = conn_options(conn)->keepalive_idle_ns;
+    conn->keepalive_probes = 0;
+    if (idle_ns == 0) {
+        timer_stop(conn, now_ns, TCP_TIMER_KEEPALIVE);
+    } else if (conn->syn_acked && conn->state != TCP_TIME_WAIT && conn->state != TCP_CLOSED) {
+        timer_set(conn, now_ns, TCP_TIMER_KEEPALIVE, now_ns + idle_ns);
+    }
+}
+
+static void keepalive_timeout(struct tcp_conn *conn, uint64_t now_ns)
+{
+    const struct tcp_options *options = conn_options(conn);
+    if (!keepalive_state(conn) || conn->snd_una != conn->snd_nxt) {
+        keepalive_restart(conn, now_ns);
+        return;
+    }
+    if (conn->keepalive_probes >= options->keepalive_count) {
+        conn_finish(conn, now_ns, TCP_CAUSE_KEEPALIVE_UNANSWERED, TCP_ERROR_TIMED_OUT);
+        return;
+    }
+    conn->keepalive_probes++;
+    conn->keepalive_owed = true;
+    timer_set(conn, now_ns, TCP_TIMER_KEEPALIVE, now_ns + options->keepalive_interval_ns);
+    host_ready(conn);
+}
+
+/* ---- the rest ---- */
+
+static void run_timer(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer)
+{
+    switch (timer) {
+    case TCP_TIMER_RETRANSMISSION:
+        retransmission_timeout(conn, now_ns);
+        return;
+    case TCP_TIMER_PERSIST:
+        persist_timeout(conn, now_ns);
+        return;
+    case TCP_TIMER_KEEPALIVE:
+        keepalive_timeout(conn, now_ns);
+        return;
+    case TCP_TIMER_TIME_WAIT:
+        conn_finish(conn, now_ns, TCP_CAUSE_TIME_WAIT_OVER, TCP_OK);
+        return;
+    case TCP_TIMER_DELAYED_ACK:
+        conn->ack_now = true;
+        conn->ack_cause = TCP_SENT_DELAYED_ACK;
+        host_ready(conn);
+        return;
+    case TCP_TIMER_USER:
+        user_timeout(conn, now_ns);
+        return;
+    case TCP_TIMER_OVERRIDE:
+        conn->override_due = true;
+        conn->sent_cause = TCP_SENT_OVERRIDE;
+        conn->sent_cause_tag = 0;
+        host_ready(conn);
+        return;
+    case TCP_TIMER_COUNT:
+        return;
+    }
+}
+
+void conn_timeouts(struct tcp_conn *conn, uint64_t now_ns)
+{
+    for (unsigned i = 0; i < TCP_TIMER_COUNT && conn->state != TCP_CLOSED; i++) {
+        const uint64_t deadline_ns = conn->deadline_ns[i];
+        if (deadline_ns <= now_ns) {
+            conn->deadline_ns[i] = TCP_NEVER;
+            timer_tell(conn, now_ns, (enum tcp_timer)i, TCP_TIMER_FIRED, deadline_ns);
+            run_timer(conn, now_ns, (enum tcp_timer)i);
+        }
+    }
+    if (conn->state != TCP_CLOSED) {
+        user_timer_update(conn, now_ns);
+    }
+}
