@@ -79,7 +79,7 @@ static void hold_run(struct tcp_conn *conn, tcp_seq seq, struct tcp_slice slice)
             }
             previous = node;
         }
-        const uint32_t covered = next == NULL ? gap : gap + next->slice.len;
+        const uint32_t covered = next == NULL ? gap : next->seq + next->slice.len - seq;
         const uint32_t step = covered < slice.len ? covered : slice.len;
         seq += step;
         slice = slice_part(&slice, step, slice.len - step);

@@ -25,6 +25,8 @@ struct dialogue {
     bool owned;                /* conn is ours to release */
     uint64_t now_ns;
     size_t live;               /* blocks not given back */
+    bool short_of_memory;
+    size_t blocks_left;        /* when short of memory */
     struct tcp_segment out[OUT_MAX];
     size_t out_first, out_count;
     char moves[1024];
@@ -53,6 +55,10 @@ static void fail(struct dialogue *d, const char *format, ...)
 static void *take(void *context, size_t size)
 {
     struct dialogue *d = context;
+    if (d->short_of_memory && d->blocks_left-- == 0) {
+        d->blocks_left = 0;
+        return NULL;
+    }
     d->live++;
     return malloc(size);
 }
@@ -417,6 +423,21 @@ static bool run_check(struct dialogue *d, const char *line)
         char text[32];
         (void)snprintf(text, sizeof text, "%u", d->r1);
         check_words(d, "r1", text, rest);
+    } else if (begins(line, "memory", &rest)) {
+        d->short_of_memory = strcmp(rest, "enough") != 0;
+        d->blocks_left = strtoul(rest, NULL, 10);
+    } else if (begins(line, "cwnd", &rest) && d->conn != NULL) {
+        char text[64];
+        struct tcp_status status;
+        tcp_status(d->conn, &status);
+        (void)snprintf(text, sizeof text, "%" PRIu32 " %s", status.cwnd, tcp_phase_name(status.phase));
+        check_words(d, "cwnd", text, rest);
+    } else if (begins(line, "rto", &rest) && d->conn != NULL) {
+        char text[64];
+        struct tcp_status status;
+        tcp_status(d->conn, &status);
+        (void)units_format_duration(status.rto_ns, text, sizeof text);
+        check_words(d, "rto", text, rest);
     } else if (begins(line, "from", &rest)) {
         if (!wire_parse_address(rest, &d->from)) {
             fail(d, "bad address");
@@ -462,7 +483,7 @@ static bool run_call(struct dialogue *d, char *line)
         call_recv(d, wanted);
     } else if (begins(line, "close", &rest)) {
         if (!no_conn(d, wanted)) {
-            check(d, tcp_close(d->conn, d->now_ns), wanted);
+            check(d, tcp_close(strcmp(rest, "listener") == 0 ? d->listener : d->conn, d->now_ns), wanted);
         }
     } else if (begins(line, "abort", &rest)) {
         if (!no_conn(d, wanted)) {

@@ -14,6 +14,8 @@
  *     discard backlog full          the last discarded segment's reason
  *     timer retransmission on       whether it runs
  *     snd_wnd 9                     the peer's window; r1 1: how often R1 was reached
+ *     cwnd 300 slow start           congestion window and phase; rto 1s: the retransmission timeout
+ *     memory 3                      after three more blocks there is no memory; "memory enough" again
  *     from 224.0.0.1                where the peer's segments come from
  *     ...                           whatever was sent
  *     gone                          the TCB no longer exists

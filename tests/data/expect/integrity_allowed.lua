@@ -1,0 +1,20 @@
+-- The same, meant so.
+sim.scenario { title = "changed octets", allow = { "integrity" } }
+local client = sim.host("client", { address = "10.0.0.1", iss = 0xffffff00 })
+local server = sim.host("server", { address = "10.0.0.2", iss = 0xffffff80 })
+sim.link(client, server, { delay = "10ms" })
+sim.rewrite { from = client, pattern = "P.", with = function(segment) segment.payload = "HELLO" end }
+server:app(function()
+  local conn = server:listen(80):accept()
+  expect.equal(conn:recv(5), "HELLO")
+  expect.equal(conn:recv(5), "HELLO")
+  conn:close()
+end)
+client:app(function()
+  local conn = client:connect(server, 80)
+  conn:send("hello")
+  sim.sleep("1s")
+  conn:send("again")
+  conn:close()
+end)
+expect.count("P. 1:6(5)", 1, { as = "delivered" })

@@ -1,0 +1,22 @@
+-- Paths beside each other.
+local client = sim.host("client", { address = "10.0.0.1", iss = 0xffffff00 })
+local server = sim.host("server", { address = "10.0.0.2", iss = 0xffffff80 })
+sim.link(client, server, { delay = "10ms" })
+
+server:app(function()
+  local conn = server:listen(80):accept()
+  conn:send(conn:recv())
+  expect.equal(conn:recv(), nil)
+  conn:close()
+end)
+client:app(function()
+  local conn = client:connect(server, 80)
+  conn:send("hello")
+  expect.equal(conn:recv(), "hello")
+  conn:close()
+end)
+
+expect.states(client, "CLOSED SYN-SENT ESTABLISHED CLOSE-WAIT LAST-ACK CLOSED")
+expect.states(client, "CLOSED SYN-SENT ESTABLISHED")
+expect.states(server, "CLOSED LISTEN SYN-RECEIVED ESTABLISHED CLOSE-WAIT LAST-ACK CLOSED LISTEN")
+expect.states(server, "CLOSED", { nth = 2 })

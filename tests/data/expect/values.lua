@@ -1,0 +1,28 @@
+-- Values, shown so that the difference can be seen.
+local client = sim.host("client", { address = "10.0.0.1", iss = 0xffffff00 })
+local server = sim.host("server", { address = "10.0.0.2", iss = 0xffffff80 })
+sim.link(client, server, { delay = "10ms" })
+
+expect.equal(1, 2)
+expect.equal("1", 1)
+expect.equal(nil, false)
+expect.equal("hello\n\0\255", "hello\n")
+expect.equal(("x"):rep(1000) .. "a" .. ("y"):rep(100), ("x"):rep(1000) .. "b" .. ("y"):rep(100))
+expect.equal({ 1, 2, { a = 1, b = "x" } }, { 1, 2, { a = 1, b = "y" } })
+expect.equal({ 1, 2 }, { 1, 2, 3 })
+expect.equal({ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, {})
+expect.equal(setmetatable({}, {}), {})
+expect.equal({ [true] = 1, [2.5] = 2, ["a b"] = 3, c = { { { {} } } } }, print)
+expect.equal(client, server)
+expect.equal(0/0, 0/0)
+local deep = {}
+deep.deep = deep
+expect.equal(deep, deep)
+expect.truthy(nil, "timed out")
+expect.truthy(false)
+expect.near(1, 2, 0.5)
+expect.near(0/0, 2, 0.5)
+expect.near(nil, 2, 0.5)
+expect.error(function() end, "text")
+expect.error(function() error("other") end, "text")
+expect.error(function() error({ 1 }) end, "text")
