@@ -177,7 +177,7 @@ static enum verdict check_ack_is_plausible(struct tcp_conn *conn, const struct a
     return DONE;
 }
 
-static enum verdict syn_received_check_ack(struct tcp_conn *conn, const struct arrival *arrival)
+static enum verdict syn_received_check_ack(struct tcp_conn *conn, struct arrival *arrival)
 {
     const struct tcp_segment *seg = arrival->seg;
     if (seq_leq(seg->ack, conn->snd_una) || seq_gt(seg->ack, conn->snd_nxt)) {
@@ -201,7 +201,8 @@ static enum verdict syn_received_check_ack(struct tcp_conn *conn, const struct a
     if (conn->close_called) { /* 3.10.4: a CLOSE that waited for the handshake */
         tcp_enter(conn, arrival->now_ns, TCP_FIN_WAIT_1, TCP_CAUSE_CLOSE_CALLED);
     }
-    (void)text_pull_held(conn, arrival->now_ns);
+    text_take_early(conn, arrival);
+    trim_to_window(conn, arrival); /* RCV.NXT may have moved past what this segment repeats */
     return GO_ON;
 }
 
@@ -227,7 +228,7 @@ static enum verdict take_ack(struct tcp_conn *conn, const struct arrival *arriva
     return GO_ON;
 }
 
-static enum verdict fifth_check_ack(struct tcp_conn *conn, const struct arrival *arrival)
+static enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arrival)
 {
     if ((arrival->flags & TCP_ACK) == 0) {
         conn_discard(conn, arrival, TCP_DISCARD_NO_ACK);

@@ -295,6 +295,7 @@ void text_hold(struct tcp_conn *conn, const struct arrival *arrival);
 bool text_deliver(struct tcp_conn *conn, const struct arrival *arrival);
 /* Moves held octets that have become next in order; true if any. */
 bool text_pull_held(struct tcp_conn *conn, uint64_t now_ns);
+void text_take_early(struct tcp_conn *conn, const struct arrival *arrival);
 
 /* ---- runs.c: runs of octets in queues ---- */
 bool runs_append(struct tcp_host *host, struct runs *queue, const struct tcp_slice *slice, uint64_t time_ns,

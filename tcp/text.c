@@ -131,6 +131,15 @@ void eighth_check_fin(struct tcp_conn *conn, const struct arrival *arrival)
     }
 }
 
+/* SYN-RECEIVED has just been left: what came before its time, on the SYN or ahead of the ACK, is taken. */
+void text_take_early(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    if (text_pull_held(conn, arrival->now_ns)) {
+        conn->changed = true;
+        owe_ack_of_text(conn, arrival, true);
+    }
+}
+
 /* A connection has just been established: what the segment holds, and what was kept before, is taken. */
 void conn_open_accepted_text(struct tcp_conn *conn, struct arrival *arrival)
 {

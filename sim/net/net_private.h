@@ -6,7 +6,8 @@
  *   host_inject.c  forged segments                numbers.c    what relative numbers count from
  *   records.c    trace records                    integrity.c  what is checked in any run
  *   link.c       one direction's way, flights     link_options.c  settings and their table
- *   rules.c      which segments                   rules_effects.c corrupt.c  what becomes of them */
+ *   rules.c      which segments                   rules_effects.c corrupt.c  what becomes of them
+ */
 #ifndef TCPSIM_NET_PRIVATE_H
 #define TCPSIM_NET_PRIVATE_H
 
@@ -40,16 +41,18 @@ uint64_t hash_pair(uint64_t a, uint64_t b);
 
 /* ---- packets on their way (link.c) ---- */
 
-/* A packet from its emission to its end: it never moves in memory and is reused when it has ended. */
+/* A packet from its emission to its end: it never moves in memory and is reused when it has ended.
+ */
 struct flight {
     struct packet packet;
     struct flight *next; /* in a line, among the held, or among the free */
     struct way *way;     /* the direction of a link that it entered */
     uint64_t arrival_ns;
     uint64_t extra_ns; /* by rules, beyond the link's delay */
-    uint64_t ordinal;  /* among all that were offered to this way, from 1; copies share the original's */
-    uint32_t place;    /* in the order of entering the queue: who comes first at one instant */
-    bool in_queue;     /* of those aside: has an entry in the event queue */
+    uint64_t
+        ordinal; /* among all that were offered to this way, from 1; copies share the original's */
+    uint32_t place; /* in the order of entering the queue: who comes first at one instant */
+    bool in_queue;  /* of those aside: has an entry in the event queue */
 };
 
 /* One direction of a link. */
@@ -88,19 +91,21 @@ struct link {
     struct link *next;           /* by declaration */
 };
 
-struct flight *flight_take(struct world *world); /* NULL: no memory (the run ends) */
-void flight_give(struct world *world, struct flight *flight);    /* its payload is nobody's any more */
-void flight_release(struct world *world, struct flight *flight); /* gives the payload's references back */
+struct flight *flight_take(struct world *world);              /* NULL: no memory (the run ends) */
+void flight_give(struct world *world, struct flight *flight); /* its payload is nobody's any more */
+void flight_release(struct world *world,
+                    struct flight *flight); /* gives the payload's references back */
 /* Takes the flight. */
 void link_offer(struct way *way, struct flight *flight, bool rules);
 /* Past the rules: the link itself. Takes the flight. */
 void link_admit(struct way *way, struct flight *flight);
 /* The arrival that stands in the event queue. */
-void link_arrival(struct link *link, enum link_direction direction, uint64_t time_ns, uint32_t place);
+void link_arrival(struct link *link, enum link_direction direction, uint64_t time_ns,
+                  uint32_t place);
 void link_destroy(struct link *link);
-uint32_t host_mtu_bytes(const struct host *host); /* the least of the links that leave it */
 /* Copies the lists into the world; false: no memory. And gives them back. */
-bool link_settings_copy(struct arena *arena, const struct link_settings *from, struct link_settings *to);
+bool link_settings_copy(struct arena *arena, const struct link_settings *from,
+                        struct link_settings *to);
 void link_settings_free(struct arena *arena, struct link_settings *settings);
 bool link_settings_lose(const struct way *way, uint64_t ordinal);
 /* Whether an ascending list holds `ordinal`. */
@@ -127,7 +132,7 @@ struct rule {
 
 /* What the rules made of a segment on entry. */
 struct rules_outcome {
-    bool taken; /* dropped or held: the flight is the caller's no more */
+    bool taken;                        /* dropped or held: the flight is the caller's no more */
     struct flight *copies, *last_copy; /* in order; they enter the link after the original */
 };
 void rules_apply(struct way *way, struct flight *flight, struct rules_outcome *outcome);
@@ -169,7 +174,7 @@ struct host {
     struct endpoint_socket *recent; /* the last looked up by its endpoints, or NULL */
     struct tcp_address recent_address;
     struct route recent_route; /* to that address */
-    bool opening_listener, opening, crashing;
+    bool linked, opening_listener, opening, crashing;
     struct endpoint_socket *buried; /* freed when the crash is over */
     void *user;
 };
@@ -201,7 +206,9 @@ static inline struct endpoint_socket *endpoint_socket_of_conn(const struct tcp_c
 struct host *host_create(struct world *world, const struct host_config *config, uint32_t index);
 void host_destroy(struct host *host);
 void host_set_wants(struct host *host);
-void host_set_mtu(struct host *host);
+/* The MTU that its connections may count on follows its links. */
+void host_link_added(struct host *host, const struct way *way);
+void host_link_changed(struct host *host);
 bool host_find_route(struct host *from, const struct tcp_address *to, struct route *route);
 /* The first link between two hosts, or NULL. */
 struct link *host_link_to(const struct host *from, const struct host *to);
@@ -212,16 +219,17 @@ void host_arm(struct host *host);
 /* The socket of a connection by its endpoints, or NULL. */
 struct endpoint_socket *host_socket(struct host *host, const struct tcp_endpoint *local,
                                     const struct tcp_endpoint *remote);
-/* A free local port for `address` by RFC 6056: one that no connection to `remote` has, or, with remote
- * NULL (and address.family 0: any local address), that nobody uses; 0: none is free. */
+/* A free local port for `address` by RFC 6056: one that no connection to `remote` has, or, with
+ * remote NULL (and address.family 0: any local address), that nobody uses; 0: none is free. */
 uint16_t host_choose_port(struct host *host, const struct tcp_address *address,
                           const struct tcp_endpoint *remote);
 /* Fills in the packet and sends it on its way. Takes the flight. */
 void host_emit(struct host *host, struct flight *flight, const struct route *route,
                enum trace_action action);
-/* `len` octets (copied), or with octets NULL generated ones, as a slice to hand to TCP; the caller gives
- * it back with tcp_slice_release. False: no memory. */
-bool host_make_slice(struct host *host, const uint8_t *octets, uint32_t len, struct tcp_slice *slice);
+/* `len` octets (copied), or with octets NULL generated ones, as a slice to hand to TCP; the caller
+ * gives it back with tcp_slice_release. False: no memory. */
+bool host_make_slice(struct host *host, const uint8_t *octets, uint32_t len,
+                     struct tcp_slice *slice);
 void host_observe(void *context, const struct tcp_event *event);
 struct endpoint_socket *socket_create(struct host *host, struct tcp_conn *conn);
 void socket_free(struct endpoint_socket *socket);
@@ -243,10 +251,11 @@ struct packet_note {
     const char *link, *reason, *detail; /* NULL is "" */
     uint64_t delay_ns;
 };
-void packet_describe(struct world *world, const struct packet *packet, const struct packet_note *note,
-                     struct trace_segment *described);
+void packet_describe(struct world *world, const struct packet *packet,
+                     const struct packet_note *note, struct trace_segment *described);
 /* Only when the trace wants segments: the caller has asked. */
-void record_packet(struct world *world, const struct packet *packet, const struct packet_note *note);
+void record_packet(struct world *world, const struct packet *packet,
+                   const struct packet_note *note);
 void record_discard(struct host *host, const struct tcp_segment *segment, enum tcp_discard reason);
 void record_event(const struct socket *socket, const struct tcp_event *event);
 void record_call(struct host *host, const struct trace_conn *conn, const char *call, uint64_t len,
@@ -328,8 +337,8 @@ void world_mark_dirty(struct world *world, struct host *host);
 /* Memory that the run cannot do without: notes when there is none. */
 void *world_take(struct world *world, size_t size_bytes);
 
-/* The thing behind `alarm` is due at `due_ns`: enters the queue unless an entry stands there already
- * at or before that. */
+/* The thing behind `alarm` is due at `due_ns`: enters the queue unless an entry stands there
+ * already at or before that. */
 void alarm_set(struct world *world, struct world_alarm *alarm, uint64_t meaning, void *value,
                uint64_t due_ns);
 /* An entry came out of the queue: false when it is one that is remembered no more. */

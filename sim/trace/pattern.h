@@ -11,14 +11,16 @@
 /* "S.", "FP.", "-": in the order FSRP.UEW. Returns the length; room >= 9 suffices. */
 size_t pattern_format_flags(uint16_t flags, char *text, size_t room);
 
-/* "mss 1460,nop,wscale 7", "" when there are none. Every octet sequence has a text: an unknown option
- * is "kind 30 0xaabb", an impossible one "bad 0x..". Returns the length. room >= 512 suffices. */
+/* "mss 1460,nop,wscale 7", "" when there are none. Every octet sequence has a text: an unknown
+ * option is "kind 30 0xaabb", an impossible one "bad 0x..". Returns the length. room >= 512
+ * suffices. */
 size_t pattern_format_options(const uint8_t *octets, uint8_t len, char *text, size_t room);
 
-/* The segment from flags to options: "S. 0:0(0) ack 1 win 65535 <mss 1460>". `absolute`: as on the wire;
- * otherwise the edges of SACK blocks are relative too, like ack.
- * No trailing blank. Returns the length; room >= 640 suffices. */
-size_t pattern_format_segment(const struct trace_segment *segment, bool absolute, char *text, size_t room);
+/* The segment from flags to options: "S. 0:0(0) ack 1 win 65535 <mss 1460>". `absolute`: as on the
+ * wire; otherwise the edges of SACK blocks are relative too, like ack. No trailing blank. Returns
+ * the length; room >= 640 suffices. */
+size_t pattern_format_segment(const struct trace_segment *segment, bool absolute, char *text,
+                              size_t room);
 
 /* "FROM > TO:", with ports unless first_connection. room >= 160 suffices. */
 size_t pattern_format_ends(const struct trace_segment *segment, char *text, size_t room);
@@ -27,7 +29,13 @@ size_t pattern_format_ends(const struct trace_segment *segment, char *text, size
 
 #define PATTERN_NAME_MAX 64
 
-enum pattern_time { PATTERN_NO_TIME, PATTERN_ABSOLUTE, PATTERN_RELATIVE, PATTERN_RANGE, PATTERN_RELATIVE_RANGE };
+enum pattern_time {
+    PATTERN_NO_TIME,
+    PATTERN_ABSOLUTE,
+    PATTERN_RELATIVE,
+    PATTERN_RANGE,
+    PATTERN_RELATIVE_RANGE
+};
 
 struct pattern {
     enum pattern_time time; /* "*" is NO_TIME */
@@ -51,9 +59,9 @@ struct pattern {
     uint8_t options_len;
 };
 
-/* Reads one pattern. `with_ends`: a leading "[TIME] FROM > TO:" may stand. False: *error says what was
- * expected and *column (from 1) where. Number fields are modulo 2^32; END must be SEQ + LEN or, as in
- * tcpdump, SEQ + LEN with the SYN and FIN not counted: `S 0:0(0)`. */
+/* Reads one pattern. `with_ends`: a leading "[TIME] FROM > TO:" may stand. False: *error says what
+ * was expected and *column (from 1) where. Number fields are modulo 2^32; END must be SEQ + LEN,
+ * as in tcpdump with the SYN and FIN not counted: `S 0:0(0)`. */
 bool pattern_parse(const char *text, size_t len, bool with_ends, struct pattern *pattern,
                    char *error, size_t error_room, unsigned *column);
 
@@ -77,8 +85,9 @@ const char *pattern_field_name(enum pattern_field field); /* "flags", "SEQ" … 
 
 /* The first field that differs (time last), or PATTERN_MATCHES. `previous_ns`: the time of the line
  * matched before, for relative times. */
-enum pattern_field pattern_compare(const struct pattern *pattern, const struct trace_segment *segment,
-                                   uint64_t time_ns, uint64_t previous_ns, bool absolute);
+enum pattern_field pattern_compare(const struct pattern *pattern,
+                                   const struct trace_segment *segment, uint64_t time_ns,
+                                   uint64_t previous_ns, bool absolute);
 
 /* Whether flags compare like a pattern's. `text` such as "S." → flags; false: not flags. */
 bool pattern_parse_flags(const char *text, size_t len, uint16_t *flags, bool *psh_written);

@@ -64,12 +64,13 @@ struct trace_segment {
     bool seq_known, ack_known;
     bool first_connection; /* of the run: written without ports */
     bool forged;
-    const char *link;   /* "a-b", or "" */
-    const char *reason; /* a rule's "file:line", "loss", "queue full", "down", "checksum", words, or "" */
-    const char *detail; /* what the rule did, in words ("drop nth=1"), or "" */
+    const char *link; /* "a-b", or "" */
+    /* A rule's "file:line", "loss", "queue full", "down", "checksum", words, or "". */
+    const char *reason;
+    const char *detail;     /* what the rule did, in words ("drop nth=1"), or "" */
     const char *cause_host; /* the segment that caused this one: its host and number; NULL: none */
     uint64_t cause_number;
-    uint64_t delay_ns; /* DELAYED, HELD: by how much if known; else 0 */
+    uint64_t delay_ns;  /* DELAYED, HELD: by how much if known; else 0 */
     uint8_t flip_count; /* octets that differ from what segment would encode to */
     struct trace_flip flips[TRACE_FLIPS_MAX];
 };
@@ -184,7 +185,7 @@ static inline bool trace_wants(const struct trace *trace, enum trace_event event
 /* Gives the record to every sink that wants it, in the order of attaching. */
 void trace_emit(const struct trace *trace, const struct trace_record *record);
 
-/* ---- the digest: XXH3-128 over segment, state, timer, congestion, call and icmp (layout 1) ---- */
+/* ---- the digest: XXH3-128 over segment, state, timer, congestion, call, icmp (layout 1) ---- */
 
 struct trace_digest;
 struct trace_digest *trace_digest_create(void); /* NULL: no memory */

@@ -48,18 +48,18 @@ static void log_record(void *context, const struct trace_record *record)
         const struct trace_segment *segment = &record->u.segment;
         if (fixture->brief) {
             add_line(fixture, "%s %s %u%s%s%s", time, trace_action_name(segment->action),
-                     tcp_payload_len(&segment->segment->payload),
-                     segment->copy > 0 ? " copy" : "", segment->reason[0] != '\0' ? " # " : "",
-                     segment->reason);
+                     tcp_payload_len(&segment->segment->payload), segment->copy > 0 ? " copy" : "",
+                     segment->reason[0] != '\0' ? " # " : "", segment->reason);
             return;
         }
         (void)pattern_format_segment(segment, false, text, sizeof text);
         (void)pattern_format_ends(segment, ends, sizeof ends);
         add_line(fixture, "%s %s %s %s%s%s", time, trace_action_name(segment->action), ends, text,
-                       segment->reason[0] != '\0' ? " # " : "", segment->reason);
+                 segment->reason[0] != '\0' ? " # " : "", segment->reason);
     } else if (record->event == TRACE_STATE) {
-        add_line(fixture, "%s %s %s -> %s", time, record->u.state.conn.host, tcp_state_name(record->u.state.old_state),
-                       tcp_state_name(record->u.state.new_state));
+        add_line(fixture, "%s %s %s -> %s", time, record->u.state.conn.host,
+                 tcp_state_name(record->u.state.old_state),
+                 tcp_state_name(record->u.state.new_state));
     }
 }
 
@@ -85,7 +85,8 @@ static void note_arrival(void *context, struct host *host, const struct packet *
 static void note_change(void *context, struct socket *socket)
 {
     struct fixture_world *whole = context;
-    struct world_task *task = socket->host == whole->fixture.client ? &whole->sender : &whole->reader;
+    struct world_task *task =
+        socket->host == whole->fixture.client ? &whole->sender : &whole->reader;
     if (task->run != NULL) {
         world_wake(whole->fixture.world, task, world_now(whole->fixture.world));
     }
@@ -125,9 +126,9 @@ struct fixture *fixture_create(const struct fixture_config *config)
     fixture->brief = config->client_played && config->server_played;
     trace_init(&fixture->trace);
     if (!config->without_trace) {
-        assert_true(trace_attach(&fixture->trace,
-                                 (struct trace_sink){fixture, log_record,
-                                                     1u << TRACE_SEGMENT | 1u << TRACE_STATE}));
+        assert_true(trace_attach(
+            &fixture->trace,
+            (struct trace_sink){fixture, log_record, 1u << TRACE_SEGMENT | 1u << TRACE_STATE}));
     }
     const struct world_config world = {
         .seed = config->seed,
@@ -145,9 +146,7 @@ struct fixture *fixture_create(const struct fixture_config *config)
     fixture->server = add_host(fixture, "server", "10.0.0.2", !config->server_played,
                                config->options, FIXTURE_SERVER_ISS);
     struct link_settings settings[2] = {config->settings, config->settings};
-    if (config->settings.mtu_bytes == 0) {
-        settings[0].mtu_bytes = settings[1].mtu_bytes = 1500;
-    }
+    if (config->settings.mtu_bytes == 0) { settings[0].mtu_bytes = settings[1].mtu_bytes = 1500; }
     fixture->link = link_create(fixture->world, fixture->client, fixture->server, settings);
     assert_non_null(fixture->link);
     return fixture;
@@ -173,10 +172,7 @@ void fixture_at(struct fixture *fixture, enum queue_class class, uint64_t time_n
     world_wake(fixture->world, task, time_ns);
 }
 
-struct fixture *fixture_of(struct world_task *task)
-{
-    return task->context;
-}
+struct fixture *fixture_of(struct world_task *task) { return task->context; }
 
 /* ---- the ready-made applications ---- */
 
@@ -187,38 +183,28 @@ static void send_all(struct world_task *task)
         bool unreachable;
         const struct host_connect request = {
             .to = fixture->server, .port = 80, .has_local_port = true, .local_port = 4000};
-        assert_int_equal(
-            host_connect(fixture->client, &request, &fixture->opened, &unreachable), TCP_OK);
+        assert_int_equal(host_connect(fixture->client, &request, &fixture->opened, &unreachable),
+                         TCP_OK);
     }
-    if (fixture->opened->state == TCP_SYN_SENT) {
-        return;
-    }
+    if (fixture->opened->state == TCP_SYN_SENT) { return; }
     while (fixture->to_send > 0) {
         uint32_t accepted;
         const uint32_t len = fixture->to_send < 1u << 30 ? (uint32_t)fixture->to_send : 1u << 30;
         const enum tcp_error error =
             host_send(fixture->opened, NULL, len, len == fixture->to_send, &accepted);
-        if (error != TCP_OK) {
-            return;
-        }
+        if (error != TCP_OK) { return; }
         fixture->to_send -= accepted;
     }
-    if (!fixture->opened->released) {
-        host_close(fixture->opened);
-    }
+    if (!fixture->opened->released) { host_close(fixture->opened); }
 }
 
 static void read_all(struct world_task *task)
 {
     struct fixture *fixture = fixture_of(task);
-    if (fixture->accepted == NULL) {
-        fixture->accepted = host_accept(fixture->listener);
-    }
+    if (fixture->accepted == NULL) { fixture->accepted = host_accept(fixture->listener); }
     while (fixture->accepted != NULL && !fixture->end_of_stream) {
         struct tcp_slice slice;
-        if (host_receive(fixture->accepted, UINT32_MAX, &slice) != TCP_OK) {
-            return;
-        }
+        if (host_receive(fixture->accepted, UINT32_MAX, &slice) != TCP_OK) { return; }
         fixture->received += slice.len;
         if (slice.len == 0) {
             fixture->end_of_stream = true;
@@ -241,7 +227,8 @@ void fixture_talk(struct fixture *fixture, uint64_t octets)
 
 /* ---- forging ---- */
 
-uint64_t fixture_forge(struct fixture *fixture, struct host *at, const struct fixture_segment *segment)
+uint64_t fixture_forge(struct fixture *fixture, struct host *at,
+                       const struct fixture_segment *segment)
 {
     const bool forward = at == fixture->client;
     const struct tcp_endpoint client = {fixture_address("10.0.0.1"), 4000};
@@ -262,9 +249,7 @@ uint64_t fixture_forge(struct fixture *fixture, struct host *at, const struct fi
         struct tcp_extent *extent = tcp_extent_create(world_pools(fixture->world), 0, len);
         assert_non_null(extent);
         memset(extent->octets, 'x', len);
-        if (segment->text != NULL) {
-            memcpy(extent->octets, segment->text, len);
-        }
+        if (segment->text != NULL) { memcpy(extent->octets, segment->text, len); }
         made.payload.part[0] = (struct tcp_slice){.extent = extent, .len = len};
     }
     uint64_t number = 0;
@@ -282,9 +267,7 @@ void fixture_run(struct fixture *fixture, enum world_end end)
 
 void fixture_print(const struct fixture *fixture)
 {
-    for (size_t i = 0; i < fixture->line_count; i++) {
-        print_message("%s\n", fixture->lines[i]);
-    }
+    for (size_t i = 0; i < fixture->line_count; i++) { print_message("%s\n", fixture->lines[i]); }
 }
 
 static bool begins(const char *line, const char *with, size_t len)

@@ -1,5 +1,5 @@
-/* net_fixture.h - what the tests of sim/net share: two hosts and a link, the trace as lines of text, and
- * applications made of plain functions. */
+/* net_fixture.h - what the tests of sim/net share: two hosts and a link, the trace as lines of
+ * text, and applications made of plain functions. */
 #ifndef TCPSIM_TESTS_NET_FIXTURE_H
 #define TCPSIM_TESTS_NET_FIXTURE_H
 
@@ -17,7 +17,8 @@ struct fixture {
     struct world *world;
     struct host *client, *server;
     struct link *link;
-    bool brief; /* both hosts are played: a segment's line is "0.001000 delivered 100 copy 1 # reason" */
+    bool brief; /* both hosts are played: a segment's line is "0.001000 delivered 100 copy 1 #
+                   reason" */
     size_t line_count;
     char (*lines)[FIXTURE_LINE_BYTES];
     size_t violation_count;
@@ -56,28 +57,29 @@ void fixture_at(struct fixture *fixture, enum queue_class class, uint64_t time_n
                 void (*run)(struct world_task *));
 struct fixture *fixture_of(struct world_task *task);
 
-/* Ready-made: the server listens on port 80; when it can accept it does, reads everything, and closes at the
- * end of the stream. The client connects at time 0 from port 4000, sends `octets` generated octets as there
- * is room, and closes. */
+/* Ready-made: the server listens on port 80; when it can accept it does, reads everything, and
+ * closes at the end of the stream. The client connects at time 0 from port 4000, sends `octets`
+ * generated octets as there is room, and closes. */
 void fixture_talk(struct fixture *fixture, uint64_t octets);
 
-/* A segment of the script's: from `at` to the other host (client port 4000, server port 80), relative to the
- * two ISSs, with octets of the text. Returns its number. */
+/* A segment of the script's: from `at` to the other host (client port 4000, server port 80),
+ * relative to the two ISSs, with octets of the text. Returns its number. */
 struct fixture_segment {
     uint16_t flags;
     uint32_t seq, ack;
-    const char *text;  /* or NULL */
-    uint32_t padding;  /* or so many octets 'x' */
+    const char *text; /* or NULL */
+    uint32_t padding; /* or so many octets 'x' */
     bool bad_checksum;
 };
-uint64_t fixture_forge(struct fixture *fixture, struct host *at, const struct fixture_segment *segment);
+uint64_t fixture_forge(struct fixture *fixture, struct host *at,
+                       const struct fixture_segment *segment);
 #define FIXTURE_CLIENT_ISS 0xffffff00u
 #define FIXTURE_SERVER_ISS 0xfffffe00u
 
 /* Runs the world and asserts how it ended. */
 void fixture_run(struct fixture *fixture, enum world_end end);
-/* The lines of the trace from the first on, one a line; "..." stands for any number of lines. Each of the
- * given lines must be how the actual one begins. */
+/* The lines of the trace from the first on, one a line; "..." stands for any number of lines. Each
+ * of the given lines must be how the actual one begins. */
 void fixture_expect(struct fixture *fixture, const char *text);
 size_t fixture_count(const struct fixture *fixture, const char *part);
 void fixture_print(const struct fixture *fixture);

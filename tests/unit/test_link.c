@@ -1,5 +1,5 @@
-/* test_link.c - one way of a link: delay, serialisation, queue, loss, what is judged on entry. Between two
- * hosts without TCP, so that only what is forged goes over it. */
+/* test_link.c - one way of a link: delay, serialisation, queue, loss, what is judged on entry.
+ * Between two hosts without TCP, so that only what is forged goes over it. */
 #include "net_fixture.h"
 
 #include "cmocka_wrapper.h"
@@ -23,17 +23,16 @@ static void forge(struct fixture *fixture, uint32_t padding)
 
 static void forge_many(struct fixture *fixture, unsigned count, uint32_t padding)
 {
-    for (unsigned i = 0; i < count; i++) {
-        forge(fixture, padding);
-    }
+    for (unsigned i = 0; i < count; i++) { forge(fixture, padding); }
 }
 
-/* 8 Mbit/s: a microsecond an octet. The second waits for the first, both take the delay afterwards. */
+/* 8 Mbit/s: a microsecond an octet. The second waits for the first, both take the delay afterwards.
+ */
 static void packets_are_serialised_then_delayed(void **state)
 {
     (void)state;
-    struct fixture *fixture = played(
-        (struct link_settings){.delay_ns = 10 * NS_PER_MS, .rate_bps = 8000000});
+    struct fixture *fixture =
+        played((struct link_settings){.delay_ns = 10 * NS_PER_MS, .rate_bps = 8000000});
     forge(fixture, 1000 - HEADERS);
     forge(fixture, 500 - HEADERS);
     fixture_run(fixture, WORLD_FINISHED);
@@ -44,10 +43,7 @@ static void packets_are_serialised_then_delayed(void **state)
     fixture_destroy(fixture);
 }
 
-static void send_three(struct world_task *task)
-{
-    forge_many(fixture_of(task), 3, 1000 - HEADERS);
-}
+static void send_three(struct world_task *task) { forge_many(fixture_of(task), 3, 1000 - HEADERS); }
 
 /* The limit counts the packet that is being sent, and a packet has left when its last bit has. */
 static void a_full_queue_drops(void **state)
@@ -74,9 +70,7 @@ static void chosen_ordinals_are_lost(void **state)
     (void)state;
     static const uint64_t list[] = {2, 5};
     struct fixture *fixture = played((struct link_settings){.list = list, .list_len = 2});
-    for (uint32_t i = 1; i <= 6; i++) {
-        forge(fixture, i);
-    }
+    for (uint32_t i = 1; i <= 6; i++) { forge(fixture, i); }
     fixture_run(fixture, WORLD_FINISHED);
     assert_int_equal(fixture_count(fixture, "# loss"), 2);
     assert_int_equal(fixture_count(fixture, "dropped 2"), 1);
@@ -88,9 +82,7 @@ static void a_pattern_of_loss_is_repeated(void **state)
 {
     (void)state;
     struct fixture *fixture = played((struct link_settings){.pattern = "101"});
-    for (uint32_t i = 1; i <= 6; i++) {
-        forge(fixture, i);
-    }
+    for (uint32_t i = 1; i <= 6; i++) { forge(fixture, i); }
     fixture_run(fixture, WORLD_FINISHED);
     assert_int_equal(fixture->arrived, 2);
     assert_int_equal(fixture_count(fixture, "delivered 2"), 1);
@@ -98,7 +90,8 @@ static void a_pattern_of_loss_is_repeated(void **state)
     fixture_destroy(fixture);
 }
 
-/* Which ones are lost is fixed by seed, link, direction and ordinal: not by what else the link is. */
+/* Which ones are lost is fixed by seed, link, direction and ordinal: not by what else the link is.
+ */
 static void loss_does_not_depend_on_the_rest(void **state)
 {
     (void)state;
@@ -186,7 +179,8 @@ static void shorten(struct world_task *task)
     forge(fixture, 4);
 }
 
-/* What is sent after the delay was lowered may overtake; at one instant the order of entry counts. */
+/* What is sent after the delay was lowered may overtake; at one instant the order of entry counts.
+ */
 static void a_lower_delay_overtakes(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* test_rules.c - faults on chosen segments: which ones a rule takes, and what becomes of them. Between two
- * hosts without TCP but where the checks of a whole run matter. */
+/* test_rules.c - faults on chosen segments: which ones a rule takes, and what becomes of them.
+ * Between two hosts without TCP but where the checks of a whole run matter. */
 #include "net_fixture.h"
 
 #include "cmocka_wrapper.h"
@@ -8,9 +8,10 @@
 
 static struct fixture *played(void)
 {
-    return fixture_create(&(struct fixture_config){.settings = {.delay_ns = 10 * NS_PER_MS, .mtu_bytes = 1500},
-                                                   .client_played = true,
-                                                   .server_played = true});
+    return fixture_create(
+        &(struct fixture_config){.settings = {.delay_ns = 10 * NS_PER_MS, .mtu_bytes = 1500},
+                                 .client_played = true,
+                                 .server_played = true});
 }
 
 static void forge(struct fixture *fixture, uint16_t flags, uint32_t padding)
@@ -21,12 +22,11 @@ static void forge(struct fixture *fixture, uint16_t flags, uint32_t padding)
 
 static void forge_sizes(struct fixture *fixture, uint32_t from, uint32_t to)
 {
-    for (uint32_t i = from; i <= to; i++) {
-        forge(fixture, TCP_ACK, i);
-    }
+    for (uint32_t i = from; i <= to; i++) { forge(fixture, TCP_ACK, i); }
 }
 
-static struct rule *rule(struct fixture *fixture, struct rule_match match, struct rule_effect effect)
+static struct rule *rule(struct fixture *fixture, struct rule_match match,
+                         struct rule_effect effect)
 {
     struct rule *made = rule_create(fixture->world, &match, &effect, "case.lua:3");
     assert_non_null(made);
@@ -48,12 +48,11 @@ static void nth_counts_what_matches_the_rest(void **state)
     (void)state;
     static const uint64_t nth[] = {2, 3};
     struct fixture *fixture = played();
-    struct rule *drop = rule(fixture,
-                             (struct rule_match){.has_flags = true,
-                                                 .flags = TCP_ACK | TCP_FIN,
-                                                 .nth = nth,
-                                                 .nth_len = 2},
-                             (struct rule_effect){.action = RULE_DROP});
+    struct rule *drop =
+        rule(fixture,
+             (struct rule_match){
+                 .has_flags = true, .flags = TCP_ACK | TCP_FIN, .nth = nth, .nth_len = 2},
+             (struct rule_effect){.action = RULE_DROP});
     forge(fixture, TCP_ACK | TCP_FIN, 1);
     forge(fixture, TCP_ACK, 2);
     forge(fixture, TCP_ACK | TCP_FIN | TCP_PSH, 3); /* PSH does not count where it is not written */
@@ -95,13 +94,15 @@ static void hosts_links_and_patterns_choose(void **state)
     struct pattern pattern;
     struct rule *back = rule(fixture, (struct rule_match){.from = fixture->server},
                              (struct rule_effect){.action = RULE_DROP});
-    struct rule *onto = rule(fixture, (struct rule_match){.to = fixture->server, .on = fixture->link},
-                             (struct rule_effect){.action = RULE_DELAY});
+    struct rule *onto =
+        rule(fixture, (struct rule_match){.to = fixture->server, .on = fixture->link},
+             (struct rule_effect){.action = RULE_DELAY});
     const struct rule_match three = pattern_match(&pattern, ". 1:4(3)");
     (void)fixture_forge(fixture, fixture->client, &(struct fixture_segment){.flags = TCP_SYN});
     struct rule *sized = rule(fixture, three, (struct rule_effect){.action = RULE_DROP});
     for (uint32_t i = 2; i <= 4; i++) {
-        (void)fixture_forge(fixture, fixture->client, &(struct fixture_segment){.flags = TCP_ACK, .seq = 1, .padding = i});
+        (void)fixture_forge(fixture, fixture->client,
+                            &(struct fixture_segment){.flags = TCP_ACK, .seq = 1, .padding = i});
     }
     (void)fixture_forge(fixture, fixture->server, &(struct fixture_segment){.flags = TCP_ACK});
     fixture_run(fixture, WORLD_FINISHED);
@@ -112,24 +113,19 @@ static void hosts_links_and_patterns_choose(void **state)
     fixture_destroy(fixture);
 }
 
-static void at_two(struct world_task *task)
-{
-    forge_sizes(fixture_of(task), 2, 2);
-}
+static void at_two(struct world_task *task) { forge_sizes(fixture_of(task), 2, 2); }
 
-static void at_four(struct world_task *task)
-{
-    forge_sizes(fixture_of(task), 4, 4);
-}
+static void at_four(struct world_task *task) { forge_sizes(fixture_of(task), 4, 4); }
 
 /* after <= now < before. */
 static void times_choose(void **state)
 {
     (void)state;
     struct fixture *fixture = played();
-    (void)rule(fixture,
-               (struct rule_match){.has_after = true, .after_ns = 2, .has_before = true, .before_ns = 4},
-               (struct rule_effect){.action = RULE_DROP});
+    (void)rule(
+        fixture,
+        (struct rule_match){.has_after = true, .after_ns = 2, .has_before = true, .before_ns = 4},
+        (struct rule_effect){.action = RULE_DROP});
     forge_sizes(fixture, 1, 1);
     fixture_at(fixture, QUEUE_SCRIPT, 2, at_two);
     fixture_at(fixture, QUEUE_SCRIPT, 4, at_four);
@@ -152,12 +148,11 @@ static void a_function_chooses(void **state)
     (void)state;
     struct fixture *fixture = played();
     unsigned asked = 0;
-    struct rule *drop = rule(fixture,
-                             (struct rule_match){.has_flags = true,
-                                                 .flags = TCP_ACK,
-                                                 .predicate = is_odd,
-                                                 .context = &asked},
-                             (struct rule_effect){.action = RULE_DROP});
+    struct rule *drop =
+        rule(fixture,
+             (struct rule_match){
+                 .has_flags = true, .flags = TCP_ACK, .predicate = is_odd, .context = &asked},
+             (struct rule_effect){.action = RULE_DROP});
     forge_sizes(fixture, 1, 4);
     forge(fixture, TCP_RST, 5); /* the flags differ: the function is not asked */
     assert_int_equal(asked, 4);
@@ -199,10 +194,10 @@ static void the_first_drop_ends_it(void **state)
 {
     (void)state;
     struct fixture *fixture = played();
-    struct rule *first = rule(fixture, (struct rule_match){.to = NULL},
-                              (struct rule_effect){.action = RULE_DROP});
-    struct rule *second = rule(fixture, (struct rule_match){.to = NULL},
-                               (struct rule_effect){.action = RULE_DROP});
+    struct rule *first =
+        rule(fixture, (struct rule_match){.to = NULL}, (struct rule_effect){.action = RULE_DROP});
+    struct rule *second =
+        rule(fixture, (struct rule_match){.to = NULL}, (struct rule_effect){.action = RULE_DROP});
     forge_sizes(fixture, 1, 1);
     assert_int_equal(rule_hits(first), 1);
     assert_int_equal(rule_matches(second), 0);
@@ -294,7 +289,8 @@ static void what_is_held_waits_for_its_release(void **state)
         held = rule(fixture, (struct rule_match){.has_count = true, .count = 2 + reverse},
                     (struct rule_effect){.action = RULE_HOLD});
         forge_sizes(fixture, 1, 4);
-        fixture_at(fixture, QUEUE_SCRIPT, 50 * NS_PER_MS, reverse != 0 ? release_reversed : release);
+        fixture_at(fixture, QUEUE_SCRIPT, 50 * NS_PER_MS,
+                   reverse != 0 ? release_reversed : release);
         fixture_run(fixture, WORLD_FINISHED);
         assert_int_equal(fixture_count(fixture, "held"), 2 + reverse);
         fixture_expect(fixture, reverse != 0 ? "...\n"
@@ -347,10 +343,13 @@ static void a_flipped_octet_fails_the_checksum(void **state)
 {
     (void)state;
     struct fixture *fixture = played();
-    struct rule *flip = rule(fixture, (struct rule_match){.to = NULL},
-                             (struct rule_effect){.action = RULE_CORRUPT, .offset = 21, .mask = 0x10});
-    (void)fixture_forge(fixture, fixture->client, &(struct fixture_segment){.flags = TCP_ACK, .text = "abc"});
-    (void)fixture_forge(fixture, fixture->client, &(struct fixture_segment){.flags = TCP_ACK, .text = "a"});
+    struct rule *flip =
+        rule(fixture, (struct rule_match){.to = NULL},
+             (struct rule_effect){.action = RULE_CORRUPT, .offset = 21, .mask = 0x10});
+    (void)fixture_forge(fixture, fixture->client,
+                        &(struct fixture_segment){.flags = TCP_ACK, .text = "abc"});
+    (void)fixture_forge(fixture, fixture->client,
+                        &(struct fixture_segment){.flags = TCP_ACK, .text = "a"});
     fixture_run(fixture, WORLD_FINISHED);
     /* The second has no octet 21: it is as it was, and no hit. */
     assert_int_equal(rule_matches(flip), 2);
@@ -374,7 +373,8 @@ static void a_checksum_can_be_deceived(void **state)
                (struct rule_effect){.action = RULE_CORRUPT, .offset = 20, .mask = 0x03});
     (void)rule(fixture, (struct rule_match){.to = NULL},
                (struct rule_effect){.action = RULE_CORRUPT, .offset = 22, .mask = 0x03});
-    (void)fixture_forge(fixture, fixture->client, &(struct fixture_segment){.flags = TCP_ACK, .text = "a-b"});
+    (void)fixture_forge(fixture, fixture->client,
+                        &(struct fixture_segment){.flags = TCP_ACK, .text = "a-b"});
     fixture_run(fixture, WORLD_FINISHED);
     assert_int_equal(fixture->arrived, 1);
     assert_int_equal(fixture->last_arrived.flip_count, 0);
@@ -392,8 +392,9 @@ static void forging_can_spoil_the_checksum(void **state)
     /* A rule that flips the same bit back mends it. */
     (void)rule(fixture, (struct rule_match){.to = NULL},
                (struct rule_effect){.action = RULE_CORRUPT, .offset = 16, .mask = 0x01});
-    (void)fixture_forge(fixture, fixture->client,
-                        &(struct fixture_segment){.flags = TCP_ACK, .bad_checksum = true, .padding = 5});
+    (void)fixture_forge(
+        fixture, fixture->client,
+        &(struct fixture_segment){.flags = TCP_ACK, .bad_checksum = true, .padding = 5});
     fixture_run(fixture, WORLD_FINISHED);
     fixture_expect(fixture, "...\n"
                             "0.010000 delivered 0\n"
@@ -411,9 +412,7 @@ static void put_other_octets(void *context, struct packet *packet, bool *failed)
     struct tcp_payload *payload = &packet->segment.payload;
     const uint32_t len = tcp_payload_len(payload);
     (void)failed;
-    if (len == 0) {
-        return;
-    }
+    if (len == 0) { return; }
     struct tcp_extent *extent = tcp_extent_create(world_pools(fixture->world), 0, len);
     assert_non_null(extent);
     memset(extent->octets, '?', len);
@@ -425,10 +424,10 @@ static void rewritten_octets_are_traced_to_the_rule(void **state)
 {
     (void)state;
     struct fixture *fixture = fixture_create(&(struct fixture_config){.seed = 1});
-    struct rule *rewrite = rule(fixture, (struct rule_match){.from = fixture->client},
-                                (struct rule_effect){.action = RULE_REWRITE,
-                                                     .rewrite = put_other_octets,
-                                                     .context = fixture});
+    struct rule *rewrite =
+        rule(fixture, (struct rule_match){.from = fixture->client},
+             (struct rule_effect){
+                 .action = RULE_REWRITE, .rewrite = put_other_octets, .context = fixture});
     fixture_talk(fixture, 5000);
     fixture_run(fixture, WORLD_FINISHED);
     assert_int_equal(fixture->received, 5000);
@@ -452,10 +451,11 @@ static void any_fault_is_survived(void **state)
         {.action = RULE_CORRUPT, .offset = 22, .mask = 0x40},
     };
     for (size_t i = 0; i < sizeof effects / sizeof effects[0]; i++) {
-        struct fixture *fixture = fixture_create(&(struct fixture_config){
-            .settings = {.delay_ns = 10 * NS_PER_MS, .mtu_bytes = 1500}});
-        struct rule *made = rule(
-            fixture, (struct rule_match){.from = fixture->client, .nth = nth, .nth_len = 5}, effects[i]);
+        struct fixture *fixture = fixture_create(
+            &(struct fixture_config){.settings = {.delay_ns = 10 * NS_PER_MS, .mtu_bytes = 1500}});
+        struct rule *made =
+            rule(fixture, (struct rule_match){.from = fixture->client, .nth = nth, .nth_len = 5},
+                 effects[i]);
         fixture_talk(fixture, 50000);
         fixture_run(fixture, WORLD_FINISHED);
         assert_int_equal(fixture->received, 50000);

@@ -1,5 +1,5 @@
-/* test_scenario.c - the runner and the bindings: whole scenarios from tests/data/lua, and short ones whose
- * verdict, messages and trace are looked at. */
+/* test_scenario.c - the runner and the bindings: whole scenarios from tests/data/lua, and short
+ * ones whose verdict, messages and trace are looked at. */
 #include "cmocka_wrapper.h"
 
 #include "sim/lua/scenario.h"
@@ -40,14 +40,16 @@ static void on_record(void *context, const struct trace_record *record)
     case TRACE_EXPECT: outcome->expectations++; break;
     case TRACE_NOTE: {
         const size_t len = strlen(outcome->notes);
-        (void)snprintf(outcome->notes + len, sizeof outcome->notes - len, "%s|", record->u.note.text);
+        (void)snprintf(outcome->notes + len, sizeof outcome->notes - len, "%s|",
+                       record->u.note.text);
         break;
     }
     case TRACE_END:
         outcome->ends++;
         outcome->segments = record->u.end.segments;
         outcome->end_ns = record->time_ns;
-        (void)snprintf(outcome->end_verdict, sizeof outcome->end_verdict, "%s", record->u.end.verdict);
+        (void)snprintf(outcome->end_verdict, sizeof outcome->end_verdict, "%s",
+                       record->u.end.verdict);
         break;
     case TRACE_SEGMENT:
     case TRACE_STATE:
@@ -105,9 +107,9 @@ static void run_text(const char *text, struct outcome *outcome)
     (void)unlink(path);
 }
 
-#define HOSTS                                                                                      \
-    "local a = sim.host('a', { address = '10.0.0.1', iss = 0xffffff00 })\n"                        \
-    "local b = sim.host('b', { address = '10.0.0.2', iss = 0xffffff80 })\n"                        \
+#define HOSTS                                                               \
+    "local a = sim.host('a', { address = '10.0.0.1', iss = 0xffffff00 })\n" \
+    "local b = sim.host('b', { address = '10.0.0.2', iss = 0xffffff80 })\n" \
     "local link = sim.link(a, b, { delay = '10ms' })\n"
 
 /* ---- whole files ---- */
@@ -131,6 +133,32 @@ static void test_files_pass(void **state)
     }
 }
 
+/* The example that opens docs/scenario-language.md, word for word. */
+static void test_documented_example(void **state)
+{
+    static char page[131072];
+    char path[64];
+    struct outcome outcome;
+    (void)state;
+    FILE *file = fopen(TCPSIM_SOURCE_DIR "/docs/scenario-language.md", "rb");
+    assert_non_null(file);
+    page[fread(page, 1, sizeof page - 1, file)] = '\0';
+    assert_int_equal(fclose(file), 0);
+    char *text = strstr(page, "```lua\n");
+    assert_non_null(text);
+    text += strlen("```lua\n");
+    char *end = strstr(text, "```");
+    assert_non_null(end);
+    *end = '\0';
+    write_text(text, path);
+    run(config_of(path), &outcome);
+    (void)unlink(path);
+    assert_string_equal(outcome.messages, "");
+    assert_int_equal(outcome.verdict, SCENARIO_PASS);
+    assert_int_equal(outcome.expectations, 4);
+    assert_string_equal(outcome.title, "A lost SYN,ACK is sent again");
+}
+
 /* ---- verdicts ---- */
 
 static void test_verdicts(void **state)
@@ -151,26 +179,30 @@ static void test_verdicts(void **state)
          ":6: late"},
         {HOSTS "expect.equal(1, 2)\na:app(function() error('late') end)", SCENARIO_ERROR, true,
          ":4: expect.equal failed"},
-        {HOSTS "a:app(function() coroutine.yield() end)", SCENARIO_ERROR, true, "outside a coroutine"},
+        {HOSTS "a:app(function() coroutine.yield() end)", SCENARIO_ERROR, true,
+         "outside of a coroutine"},
         {HOSTS "a:app(function() b:listen(1):accept() end)", SCENARIO_FAIL, true, "did not finish"},
         {"sim.scenario { allow = 'unfinished' }" HOSTS "a:app(function() b:listen(1):accept() end)",
          SCENARIO_PASS, true, ""},
-        {HOSTS "a:app(function() b:listen(1):accept() end, { daemon = true })", SCENARIO_PASS, true, ""},
+        {HOSTS "a:app(function() b:listen(1):accept() end, { daemon = true })", SCENARIO_PASS, true,
+         ""},
         {"sim.scenario { limit = '3s' }\n" HOSTS "a:app(function() sim.sleep('1min') end)",
          SCENARIO_LIMIT, true, "limit reached: 3s of simulated time"},
         {"expect.equal(1, 2)\nwhile true do end", SCENARIO_LIMIT, false, "instructions"},
-        {HOSTS "a:app(function() pcall(function() while true do end end) end)", SCENARIO_LIMIT, true,
-         "instructions"},
+        {HOSTS "a:app(function() pcall(function() while true do end end) end)", SCENARIO_LIMIT,
+         true, "instructions"},
         {HOSTS "a:app(function() while true do sim.sleep(0) end end)", SCENARIO_LIMIT, true,
          "time does not advance"},
-        {"local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1e6) .. i end", SCENARIO_LIMIT, false, "memory"},
+        {"local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1e6) .. i end", SCENARIO_LIMIT, false,
+         "memory"},
         {HOSTS "sim.drop { match = function(s) return s.flgas end }\n"
                "a:app(function() a:connect(b, 80) end)",
          SCENARIO_ERROR, true, ":4:"},
         {HOSTS "sim.rewrite { with = function(s) s.win = 70000 end }\n"
                "a:app(function() a:connect(b, 80) end)",
          SCENARIO_ERROR, true, "segment.win"},
-        {HOSTS "sim.drop { match = function(s) a:crash() end }\na:app(function() a:connect(b, 80) end)",
+        {HOSTS
+         "sim.drop { match = function(s) a:crash() end }\na:app(function() a:connect(b, 80) end)",
          SCENARIO_ERROR, true, "nothing else"},
     };
     (void)state;
@@ -259,7 +291,8 @@ static void test_limit_and_dry_run(void **state)
     struct outcome outcome;
     char path[64];
     (void)state;
-    write_text("sim.scenario { limit = '2h' }\n" HOSTS "a:app(function() sim.sleep('90min') end)", path);
+    write_text("sim.scenario { limit = '2h' }\n" HOSTS "a:app(function() sim.sleep('90min') end)",
+               path);
     struct scenario_config config = config_of(path);
     run(config, &outcome);
     assert_int_equal(outcome.verdict, SCENARIO_PASS);
@@ -281,7 +314,9 @@ static void test_peek(void **state)
     struct outcome outcome;
     (void)state;
     memset(&outcome, 0, sizeof outcome);
-    write_text("sim.scenario { title = 'Peeked', cites = { 'RFC 9293 3.5', 'MUST-20' } }\nerror('x')", path);
+    write_text(
+        "sim.scenario { title = 'Peeked', cites = { 'RFC 9293 3.5', 'MUST-20' } }\nerror('x')",
+        path);
     struct scenario_config config = config_of(path);
     config.message = on_message;
     config.message_context = &outcome;
@@ -305,9 +340,10 @@ static void test_peek(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_files_pass),        cmocka_unit_test(test_verdicts),
-        cmocka_unit_test(test_seed),              cmocka_unit_test(test_params),
-        cmocka_unit_test(test_limit_and_dry_run), cmocka_unit_test(test_peek),
+        cmocka_unit_test(test_files_pass), cmocka_unit_test(test_documented_example),
+        cmocka_unit_test(test_verdicts),   cmocka_unit_test(test_seed),
+        cmocka_unit_test(test_params),     cmocka_unit_test(test_limit_and_dry_run),
+        cmocka_unit_test(test_peek),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

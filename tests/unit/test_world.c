@@ -1,4 +1,5 @@
-/* test_world.c - the run as a whole: order at one instant, batches, the end, determinism, memory. */
+/* test_world.c - the run as a whole: order at one instant, batches, the end, determinism, memory.
+ */
 #include "net_fixture.h"
 
 #include "cmocka_wrapper.h"
@@ -8,7 +9,8 @@
 
 static const struct link_settings ten_ms = {.delay_ns = 10 * NS_PER_MS, .mtu_bytes = 1500};
 
-/* Segments that arrive at one instant are taken together; what is owed leaves before applications run. */
+/* Segments that arrive at one instant are taken together; what is owed leaves before applications
+ * run. */
 static void a_whole_connection(void **state)
 {
     (void)state;
@@ -49,7 +51,8 @@ static void a_whole_connection(void **state)
     fixture_destroy(fixture);
 }
 
-/* Without any delay the rounds of one instant follow each other: owed, then caused by applications. */
+/* Without any delay the rounds of one instant follow each other: owed, then caused by applications.
+ */
 static void rounds_at_one_instant(void **state)
 {
     (void)state;
@@ -123,7 +126,8 @@ static void tasks_wake_and_sleep(void **state)
 static struct world_task steps;
 static unsigned step_count;
 
-/* Asks again and again for a far time, then for a near one: the queue must not fill with what is past. */
+/* Asks again and again for a far time, then for a near one: the queue must not fill with what is
+ * past. */
 static void step(struct world_task *task)
 {
     struct fixture *fixture = fixture_of(task);
@@ -155,8 +159,8 @@ static void abort_it(struct world_task *task)
     assert_int_equal(host_abort(fixture_of(task)->opened), TCP_OK);
 }
 
-/* Timers that were stopped still stand in the queue: they do not keep the run alive. The last thing is the
- * RST that answers what the server had sent when the client's RST reached it. */
+/* Timers that were stopped still stand in the queue: they do not keep the run alive. The last thing
+ * is the RST that answers what the server had sent when the client's RST reached it. */
 static void the_run_ends_with_its_last_event(void **state)
 {
     (void)state;
@@ -168,10 +172,7 @@ static void the_run_ends_with_its_last_event(void **state)
     fixture_destroy(fixture);
 }
 
-static void stop(struct world_task *task)
-{
-    world_stop(fixture_of(task)->world);
-}
+static void stop(struct world_task *task) { world_stop(fixture_of(task)->world); }
 
 static void the_run_is_stopped(void **state)
 {
@@ -189,8 +190,8 @@ static void the_run_is_stopped(void **state)
 static void the_limit_is_inclusive(void **state)
 {
     (void)state;
-    struct fixture *fixture = fixture_create(&(struct fixture_config){
-        .client_played = true, .server_played = true, .limit_ns = 7});
+    struct fixture *fixture = fixture_create(
+        &(struct fixture_config){.client_played = true, .server_played = true, .limit_ns = 7});
     memset(order, 0, sizeof order);
     fixture_at(fixture, QUEUE_APP, 7, note);
     fixture_run(fixture, WORLD_FINISHED);
@@ -203,14 +204,14 @@ static void the_limit_is_inclusive(void **state)
 
 static struct fixture *lossy(enum queue_kind queue, uint64_t seed)
 {
-    struct fixture *fixture = fixture_create(
-        &(struct fixture_config){.settings = {.delay_ns = 10 * NS_PER_MS,
-                                              .rate_bps = 10000000,
-                                              .limit = 20,
-                                              .loss_ppb = PPB_ONE / 20,
-                                              .mtu_bytes = 1500},
-                                 .queue = queue,
-                                 .seed = seed});
+    struct fixture *fixture =
+        fixture_create(&(struct fixture_config){.settings = {.delay_ns = 10 * NS_PER_MS,
+                                                             .rate_bps = 10000000,
+                                                             .limit = 20,
+                                                             .loss_ppb = PPB_ONE / 20,
+                                                             .mtu_bytes = 1500},
+                                                .queue = queue,
+                                                .seed = seed});
     fixture_talk(fixture, 300000);
     fixture_run(fixture, WORLD_FINISHED);
     assert_int_equal(fixture->received, 300000);
@@ -255,13 +256,13 @@ static void nothing_is_allocated_once_warm(void **state)
     (void)state;
     static const uint64_t losses[] = {0, PPB_ONE / 100};
     for (unsigned i = 0; i < 2; i++) {
-        struct fixture *fixture = fixture_create(
-            &(struct fixture_config){.settings = {.delay_ns = 2 * NS_PER_MS,
-                                                  .rate_bps = 1000000000,
-                                                  .loss_ppb = losses[i],
-                                                  .mtu_bytes = 1500},
-                                     .without_trace = true,
-                                     .limit_ns = 10 * NS_PER_S});
+        struct fixture *fixture =
+            fixture_create(&(struct fixture_config){.settings = {.delay_ns = 2 * NS_PER_MS,
+                                                                 .rate_bps = 1000000000,
+                                                                 .loss_ppb = losses[i],
+                                                                 .mtu_bytes = 1500},
+                                                    .without_trace = true,
+                                                    .limit_ns = 10 * NS_PER_S});
         fixture_talk(fixture, UINT64_C(1) << 40);
         fixture_at(fixture, QUEUE_EXPECT, 2 * NS_PER_S, look_at_memory);
         fixture_run(fixture, WORLD_LIMIT);

@@ -2,6 +2,7 @@
 local client = sim.host("client", { address = "10.0.0.1", iss = 0xffffff00 })
 local server = sim.host("server", { address = "10.0.0.2", iss = 0xffffff80 })
 sim.link(client, server, { delay = "10ms" })
+sim.rewrite { from = server, flags = "S.", with = function(segment) segment.win = 1234 end }
 sim.drop { from = client, flags = "S", nth = 1 }
 server:app(function()
   local conn = server:listen(80):accept()
@@ -24,3 +25,7 @@ expect.no_segment("client > server: S")
 expect.count("S", 1)
 expect.count("S", 3)
 expect.count("S", 1, { as = "delivered" })
+-- what was sent, and what arrived of it
+expect.segment("S. 0:0(0) win 65535")
+expect.segment("S. 0:0(0) win 1234", { as = "delivered" })
+expect.no_segment("S. 0:0(0) win 1234")

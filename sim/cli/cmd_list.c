@@ -1,0 +1,188 @@
+/* cmd_list.c - `tcpsim list`: the scenarios below the paths, with their titles and what they cite.
+ */
+#include "cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Only what stands before sim.scenario runs. */
+#define LIST_MAX_INSTRUCTIONS UINT64_C(10000000)
+
+static const struct cli_option options[] = {
+    {0, 'h', "help", NULL, "this text"},
+    {0},
+};
+
+struct listing {
+    struct cli *cli;
+    struct paths scenarios, search;
+    size_t path_width, title_width;
+    bool told;              /* a message: something is wrong with a file */
+    char **titles, **cites; /* one a scenario; NULL: none */
+};
+
+static void message(void *context, const char *text)
+{
+    struct listing *listing = context;
+    listing->told = true;
+    out_flush(listing->cli->out);
+    const size_t len = strlen(text);
+    (void)fprintf(stderr, "%s%s", text, len > 0 && text[len - 1] == '\n' ? "" : "\n");
+}
+
+/* "RFC 9293 3.5, MUST-12"; malloc. */
+static char *cites_text(const struct scenario *scenario)
+{
+    const char *const *cites = NULL;
+    const size_t count = scenario_cites(scenario, &cites);
+    struct out_writer *text = out_writer_memory();
+    if (text == NULL) { return NULL; }
+    for (size_t i = 0; i < count; i++) { out_printf(text, "%s%s", i > 0 ? ", " : "", cites[i]); }
+    size_t len = 0;
+    char *copy = strdup(out_writer_contents(text, &len));
+    (void)out_writer_finish(text);
+    return copy;
+}
+
+/* The columns that a text takes: its characters, of one column each. */
+static size_t columns(const char *text)
+{
+    size_t count = 0;
+    for (; *text != '\0'; text++) { count += ((unsigned char)*text & 0xc0) != 0x80; }
+    return count;
+}
+
+static size_t greater(size_t a, size_t b) { return a > b ? a : b; }
+
+static bool peek(struct listing *listing, size_t i)
+{
+    const char *path = listing->scenarios.path[i];
+    struct trace trace;
+    trace_init(&trace);
+    const struct scenario_config config = {
+        .path = path,
+        .search = (const char *const *)listing->search.path,
+        .search_count = listing->search.count,
+        .max_instructions = LIST_MAX_INSTRUCTIONS,
+        .max_memory_bytes = (size_t)SETTINGS_MAX_MEMORY_BYTES,
+        .trace = &trace,
+        .message = message,
+        .message_context = listing,
+        .version = TCPSIM_VERSION,
+    };
+    struct scenario *scenario = scenario_create(&config);
+    if (scenario == NULL) {
+        (void)cli_no_memory();
+        return false;
+    }
+    bool ok = true;
+    if (scenario_peek(scenario)) {
+        listing->titles[i] = strdup(scenario_title(scenario));
+        listing->cites[i] = cites_text(scenario);
+        ok = listing->titles[i] != NULL && listing->cites[i] != NULL;
+        if (!ok) {
+            (void)cli_no_memory();
+        } else {
+            listing->title_width = greater(listing->title_width, columns(listing->titles[i]));
+        }
+    }
+    listing->path_width = greater(listing->path_width, columns(path));
+    scenario_destroy(scenario);
+    return ok;
+}
+
+static void pad(struct out_writer *out, const char *text, size_t width)
+{
+    out_text(out, text);
+    for (size_t at = columns(text); at < width; at++) { out_char(out, ' '); }
+}
+
+static void print(const struct listing *listing)
+{
+    struct out_writer *out = listing->cli->out;
+    for (size_t i = 0; i < listing->scenarios.count; i++) {
+        const char *title = listing->titles[i];
+        if (title == NULL) {
+            out_printf(out, "%s\n", listing->scenarios.path[i]);
+            continue;
+        }
+        const bool cites = listing->cites[i][0] != '\0';
+        pad(out, listing->scenarios.path[i], listing->path_width + 2);
+        pad(out, title, cites ? listing->title_width + 2 : 0);
+        out_printf(out, "%s\n", listing->cites[i]);
+    }
+}
+
+static int read_arguments(struct listing *listing, int argc, char **argv)
+{
+    struct arguments arguments;
+    arguments_begin(&arguments, &command_list, argc, argv);
+    const char *value = NULL;
+    for (;;) {
+        switch (arguments_next(&arguments, &value)) {
+        case ARGUMENT_END: return CLI_HELD;
+        case ARGUMENT_PATH:
+            if (!paths_add(&listing->scenarios, value)) { return CLI_ERROR; }
+            break;
+        case 0: return -1;
+        default: return CLI_ERROR;
+        }
+    }
+}
+
+static int list(struct listing *listing)
+{
+    struct stat status;
+    const char *here =
+        stat("scenarios", &status) == 0 && S_ISDIR(status.st_mode) ? "scenarios" : ".";
+    if ((listing->scenarios.count == 0 && !paths_add(&listing->scenarios, here)) ||
+        !paths_search(&listing->search)) {
+        return CLI_ERROR;
+    }
+    const size_t count = listing->scenarios.count;
+    listing->titles = calloc(count, sizeof *listing->titles);
+    listing->cites = calloc(count, sizeof *listing->cites);
+    if (listing->titles == NULL || listing->cites == NULL) { return cli_no_memory(); }
+    for (size_t i = 0; i < count; i++) {
+        if (!peek(listing, i)) { return CLI_ERROR; }
+    }
+    print(listing);
+    return listing->told ? CLI_ERROR : CLI_HELD;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct listing listing = {.cli = cli};
+    int status = read_arguments(&listing, argc, argv);
+    if (status == CLI_HELD) {
+        status = list(&listing);
+    } else if (status == -1) {
+        command_help(cli, &command_list);
+        status = CLI_HELD;
+    }
+    for (size_t i = 0; i < listing.scenarios.count; i++) {
+        if (listing.titles != NULL && listing.cites != NULL) {
+            free(listing.titles[i]);
+            free(listing.cites[i]);
+        }
+    }
+    free(listing.titles);
+    free(listing.cites);
+    paths_destroy(&listing.scenarios);
+    paths_destroy(&listing.search);
+    return status;
+}
+
+const struct command command_list = {
+    .name = "list",
+    .usage = "[FILE or FOLDER ...]",
+    .help = "scenarios with their titles and citations",
+    .details =
+        "Without a path: those below ./scenarios if there is such a folder, else below this one.\n",
+    .examples = "  tcpsim list\n"
+                "  tcpsim list scenarios/close scenarios/reset\n",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,228 @@
+/* lua_conn_info.c - a connection looked at and adjusted: info() (RFC 9293's STATUS and Linux's
+ * tcp_info names), wait() for a state, set{…}. */
+#include "internal.h"
+
+#include <assert.h>
+
+/* ---- info ---- */
+
+static void put_integer(lua_State *L, const char *name, uint64_t value)
+{
+    lua_pushinteger(L, (lua_Integer)value);
+    lua_setfield(L, -2, name);
+}
+
+static void put_seconds(lua_State *L, const char *name, uint64_t ns)
+{
+    lua_pushnumber(L, (lua_Number)ns / (lua_Number)NS_PER_S);
+    lua_setfield(L, -2, name);
+}
+
+static void put_text(lua_State *L, const char *name, const char *text)
+{
+    lua_pushstring(L, text);
+    lua_setfield(L, -2, name);
+}
+
+static void put_sequence(lua_State *L, const struct tcp_status *status)
+{
+    put_integer(L, "iss", status->iss);
+    put_integer(L, "snd_una", status->snd_una - status->iss);
+    put_integer(L, "snd_nxt", status->snd_nxt - status->iss);
+    put_integer(L, "snd_wnd", status->snd_wnd);
+    put_integer(L, "max_snd_wnd", status->max_snd_wnd);
+    put_integer(L, "rcv_wnd", status->rcv_wnd);
+    if (!status->irs_known) { return; }
+    put_integer(L, "irs", status->irs);
+    put_integer(L, "rcv_nxt", status->rcv_nxt - status->irs);
+    put_integer(L, "snd_wl1", status->snd_wl1 - status->irs);
+    put_integer(L, "snd_wl2", status->snd_wl2 - status->iss);
+}
+
+static void put_transfer(lua_State *L, const struct tcp_status *status)
+{
+    put_integer(L, "mss", status->snd_mss);
+    put_integer(L, "rcv_mss", status->rcv_mss);
+    put_integer(L, "cwnd", status->cwnd);
+    put_integer(L, "ssthresh", status->ssthresh);
+    put_integer(L, "flight", status->flight);
+    put_text(L, "phase", tcp_phase_name(status->phase));
+    if (status->srtt_ns > 0) {
+        put_seconds(L, "srtt", status->srtt_ns);
+        put_seconds(L, "rttvar", status->rttvar_ns);
+    }
+    put_seconds(L, "rto", status->rto_ns);
+    put_integer(L, "unsent", status->unsent);
+    put_integer(L, "unread", status->unread);
+    put_integer(L, "send_room", status->send_room);
+    put_integer(L, "retransmits", status->retransmits);
+    put_integer(L, "total_retransmits", status->total_retransmits);
+    put_integer(L, "dup_acks", status->dup_acks);
+    put_integer(L, "octets_sent", status->octets_sent);
+    put_integer(L, "octets_acked", status->octets_acked);
+    put_integer(L, "octets_received", status->octets_received);
+}
+
+/* enum of <netinet/tcp.h>: the numbers that Linux gives the states. */
+static uint64_t linux_state(enum tcp_state state)
+{
+    switch (state) {
+    case TCP_ESTABLISHED: return 1;
+    case TCP_SYN_SENT: return 2;
+    case TCP_SYN_RECEIVED: return 3;
+    case TCP_FIN_WAIT_1: return 4;
+    case TCP_FIN_WAIT_2: return 5;
+    case TCP_TIME_WAIT: return 6;
+    case TCP_CLOSED: return 7;
+    case TCP_CLOSE_WAIT: return 8;
+    case TCP_LAST_ACK: return 9;
+    case TCP_LISTEN: return 10;
+    case TCP_CLOSING: return 11;
+    }
+    return 7;
+}
+
+/* TCP_CA_Open, TCP_CA_Recovery, TCP_CA_Loss. */
+static uint64_t linux_ca_state(enum tcp_phase phase)
+{
+    switch (phase) {
+    case TCP_SLOW_START:
+    case TCP_AVOIDANCE: return 0;
+    case TCP_RECOVERY: return 3;
+    case TCP_LOSS: return 4;
+    }
+    return 0;
+}
+
+static uint64_t in_segments(uint64_t octets, uint32_t mss)
+{
+    return mss > 0 ? (octets + mss - 1) / mss : 0;
+}
+
+static void put_linux(lua_State *L, const struct tcp_status *status)
+{
+    /* Linux writes an ssthresh that was never set as TCP_INFINITE_SSTHRESH. */
+    const uint64_t infinite = 0x7fffffff;
+    const uint32_t mss = status->snd_mss;
+    const bool unset = status->ssthresh >= infinite;
+    put_integer(L, "tcpi_state", linux_state(status->state));
+    put_integer(L, "tcpi_ca_state", linux_ca_state(status->phase));
+    put_integer(L, "tcpi_retransmits", status->retransmits);
+    put_integer(L, "tcpi_total_retrans", status->total_retransmits);
+    put_integer(L, "tcpi_backoff", status->retransmits);
+    put_integer(L, "tcpi_rto", status->rto_ns / NS_PER_US);
+    put_integer(L, "tcpi_rtt", status->srtt_ns / NS_PER_US);
+    put_integer(L, "tcpi_rttvar", status->srtt_ns > 0 ? status->rttvar_ns / NS_PER_US : 0);
+    put_integer(L, "tcpi_snd_mss", mss);
+    put_integer(L, "tcpi_rcv_mss", status->rcv_mss);
+    put_integer(L, "tcpi_unacked", in_segments(status->flight, mss));
+    put_integer(L, "tcpi_snd_cwnd", mss > 0 ? status->cwnd / mss : 0);
+    put_integer(L, "tcpi_snd_ssthresh", unset || mss == 0 ? infinite : status->ssthresh / mss);
+    put_integer(L, "tcpi_notsent_bytes", status->unsent);
+    put_integer(L, "tcpi_bytes_acked", status->octets_acked);
+    put_integer(L, "tcpi_bytes_received", status->octets_received);
+    put_integer(L, "tcpi_snd_wnd", status->snd_wnd);
+    put_integer(L, "tcpi_rcv_wnd", status->rcv_wnd);
+    put_integer(L, "tcpi_options", 0);
+    put_integer(L, "tcpi_sacked", 0);
+}
+
+int lua_conn_info(lua_State *L)
+{
+    scenario_may_act(L, "conn:info");
+    struct socket *socket = lua_check_conn(L, 1, "conn:info");
+    struct tcp_status status;
+    host_status(socket, &status);
+    status.state = socket->state;
+    host_record_call(socket, "STATUS", 0, "ok");
+    lua_createtable(L, 0, 56);
+    put_text(L, "state", tcp_state_name(status.state));
+    put_integer(L, "local_port", socket->local.port);
+    if (lua_conn_only_listens(socket)) {
+        put_integer(L, "backlog_pending", status.backlog_pending);
+        put_integer(L, "backlog_ready", status.backlog_ready);
+        return 1;
+    }
+    put_integer(L, "remote_port", socket->remote.port);
+    put_sequence(L, &status);
+    put_transfer(L, &status);
+    put_linux(L, &status);
+    if (socket->error != TCP_OK) { put_text(L, "error", tcp_error_text(socket->error)); }
+    return 1;
+}
+
+/* ---- wait ---- */
+
+enum wait_slot { WAIT_SELF = 1, WAIT_STATE, WAIT_TIMEOUT, WAIT_SINCE };
+
+/* ctx is the deadline. */
+static int wait_more(lua_State *L, int status, lua_KContext ctx)
+{
+    (void)status;
+    struct socket *socket = lua_check_conn(L, WAIT_SELF, "conn:wait");
+    const struct world *world = scenario_of(L)->world;
+    const uint64_t deadline = (uint64_t)ctx;
+    const enum tcp_state wanted = (enum tcp_state)lua_tointeger(L, WAIT_STATE);
+    if (lua_conn_passed(socket, (unsigned)lua_tointeger(L, WAIT_SINCE), wanted)) {
+        lua_pushboolean(L, true);
+        return 1;
+    }
+    if (socket->conn == NULL || socket->state == TCP_CLOSED) {
+        return lua_conn_fail(L, lua_conn_error_text(socket, TCP_OK)); /* it can never come now */
+    }
+    if (world_now(world) >= deadline) { return lua_conn_fail(L, "timed out"); }
+    return app_block(L, "conn:wait", socket_waiters(L, socket), deadline, ctx, wait_more);
+}
+
+static enum tcp_state read_state(lua_State *L, int index)
+{
+    enum tcp_state state = TCP_CLOSED;
+    if (lua_type(L, index) != LUA_TSTRING) {
+        lua_fail(L, "conn:wait: expected the name of a state, got %s", lua_what(L, index));
+    }
+    if (!tcp_state_from_name(lua_tostring(L, index), &state)) {
+        const char *names[TCP_STATE_COUNT];
+        for (size_t i = 0; i < TCP_STATE_COUNT; i++) {
+            names[i] = tcp_state_name((enum tcp_state)i);
+        }
+        lua_fail_unknown(L, "state", lua_tostring(L, index), names, TCP_STATE_COUNT);
+    }
+    return state;
+}
+
+int lua_conn_wait(lua_State *L)
+{
+    static_assert(sizeof(lua_KContext) >= sizeof(uint64_t),
+                  "a deadline fits into a continuation's context");
+    scenario_may_act(L, "conn:wait");
+    const struct socket *socket = lua_check_conn(L, WAIT_SELF, "conn:wait");
+    lua_settop(L, WAIT_TIMEOUT);
+    const enum tcp_state state = read_state(L, WAIT_STATE);
+    uint64_t deadline = TIME_NEVER;
+    if (!lua_isnil(L, WAIT_TIMEOUT)) {
+        deadline = value_time(L, WAIT_TIMEOUT, "conn:wait: timeout") + world_now(scenario_world(L));
+    }
+    lua_pushinteger(L, state);
+    lua_replace(L, WAIT_STATE);
+    /* From now on: the state that holds now counts, those before do not. */
+    lua_pushinteger(L, socket->path_len);
+    return wait_more(L, LUA_OK, (lua_KContext)deadline);
+}
+
+/* ---- set ---- */
+
+int lua_conn_set(lua_State *L)
+{
+    scenario_may_act(L, "conn:set");
+    struct socket *socket = lua_check_conn(L, 1, "conn:set");
+    const struct socket_extra *extra = socket_extra(scenario_of(L), socket);
+    lua_settop(L, 2);
+    struct tcp_options options = host_options(socket->host);
+    const bool lost = socket->conn == NULL || extra == NULL || extra->closed;
+    if (!lost) { options = *tcp_conn_options(socket->conn); }
+    values_tcp_options(L, 2, "conn:set", &options, NULL, 0, true);
+    if (lost) { return lua_conn_fail(L, tcp_error_text(TCP_ERROR_NOT_EXIST)); }
+    host_set_socket_options(socket, &options);
+    lua_pushboolean(L, true);
+    return 1;
+}

@@ -1,0 +1,108 @@
+/* sandbox_string.c - tostring and the functions of `string` that would show an address, the
+ * machine's order of octets, or bytecode. */
+#include "sandbox.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The conversions of string.format end in a letter after these. */
+#define FORMAT_MODIFIERS "-+ #0123456789."
+
+const char *sandbox_tostring(lua_State *L, int index, size_t *len)
+{
+    index = lua_absindex(L, index);
+    if (luaL_callmeta(L, index, "__tostring")) {
+        if (lua_type(L, -1) != LUA_TSTRING) { lua_fail(L, "'__tostring' must return a string"); }
+        return lua_tolstring(L, -1, len);
+    }
+    switch (lua_type(L, index)) {
+    case LUA_TNUMBER:
+        /* The sign of what is not a number differs from machine to machine. */
+        if (lua_isinteger(L, index) == 0 && isnan(lua_tonumber(L, index))) {
+            (void)lua_pushliteral(L, "nan");
+            break;
+        }
+        return luaL_tolstring(L, index, len);
+    case LUA_TSTRING:
+    case LUA_TBOOLEAN:
+    case LUA_TNIL: return luaL_tolstring(L, index, len);
+    default: {
+        const int type = luaL_getmetafield(L, index, "__name");
+        if (type != LUA_TNIL && type != LUA_TSTRING) { lua_pop(L, 1); }
+        if (type != LUA_TSTRING) { lua_pushstring(L, luaL_typename(L, index)); }
+        break;
+    }
+    }
+    return lua_tolstring(L, -1, len);
+}
+
+/* Upvalue of the functions below: the stock function. It is called as if it were this one, so that
+ * its errors name the script's line. */
+static int call_stock(lua_State *L) { return lua_tocfunction(L, lua_upvalueindex(1))(L); }
+
+static int string_format(lua_State *L)
+{
+    size_t len;
+    const char *format = luaL_checklstring(L, 1, &len);
+    const int last = lua_gettop(L);
+    int argument = 1;
+    for (size_t at = 0; at < len; at++) {
+        if (format[at] != '%') { continue; }
+        at++;
+        if (at < len && format[at] == '%') { continue; }
+        while (at < len && format[at] != '\0' && strchr(FORMAT_MODIFIERS, format[at]) != NULL) {
+            at++;
+        }
+        argument++;
+        if (at < len && format[at] == 'p') {
+            return lua_fail(L, "string.format: %%p is not available to scenarios (addresses differ "
+                               "from run to run)");
+        }
+        if (at >= len || argument > last) { break; } /* the stock function says what is wrong */
+        if (format[at] == 's') {
+            (void)sandbox_tostring(L, argument, NULL);
+            lua_replace(L, argument);
+        } else if (lua_type(L, argument) == LUA_TNUMBER && isnan(lua_tonumber(L, argument))) {
+            lua_pushnumber(L, fabs(lua_tonumber(L, argument)));
+            lua_replace(L, argument);
+        }
+    }
+    return call_stock(L);
+}
+
+/* pack, unpack, packsize: little-endian unless the format says big. */
+static int string_packing(lua_State *L)
+{
+    size_t len;
+    const char *format = luaL_checklstring(L, 1, &len);
+    luaL_Buffer ours;
+    luaL_buffinit(L, &ours);
+    luaL_addchar(&ours, '<');
+    for (size_t i = 0; i < len; i++) { luaL_addchar(&ours, format[i] == '=' ? '<' : format[i]); }
+    luaL_pushresult(&ours);
+    lua_replace(L, 1);
+    return call_stock(L);
+}
+
+void sandbox_string(lua_State *L)
+{
+    static const luaL_Reg ours[] = {
+        {"format", string_format},
+        {"pack", string_packing},
+        {"packsize", string_packing},
+        {"unpack", string_packing},
+        {NULL, NULL},
+    };
+    static const struct sandbox_forbidden forbidden[] = {
+        {"dump", "programs are text, never bytecode"},
+        {NULL, NULL},
+    };
+    for (const luaL_Reg *row = ours; row->name != NULL; row++) {
+        lua_getfield(L, -1, row->name);
+        lua_pushcclosure(L, row->func, 1);
+        lua_setfield(L, -2, row->name);
+    }
+    lua_pushnil(L);
+    lua_setfield(L, -2, "dump");
+    sandbox_forbid(L, forbidden, "string.");
+}

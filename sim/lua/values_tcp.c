@@ -1,0 +1,257 @@
+/* values_tcp.c - the TCP options of a host, connection or listener, read by tcp_option_table. */
+#include "internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NAMES_MAX 96
+#define WHAT_MAX 200
+#define KEEPALIVE_COUNT_MAX 65535
+
+/* As tcp_conn_set_options. */
+static const char *const changeable[] = {
+    "nagle",   "delayed_ack", "keepalive",   "user_timeout", "retries", "rto_min",
+    "rto_max", "window",      "recv_buffer", "send_buffer",  "ttl",     "tos",
+};
+#define CHANGEABLE (sizeof changeable / sizeof changeable[0])
+
+static bool is_changeable(const char *name)
+{
+    for (size_t i = 0; i < CHANGEABLE; i++) {
+        if (strcmp(changeable[i], name) == 0) { return true; }
+    }
+    return false;
+}
+
+/* ---- storing ---- */
+
+static void store(struct tcp_options *options, const struct tcp_option_row *row, uint64_t value)
+{
+    unsigned char *field = (unsigned char *)options + row->offset;
+    const uint8_t octet = (uint8_t)value;
+    const uint16_t two = (uint16_t)value;
+    const uint32_t four = (uint32_t)value;
+    const bool truth = value != 0;
+    if (row->type == TCP_OPTION_BOOL) {
+        memcpy(field, &truth, sizeof truth);
+    } else if (row->width == sizeof octet) {
+        memcpy(field, &octet, sizeof octet);
+    } else if (row->width == sizeof two) {
+        memcpy(field, &two, sizeof two);
+    } else if (row->width == sizeof four) {
+        memcpy(field, &four, sizeof four);
+    } else {
+        memcpy(field, &value, sizeof value);
+    }
+}
+
+static void set_present(struct tcp_options *options, const struct tcp_option_row *row, bool present)
+{
+    if (row->present_offset == SIZE_MAX) { return; }
+    memcpy((unsigned char *)options + row->present_offset, &present, sizeof present);
+}
+
+/* ---- reading; the value is on top of the stack ---- */
+
+static uint64_t read_time(lua_State *L, const char *what, uint64_t min, uint64_t max)
+{
+    const uint64_t ns = value_time(L, -1, what);
+    if (ns < min || ns > max) {
+        char least[64];
+        char greatest[64];
+        char expected[160];
+        (void)units_format_duration(min, least, sizeof least);
+        (void)units_format_duration(max, greatest, sizeof greatest);
+        (void)snprintf(expected, sizeof expected, "a time from %s to %s", least, greatest);
+        value_fail(L, -1, what, expected);
+    }
+    return ns;
+}
+
+/* The table writes "at_once" for what a scenario calls "at once": its words are separated by
+ * blanks. */
+static bool same_choice(const char *choice, size_t len, const char *typed)
+{
+    if (strlen(typed) != len) { return false; }
+    for (size_t i = 0; i < len; i++) {
+        if ((choice[i] == '_' ? ' ' : choice[i]) != typed[i]) { return false; }
+    }
+    return true;
+}
+
+static uint64_t read_choice(lua_State *L, const char *what, const struct tcp_option_row *row)
+{
+    const bool text = lua_type(L, -1) == LUA_TSTRING;
+    const char *typed = text ? lua_tostring(L, -1) : "";
+    char expected[240] = "";
+    size_t used = 0;
+    uint64_t number = 0;
+    for (const char *at = row->choices; *at != '\0'; number++) {
+        const size_t len = strcspn(at, " ");
+        if (text && same_choice(at, len, typed)) { return number; }
+        if (used < sizeof expected) {
+            const size_t start = used;
+            used += (size_t)snprintf(expected + used, sizeof expected - used, "%s\"%.*s\"",
+                                     number > 0 ? " or " : "", (int)len, at);
+            for (size_t i = start; i < used && i < sizeof expected; i++) {
+                if (expected[i] == '_') { expected[i] = ' '; }
+            }
+        }
+        at += len;
+        at += strspn(at, " ");
+    }
+    value_fail(L, -1, what, expected);
+    return 0;
+}
+
+/* A part of keepalive, by name or by place. Pushes it; false: it is not given. */
+static bool keepalive_part(lua_State *L, const char *name, lua_Integer place)
+{
+    if (value_field(L, -1, name)) { return true; }
+    if (lua_rawgeti(L, -1, place) != LUA_TNIL) { return true; }
+    lua_pop(L, 1);
+    return false;
+}
+
+static void read_keepalive(lua_State *L, const char *what, const struct tcp_option_row *row,
+                           struct tcp_options *options)
+{
+    static const char *const parts[] = {"idle", "interval", "count"};
+    static const char expected[] = "{ idle, interval, count } or false";
+    if (lua_type(L, -1) != LUA_TTABLE) { value_fail(L, -1, what, expected); }
+    char part[WHAT_MAX + 16];
+    (void)snprintf(part, sizeof part, "part of %s", what);
+    lua_check_keys(L, -1, part, parts, 3, 3);
+    if (!keepalive_part(L, parts[0], 1)) { lua_fail(L, "%s: idle is missing: %s", what, expected); }
+    (void)snprintf(part, sizeof part, "idle of %s", what);
+    options->keepalive_idle_ns = read_time(L, part, row->min, row->max);
+    lua_pop(L, 1);
+    if (keepalive_part(L, parts[1], 2)) {
+        (void)snprintf(part, sizeof part, "interval of %s", what);
+        options->keepalive_interval_ns = read_time(L, part, row->min, row->max);
+        lua_pop(L, 1);
+    }
+    if (keepalive_part(L, parts[2], 3)) {
+        (void)snprintf(part, sizeof part, "count of %s", what);
+        options->keepalive_count = (uint32_t)value_count(L, -1, part, 1, KEEPALIVE_COUNT_MAX);
+        lua_pop(L, 1);
+    }
+    if (options->keepalive_interval_ns == 0 || options->keepalive_count == 0) {
+        lua_fail(L, "%s: %s is missing: %s", what,
+                 options->keepalive_interval_ns == 0 ? "interval" : "count", expected);
+    }
+}
+
+/* What belongs to later work may be switched off already, or said to be as it is. */
+static void read_later(lua_State *L, const struct tcp_option_row *row)
+{
+    const char *now = row->defaults[0];
+    const bool same = lua_type(L, -1) == LUA_TSTRING && strcmp(lua_tostring(L, -1), now) == 0;
+    if (!value_is_off(L, -1) && !same) { lua_fail_later(L, row->name); }
+}
+
+static void read_option(lua_State *L, const char *of, const struct tcp_option_row *row,
+                        struct tcp_options *options)
+{
+    char what[WHAT_MAX];
+    (void)snprintf(what, sizeof what, "%s of %s", row->name, of);
+    if (row->type == TCP_OPTION_LATER) {
+        read_later(L, row);
+        return;
+    }
+    /* An exact value that is not given is off, too. */
+    if ((row->may_be_off || row->present_offset != SIZE_MAX) && value_is_off(L, -1)) {
+        store(options, row, 0);
+        set_present(options, row, false);
+        return;
+    }
+    uint64_t value = 0;
+    switch (row->type) {
+    case TCP_OPTION_BOOL: value = value_boolean(L, -1, what); break;
+    case TCP_OPTION_COUNT:
+    case TCP_OPTION_SEQ: value = value_count(L, -1, what, row->min, row->max); break;
+    case TCP_OPTION_SIZE: value = value_size(L, -1, what, row->min, row->max); break;
+    case TCP_OPTION_TIME: value = read_time(L, what, row->min, row->max); break;
+    case TCP_OPTION_CHOICE: value = read_choice(L, what, row); break;
+    case TCP_OPTION_KEEPALIVE: read_keepalive(L, what, row, options); return;
+    case TCP_OPTION_LATER: return;
+    }
+    store(options, row, value);
+    set_present(options, row, true);
+}
+
+/* ---- the whole table ---- */
+
+static void read_profile(lua_State *L)
+{
+    if (lua_type(L, -1) != LUA_TSTRING) { value_fail(L, -1, "profile", "a profile's name"); }
+    const char *name = lua_tostring(L, -1);
+    for (size_t i = 0; i < TCP_PROFILES; i++) {
+        if (strcmp(name, tcp_profile_names[i]) != 0) { continue; }
+        if (i > 0) { lua_fail_later(L, lua_pushfstring(L, "profile \"%s\"", name)); }
+        return; /* what holds already */
+    }
+    lua_fail_unknown(L, "profile", name, tcp_profile_names, TCP_PROFILES);
+}
+
+static bool is_other(const char *name, const char *const *others, size_t other_count)
+{
+    for (size_t i = 0; i < other_count; i++) {
+        if (strcmp(name, others[i]) == 0) { return true; }
+    }
+    return false;
+}
+
+/* Every key must be known; when changing, a name that is an option all the same is told so. */
+static void check_names(lua_State *L, int index, const char *of, const char *const *others,
+                        size_t other_count, bool changing)
+{
+    const char *names[NAMES_MAX];
+    size_t count = 0;
+    char what[WHAT_MAX];
+    (void)snprintf(what, sizeof what, "option of %s", of);
+    for (size_t i = 0; changing && i < tcp_option_count; i++) {
+        const struct tcp_option_row *row = &tcp_option_table[i];
+        if (!is_changeable(row->name) && value_field(L, index, row->name)) {
+            lua_fail(L, "%s of %s cannot be changed on an open connection", row->name, of);
+        }
+    }
+    for (size_t i = 0; i < other_count && count < NAMES_MAX; i++) { names[count++] = others[i]; }
+    const bool profile = !changing && !is_other("profile", others, other_count);
+    if (profile && count < NAMES_MAX) { names[count++] = "profile"; }
+    for (size_t i = 0; i < tcp_option_count && count < NAMES_MAX; i++) {
+        const char *name = tcp_option_table[i].name;
+        if (!changing || is_changeable(name)) { names[count++] = name; }
+    }
+    lua_check_keys(L, index, what, names, count, 0);
+}
+
+void values_tcp_options(lua_State *L, int index, const char *what, struct tcp_options *options,
+                        const char *const *others, size_t other_count, bool changing)
+{
+    if (lua_isnoneornil(L, index)) { return; }
+    if (lua_type(L, index) != LUA_TTABLE) {
+        value_fail(L, index, what, "a table of options, as in { nagle = false }");
+    }
+    index = lua_absindex(L, index);
+    check_names(L, index, what, others, other_count, changing);
+    if (!is_other("profile", others, other_count) && value_field(L, index, "profile")) {
+        read_profile(L);
+        lua_pop(L, 1);
+    }
+    for (size_t i = 0; i < tcp_option_count; i++) {
+        const struct tcp_option_row *row = &tcp_option_table[i];
+        if (is_other(row->name, others, other_count) || !value_field(L, index, row->name)) {
+            continue;
+        }
+        read_option(L, what, row, options);
+        lua_pop(L, 1);
+    }
+    if (options->rto_min_ns > options->rto_max_ns) {
+        char least[64];
+        char greatest[64];
+        (void)units_format_duration(options->rto_min_ns, least, sizeof least);
+        (void)units_format_duration(options->rto_max_ns, greatest, sizeof greatest);
+        lua_fail(L, "rto_min of %s: %s is more than rto_max, %s", what, least, greatest);
+    }
+}

@@ -1,0 +1,346 @@
+/* host.c - a host: its addresses, the way to others, what arrives, what leaves, its timers. */
+#include "net_private.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HOST_DEFAULT_MTU_BYTES 1500
+
+/* ---- making ---- */
+
+static uint64_t keyed_hash(void *context, const void *data, size_t len)
+{
+    return rng_hash(context, data, len);
+}
+
+static bool host_name_streams(struct host *host)
+{
+    struct arena *arena = host->world->arena;
+    const uint64_t seed = host->world->config.seed;
+    const size_t room = strlen(host->name) + 16;
+    char *name = arena_take(arena, room);
+    if (name == NULL) { return false; }
+    (void)snprintf(name, room, "host/%s/iss", host->name);
+    host->iss = rng_stream(seed, name);
+    (void)snprintf(name, room, "host/%s/ports", host->name);
+    host->ports = rng_stream(seed, name);
+    arena_give(arena, name, room);
+    return true;
+}
+
+static bool host_make_tcp(struct host *host)
+{
+    const struct tcp_host_config config = {.options = host->options,
+                                           .keyed_hash = keyed_hash,
+                                           .hash_context = &host->iss,
+                                           .stream_base = packet_tag(host, 0)};
+    const struct tcp_observer observer = {.context = host, .event = host_observe};
+    host->tcp = tcp_host_create(&config, &host->world->pools, &observer);
+    return host->tcp != NULL;
+}
+
+struct host *host_create(struct world *world, const struct host_config *config, uint32_t index)
+{
+    struct host *host = world_take(world, sizeof *host);
+    if (host == NULL) { return NULL; }
+    host->world = world;
+    host->index = index;
+    host->options = config->options;
+    host->options.mtu_bytes = HOST_DEFAULT_MTU_BYTES;
+    host->name = arena_strdup(world->arena, config->name);
+    bool whole =
+        host->name != NULL && host_name_streams(host) && (!config->has_tcp || host_make_tcp(host));
+    for (size_t i = 0; whole && i < config->address_count; i++) {
+        struct host_address *entry = &host->addresses[i];
+        entry->host = host;
+        entry->address = config->addresses[i];
+        host->address_list[i] = config->addresses[i];
+        host->address_count++;
+        whole = table_insert(world->arena, &world->addresses, &entry->node,
+                             hash_address(&entry->address));
+    }
+    if (!whole) {
+        world->no_memory = true; /* the arena is full: what was made of it goes with the arena */
+        return NULL;
+    }
+    host_set_wants(host);
+    return host;
+}
+
+void host_destroy(struct host *host)
+{
+    struct arena *arena = host->world->arena;
+    if (host->tcp != NULL) {
+        tcp_host_destroy(host->tcp);
+        host->tcp = NULL;
+    }
+    for (struct socket *socket = host->sockets, *next; socket != NULL; socket = next) {
+        next = socket->next;
+        socket->peer = NULL;
+        if (socket->last_status != NULL) {
+            arena_give(arena, socket->last_status, sizeof *socket->last_status);
+        }
+        arena_give(arena, endpoint_socket_of(socket), sizeof(struct endpoint_socket));
+    }
+    arena_give(arena, host->name, strlen(host->name) + 1);
+    arena_give(arena, host, sizeof *host);
+}
+
+/* TCP tells only what somebody listens to. */
+void host_set_wants(struct host *host)
+{
+    const struct world *world = host->world;
+    uint32_t wants = 0;
+    if (host->tcp == NULL) { return; }
+    if (trace_wants(world->trace, TRACE_TIMER)) { wants |= 1u << TCP_EVENT_TIMER; }
+    if (trace_wants(world->trace, TRACE_CONGESTION)) { wants |= 1u << TCP_EVENT_CONGESTION; }
+    if (world_records_segments(world)) { wants |= 1u << TCP_EVENT_DISCARD; }
+    if (world->config.hooks.violation != NULL) { wants |= 1u << TCP_EVENT_DELIVERED; }
+    tcp_host_set_wants(host->tcp, wants);
+}
+
+/* ---- what others ask ---- */
+
+const char *host_name(const struct host *host) { return host->name; }
+
+uint32_t host_index(const struct host *host) { return host->index; }
+
+bool host_has_tcp(const struct host *host) { return host->tcp != NULL; }
+
+const struct tcp_address *host_addresses(const struct host *host, size_t *count)
+{
+    *count = host->address_count;
+    return host->address_list;
+}
+
+bool host_owns(const struct host *host, const struct tcp_address *address)
+{
+    return world_host_by_address(host->world, address) == host;
+}
+
+struct tcp_options host_options(const struct host *host) { return host->options; }
+
+struct tcp_host *host_tcp(struct host *host) { return host->tcp; }
+
+struct socket *host_sockets(struct host *host) { return host->sockets; }
+
+void *host_user(const struct host *host) { return host->user; }
+
+void host_set_user(struct host *host, void *user) { host->user = user; }
+
+bool host_crashed_since(const struct host *host, uint64_t since_count)
+{
+    return host->crashes > since_count;
+}
+
+/* ---- routes: direct links only, hosts do not forward ---- */
+
+struct link *host_link_to(const struct host *from, const struct host *to)
+{
+    const uint32_t low = from->index < to->index ? from->index : to->index;
+    const uint32_t high = from->index < to->index ? to->index : from->index;
+    struct table_node *node = table_first(&from->world->routes, hash_pair(low, high));
+    for (; node != NULL; node = table_next(node)) {
+        struct link *link = (struct link *)(void *)((char *)node - offsetof(struct link, node));
+        if ((link->ends[0] == from && link->ends[1] == to) ||
+            (link->ends[0] == to && link->ends[1] == from)) {
+            return link;
+        }
+    }
+    return NULL;
+}
+
+static struct way *way_from(struct link *link, const struct host *from)
+{
+    return &link->ways[link->ends[LINK_FORWARD] == from ? LINK_FORWARD : LINK_BACKWARD];
+}
+
+bool host_find_route(struct host *from, const struct tcp_address *to, struct route *route)
+{
+    if (from->recent_route.way != NULL && tcp_address_equal(&from->recent_address, to)) {
+        *route = from->recent_route;
+        return true;
+    }
+    struct host *host = world_host_by_address(from->world, to);
+    struct link *link = host != NULL ? host_link_to(from, host) : NULL;
+    *route = (struct route){.to = host, .way = link != NULL ? way_from(link, from) : NULL};
+    if (link == NULL) { return false; }
+    from->recent_address = *to;
+    from->recent_route = *route;
+    return true;
+}
+
+bool host_route(const struct host *from, const struct host *to, unsigned family, struct link **link,
+                unsigned *direction, struct tcp_address *local, struct tcp_address *remote)
+{
+    struct link *found = host_link_to(from, to);
+    for (size_t i = 0; found != NULL && i < to->address_count; i++) {
+        const struct tcp_address *there = &to->address_list[i];
+        for (size_t k = 0; k < from->address_count; k++) {
+            const struct tcp_address *here = &from->address_list[k];
+            if (here->family == there->family && (family == 0 || family == there->family)) {
+                *link = found;
+                *direction = (unsigned)way_from(found, from)->direction;
+                *local = *here;
+                *remote = *there;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* What connections of any link may use: the least MTU of those that leave the host. */
+static uint32_t least_mtu(const struct host *host)
+{
+    uint32_t least = 0;
+    for (struct link *link = host->links; link != NULL;) {
+        const unsigned end = link->ends[LINK_FORWARD] == host ? LINK_FORWARD : LINK_BACKWARD;
+        const uint32_t mtu = link->ways[end].settings.mtu_bytes;
+        least = least == 0 || mtu < least ? mtu : least;
+        link = link->next_of_end[end];
+    }
+    return least == 0 ? HOST_DEFAULT_MTU_BYTES : least;
+}
+
+static void set_mtu(struct host *host, uint32_t mtu_bytes)
+{
+    if (host->options.mtu_bytes != mtu_bytes) {
+        host->options.mtu_bytes = mtu_bytes;
+        if (host->tcp != NULL) { tcp_host_set_options(host->tcp, &host->options); }
+    }
+}
+
+void host_link_added(struct host *host, const struct way *way)
+{
+    const uint32_t mtu = way->settings.mtu_bytes;
+    if (!host->linked || mtu < host->options.mtu_bytes) { set_mtu(host, mtu); }
+    host->linked = true;
+}
+
+void host_link_changed(struct host *host) { set_mtu(host, least_mtu(host)); }
+
+/* ---- arrival ---- */
+
+void host_receive_packet(struct host *host, const struct packet *packet)
+{
+    struct world *world = host->world;
+    const struct world_hooks *hooks = &world->config.hooks;
+    const struct tcp_segment *segment = &packet->segment;
+    if (world_records_segments(world)) {
+        const struct packet_note note = {.action = TRACE_DELIVERED, .at = host};
+        record_packet(world, packet, &note);
+    }
+    if (packet->checksum_bad) {
+        if (world_records_segments(world)) {
+            const struct packet_note note = {.action = TRACE_DISCARDED,
+                                             .at = host,
+                                             .reason = tcp_discard_words(TCP_DISCARD_BAD_CHECKSUM)};
+            record_packet(world, packet, &note);
+        }
+        return;
+    }
+    if ((segment->flags & TCP_SYN) != 0) { numbers_syn_arrived(host, packet); }
+    if (host->tcp == NULL) {
+        if (hooks->packet_arrived != NULL) { hooks->packet_arrived(hooks->context, host, packet); }
+        return;
+    }
+    if (hooks->violation != NULL && (segment->flags & TCP_ACK) != 0) {
+        window_arrival(host, segment);
+    }
+    world->arriving = packet;
+    tcp_segment_arrives(host->tcp, world->now_ns, segment);
+    world->arriving = NULL;
+    world_mark_dirty(world, host);
+}
+
+/* ---- timers ---- */
+
+void host_arm(struct host *host)
+{
+    alarm_set(host->world, &host->alarm, queue_meaning(QUEUE_TIMER, host->index, 0), host,
+              tcp_next_deadline(host->tcp));
+}
+
+bool host_timers_due(struct host *host, uint64_t time_ns)
+{
+    if (!alarm_popped(&host->alarm, time_ns)) { return false; }
+    if (tcp_next_deadline(host->tcp) <= time_ns) { return true; }
+    host_arm(host);
+    return false;
+}
+
+void host_run_timers(struct host *host)
+{
+    tcp_timeout(host->tcp, host->world->now_ns);
+    world_mark_dirty(host->world, host);
+}
+
+/* ---- emission ---- */
+
+static void no_route(struct host *host, struct flight *flight)
+{
+    struct world *world = host->world;
+    if (world_records_segments(world)) {
+        const struct packet_note note = {.action = TRACE_DROPPED, .at = host, .reason = "no route"};
+        record_packet(world, &flight->packet, &note);
+    }
+    flight_release(world, flight);
+}
+
+void host_emit(struct host *host, struct flight *flight, const struct route *route,
+               enum trace_action action)
+{
+    struct world *world = host->world;
+    struct packet *packet = &flight->packet;
+    const struct tcp_segment *segment = &packet->segment;
+    packet->sender = host;
+    packet->receiver = route->to;
+    packet->number = ++host->emitted;
+    packet->segment.tag = packet_tag(host, packet->number);
+    packet->numbers_known = false;
+    world->segments++;
+    if ((segment->flags & TCP_SYN) != 0) {
+        first_connection_note(world, &segment->source, &segment->destination);
+        numbers_syn_sent(world, packet);
+    }
+    if (world_records_segments(world)) {
+        const struct packet_note note = {.action = action, .at = host};
+        packet_fill_numbers(world, packet);
+        record_packet(world, packet, &note);
+    }
+    if (world->config.hooks.violation != NULL && !packet->forged) {
+        window_emission(host, segment);
+    }
+    if (route->way == NULL) {
+        no_route(host, flight);
+        return;
+    }
+    link_offer(route->way, flight, true);
+}
+
+/* The only caller of tcp_output. What a host may send is bounded by its windows. */
+void host_pump(struct host *host)
+{
+    struct world *world = host->world;
+    if (host->tcp == NULL) { return; }
+    for (;;) {
+        struct flight *flight = flight_take(world);
+        if (flight == NULL) { return; }
+        struct packet *packet = &flight->packet;
+        if (!tcp_output(host->tcp, world->now_ns, &packet->segment)) {
+            flight_give(world, flight);
+            break;
+        }
+        struct route route;
+        (void)host_find_route(host, &packet->segment.destination.address, &route);
+        packet->copy = 0;
+        packet->forged = false;
+        packet->checksum_bad = false;
+        packet->flip_count = 0;
+        packet->supplied_by = NULL;
+        host_emit(host, flight, &route, TRACE_SENT);
+    }
+    host_arm(host);
+}

@@ -1,0 +1,61 @@
+/* capture_frame.c - Ethernet around what wire.c encodes. */
+#include "capture_frame.h"
+
+#include "../../tcp/wire.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ETHERNET_BYTES 14
+#define ETHERTYPE_IPV4 0x0800
+#define ETHERTYPE_IPV6 0x86dd
+
+uint8_t *capture_put16(uint8_t *to, uint16_t value)
+{
+    to[0] = (uint8_t)value;
+    to[1] = (uint8_t)(value >> 8);
+    return to + 2;
+}
+
+uint8_t *capture_put32(uint8_t *to, uint32_t value)
+{
+    to = capture_put16(to, (uint16_t)value);
+    return capture_put16(to, (uint16_t)(value >> 16));
+}
+
+/* Locally administered, by the host's number from 1; 0 is nobody. */
+static uint8_t *put_mac(uint8_t *to, uint32_t number)
+{
+    to[0] = 0x02;
+    to[1] = 0;
+    for (unsigned i = 0; i < 4; i++) { to[2 + i] = (uint8_t)(number >> (24 - 8 * i)); }
+    return to + 6;
+}
+
+uint8_t *capture_frame(const struct trace_segment *segment, size_t *len, int *error)
+{
+    const struct tcp_segment *tcp = segment->segment;
+    const size_t packet_bytes = wire_packet_bytes(tcp);
+    uint8_t *frame = malloc(ETHERNET_BYTES + packet_bytes);
+    *error = ENOMEM;
+    if (frame == NULL) { return NULL; }
+    const bool has_receiver = segment->to[0] != '\0';
+    uint8_t *at = put_mac(frame, has_receiver ? segment->to_index + 1 : 0);
+    at = put_mac(at, segment->from_index + 1);
+    const uint16_t type = tcp->source.address.family == 6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4;
+    *at++ = (uint8_t)(type >> 8);
+    *at++ = (uint8_t)type;
+    if (wire_encode_packet(tcp, (uint16_t)segment->number, at, packet_bytes) != packet_bytes) {
+        *error = EINVAL;
+        free(frame);
+        return NULL;
+    }
+    uint8_t *header = at + (packet_bytes - wire_tcp_bytes(tcp));
+    for (unsigned i = 0; i < segment->flip_count; i++) {
+        const struct trace_flip *flip = &segment->flips[i];
+        if (flip->offset < wire_tcp_bytes(tcp)) { header[flip->offset] ^= flip->mask; }
+    }
+    *len = ETHERNET_BYTES + packet_bytes;
+    return frame;
+}

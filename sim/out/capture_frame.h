@@ -1,0 +1,29 @@
+/* capture_frame.h - a segment as the Ethernet frame that a capture shows, and numbers as a file's
+ * octets. */
+#ifndef TCPSIM_OUT_CAPTURE_FRAME_H
+#define TCPSIM_OUT_CAPTURE_FRAME_H
+
+#include "output.h"
+
+#define CAPTURE_LINKTYPE_ETHERNET 1
+#define CAPTURE_SNAPLEN 262144 /* the most that readers take */
+
+/* Simulated 0 is 2000-01-01T00:00:00Z. */
+#define CAPTURE_EPOCH_S UINT64_C(946684800)
+
+/* The records that show a segment leaving its sender. */
+static inline bool capture_leaves(const struct trace_segment *segment)
+{
+    return segment->action == TRACE_SENT || segment->action == TRACE_INJECTED;
+}
+
+/* The frame of a segment that leaves, with what is spoilt in it: free() it. MAC addresses are
+ * 02:00:00:00:00:01 for the first host and so on; the IPv4 identification is the segment's number.
+ * NULL: no memory, or (*error EINVAL instead of ENOMEM) no packet can be so long. */
+uint8_t *capture_frame(const struct trace_segment *segment, size_t *len, int *error);
+
+/* Little-endian whatever the machine; they return what follows. */
+uint8_t *capture_put16(uint8_t *to, uint16_t value);
+uint8_t *capture_put32(uint8_t *to, uint32_t value);
+
+#endif

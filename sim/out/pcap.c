@@ -1,0 +1,65 @@
+/* pcap.c - the older capture format, with nanoseconds. It has no comments, so that each segment can
+ * be written when it leaves its sender. */
+#include "capture_frame.h"
+
+#include "../core/units.h"
+
+#include <stdlib.h>
+
+#define PCAP_MAGIC_NANOSECONDS 0xa1b23c4du
+
+struct pcap {
+    struct out_writer *writer;
+};
+
+static void *pcap_begin(struct out_writer *writer, const struct out_options *options)
+{
+    (void)options;
+    struct pcap *pcap = malloc(sizeof *pcap);
+    if (pcap == NULL) { return NULL; }
+    pcap->writer = writer;
+    uint8_t header[24], *at = header;
+    at = capture_put32(at, PCAP_MAGIC_NANOSECONDS);
+    at = capture_put16(at, 2); /* version 2.4 */
+    at = capture_put16(at, 4);
+    at = capture_put32(at, 0); /* no time zone */
+    at = capture_put32(at, 0); /* no accuracy */
+    at = capture_put32(at, CAPTURE_SNAPLEN);
+    at = capture_put32(at, CAPTURE_LINKTYPE_ETHERNET);
+    out_bytes(writer, header, (size_t)(at - header));
+    return pcap;
+}
+
+static void pcap_record(void *state, const struct trace_record *record)
+{
+    struct pcap *pcap = state;
+    const struct trace_segment *segment = &record->u.segment;
+    if (!capture_leaves(segment)) { return; }
+    size_t len;
+    int error;
+    uint8_t *frame = capture_frame(segment, &len, &error);
+    if (frame == NULL) {
+        out_fail(pcap->writer, error);
+        return;
+    }
+    uint8_t header[16], *at = header;
+    at = capture_put32(at, (uint32_t)(CAPTURE_EPOCH_S + record->time_ns / NS_PER_S));
+    at = capture_put32(at, (uint32_t)(record->time_ns % NS_PER_S));
+    at = capture_put32(at, (uint32_t)len); /* captured */
+    at = capture_put32(at, (uint32_t)len); /* on the wire */
+    out_bytes(pcap->writer, header, (size_t)(at - header));
+    out_bytes(pcap->writer, frame, len);
+    free(frame);
+}
+
+static void pcap_end(void *state) { free(state); }
+
+const struct output_format output_pcap = {
+    .name = "pcap",
+    .help = "a capture for tcpdump, Wireshark and tcptrace, without comments",
+    .binary = true,
+    .wants = 1u << TRACE_SEGMENT,
+    .begin = pcap_begin,
+    .record = pcap_record,
+    .end = pcap_end,
+};
