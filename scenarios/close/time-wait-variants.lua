@@ -35,12 +35,12 @@ for i, msl in ipairs { 30, 60, 120 } do
     expect.near(sim.now(), 1.040 + 2 * msl, 1e-9)
   end)
 
-  expect.exchange([[
+  expect.exchange(string.format([[
     ...
-    0.030 server > CLIENT: F. 1:1(0) ack 2
-    0.040 CLIENT > server: . 2:2(0) ack 2        # lost
-    1.030 server > CLIENT: F. 1:1(0) ack 2
-    1.040 CLIENT > server: . 2:2(0) ack 2
-  ]]:gsub("CLIENT", client.name), { between = { client, server } })
+    0.030 server > %s: F. 1:1(0) ack 2
+    0.040 %s > server: . 2:2(0) ack 2            # lost
+    1.030 server > %s: F. 1:1(0) ack 2
+    1.040 %s > server: . 2:2(0) ack 2
+  ]], client.name, client.name, client.name, client.name), { between = { client, server } })
   expect.states(client, "CLOSED SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT CLOSED")
 end

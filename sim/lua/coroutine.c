@@ -7,8 +7,9 @@
 #include <assert.h>
 #include <string.h>
 
-/* Handlers of to-be-closed variables that close coroutines whose handlers do so too. */
-#define NESTED_CLOSES_MAX 50
+/* Handlers of to-be-closed variables that close coroutines whose handlers do so too. Each such
+ * level may use the C stack to the full, for Lua begins to count anew. */
+#define NESTED_CLOSES_MAX 5
 
 static const char threads_key =
     0; /* registry: the scripts' coroutines, weak; true: blocked in the world */
@@ -81,6 +82,22 @@ static const char *status_of(lua_State *L, lua_State *thread, int index)
         return lua_gettop(thread) == 0 ? "dead" : "suspended";
     default: return "dead";
     }
+}
+
+/* Ends a coroutine with its to-be-closed variables. On failure the error is on top of its stack. */
+static int close_thread(lua_State *L, lua_State *thread)
+{
+    struct lua_limits *limits = &scenario_of(L)->limits;
+    if (limits->nested_closes >= NESTED_CLOSES_MAX) {
+        limits_raise(L, "coroutines closed within closing coroutines, %d deep", NESTED_CLOSES_MAX);
+    }
+    limits->nested_closes++;
+    limits->running = thread;
+    const int result = lua_resetthread(thread);
+    limits->running = L;
+    limits->nested_closes--;
+    if (limits->reached) { limits_raise_again(L); }
+    return result;
 }
 
 /* ---- resume ---- */
@@ -174,9 +191,7 @@ static int finish_wrap(lua_State *L, int count)
     lua_State *thread = lua_tothread(L, 1);
     const int status = lua_status(thread);
     if (status != LUA_OK && status != LUA_YIELD) {
-        (void)lua_resetthread(
-            thread); /* closes what it left open; an error there replaces the first */
-        if (scenario_of(L)->limits.reached) { limits_raise_again(L); }
+        (void)close_thread(L, thread); /* an error there replaces the first */
         lua_xmove(thread, L, 1);
     }
     if (lua_type(L, -1) == LUA_TSTRING) { /* as stock Lua: where it was called, too */
@@ -259,26 +274,16 @@ static int coroutine_running(lua_State *L)
 
 static int coroutine_close(lua_State *L)
 {
-    struct scenario *scenario = scenario_of(L);
     lua_State *thread = check_coroutine(L);
     const char *status = status_of(L, thread, 1);
     if (strcmp(status, "dead") != 0 && strcmp(status, "suspended") != 0) {
         return lua_fail(L, "cannot close a %s coroutine", status);
     }
-    /* Lua does not count these among its nested calls. */
-    if (scenario->limits.nested_closes >= NESTED_CLOSES_MAX) {
-        limits_raise(L, "coroutine.close within coroutine.close, %d deep", NESTED_CLOSES_MAX);
-    }
-    scenario->limits.nested_closes++;
-    scenario->limits.running = thread;
-    const int result = lua_resetthread(thread);
-    scenario->limits.running = L;
-    scenario->limits.nested_closes--;
-    if (scenario->limits.reached) { limits_raise_again(L); }
+    const int result = close_thread(L, thread);
     lua_pushboolean(L, result == LUA_OK);
     if (result == LUA_OK) { return 1; }
     lua_xmove(thread, L, 1);
-    if (limits_notice(scenario, L, result)) { limits_raise_again(L); }
+    if (limits_notice(scenario_of(L), L, result)) { limits_raise_again(L); }
     return 2;
 }
 

@@ -101,6 +101,17 @@ void scenario_note(struct scenario *scenario, const char *text)
     scenario->last_note = note;
 }
 
+/* The hosts, for outputs that lay out a page. */
+static bool tell_host(void *context, uint32_t index, struct trace_host *told)
+{
+    const struct scenario *scenario = context;
+    const struct host *host = scenario->world != NULL ? world_host(scenario->world, index) : NULL;
+    if (host == NULL) { return false; }
+    told->name = host_name(host);
+    told->addresses = host_addresses(host, &told->address_count);
+    return true;
+}
+
 static void trace_begin(struct scenario *scenario)
 {
     if (scenario->begun || scenario->peeking) { return; }
@@ -110,6 +121,8 @@ static void trace_begin(struct scenario *scenario)
     record.u.run.title = scenario_title(scenario);
     record.u.run.version = scenario->config.version != NULL ? scenario->config.version : "";
     record.u.run.seed = scenario_seed(scenario);
+    record.u.run.host = tell_host;
+    record.u.run.host_context = scenario;
     trace_emit(scenario->config.trace, &record);
     for (const struct early_note *note = scenario->first_note; note != NULL; note = note->next) {
         emit_note(scenario, note->text);

@@ -152,6 +152,11 @@ static void state_moved(struct host *host, struct endpoint_socket *moved,
     if (from == TCP_TIME_WAIT && to == TCP_SYN_RECEIVED) {
         socket->released = socket->accepted_or_opened = false; /* reopened: its listener's again */
     }
+    if (event->u.state.cause == TCP_CAUSE_REOPEN_WAS_OLD) {
+        socket->released = true; /* as it was, with the numbers that it had */
+        set_numbers(moved, event->conn);
+        moved->sent_known = moved->edge_known = false;
+    }
     if (to == TCP_SYN_SENT || to == TCP_SYN_RECEIVED || to == TCP_ESTABLISHED) {
         set_numbers(moved, event->conn);
         if (to != TCP_SYN_SENT && host->world->config.hooks.violation != NULL) {

@@ -68,6 +68,14 @@ void record_discard(struct host *host, const struct tcp_segment *segment, enum t
     }
 }
 
+/* What listens on any address is named by the host's first. */
+static void name_local(const struct host *host, struct tcp_endpoint *local)
+{
+    if (local->address.family == 0 && host->address_count > 0) {
+        local->address = host->address_list[0];
+    }
+}
+
 void socket_names(const struct socket *socket, struct trace_conn *names)
 {
     *names = (struct trace_conn){.host = socket->host->name,
@@ -75,6 +83,7 @@ void socket_names(const struct socket *socket, struct trace_conn *names)
                                  .local = socket->local,
                                  .remote = socket->remote,
                                  .first_connection = socket->first_connection};
+    name_local(socket->host, &names->local);
 }
 
 void record_event(const struct socket *socket, const struct tcp_event *event)
@@ -111,10 +120,11 @@ void record_event(const struct socket *socket, const struct tcp_event *event)
 void record_call(struct host *host, const struct trace_conn *conn, const char *call, uint64_t len,
                  const char *result)
 {
-    const struct trace_record record = {
+    struct trace_record record = {
         .time_ns = host->world->now_ns,
         .event = TRACE_CALL,
         .u.call = {.conn = *conn, .call = call, .len = len, .result = result}};
+    name_local(host, &record.u.call.conn.local);
     trace_emit(host->world->trace, &record);
 }
 

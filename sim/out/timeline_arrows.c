@@ -82,17 +82,16 @@ static void choose_label(const struct timeline_label *label, int room, int fate_
                          struct choice *choice)
 {
     static const struct {
-        uint8_t cut;
-        bool brief_marks;
-        uint8_t fate; /* long, middle, short, none */
-    } order[] = {{0, false, 0}, {1, false, 0}, {2, false, 0}, {2, false, 1}, {2, true, 1},
-                 {2, true, 2},  {3, true, 1},  {3, true, 2},  {2, true, 3},  {3, true, 3}};
+        uint8_t cut, marks, fate; /* 0 is all; fate 3 is none */
+    } order[] = {{0, 0, 0}, {1, 0, 0}, {2, 0, 0}, {2, 1, 0}, {2, 1, 1}, {2, 2, 1},
+                 {2, 2, 2}, {3, 1, 1}, {3, 2, 1}, {3, 2, 2}, {2, 2, 3}, {3, 2, 3}};
+    const char *const all_marks[] = {label->marks, label->mid_marks, label->brief_marks};
     const char *const fates[] = {label->fate, label->mid_fate, label->brief_fate, ""};
     char segment[sizeof label->segment];
     choice->fits = false;
     for (size_t i = 0; i < sizeof order / sizeof order[0] && !choice->fits; i++) {
         timeline_cut_segment(label->segment, order[i].cut, segment, sizeof segment);
-        const char *marks = order[i].brief_marks ? label->brief_marks : label->marks;
+        const char *marks = all_marks[order[i].marks];
         choice->fate = fates[order[i].fate];
         const char *between = marks[0] == '\0' || segment[0] == '\0' ? ""
                               : marks[0] == '#'                      ? " "
@@ -195,7 +194,7 @@ static void mark_number(struct timeline_label *label, const struct timeline_row 
 {
     char number[32];
     (void)snprintf(number, sizeof number, "#%llu", (unsigned long long)row->number);
-    timeline_label_mark(label, number, number);
+    timeline_label_mark(label, number, number, number);
 }
 
 bool timeline_draw_departure(struct timeline_drawing *d, const struct timeline_row *row, int *track)

@@ -44,7 +44,7 @@ struct timeline_item {
 /* What is written on an arrow, and shorter ways to say it. */
 struct timeline_label {
     char segment[320];
-    char marks[128], brief_marks[64];
+    char marks[128], mid_marks[96], brief_marks[64];
     char fate[136], mid_fate[72], brief_fate[64];
 };
 
@@ -110,7 +110,8 @@ void timeline_list_row(struct timeline_drawing *drawing, const struct timeline_r
  * connection from the first, or "". */
 void timeline_label_segment(struct timeline_label *label, const struct trace_segment *segment,
                             const char *prefix, const struct out_options *options);
-void timeline_label_mark(struct timeline_label *label, const char *mark, const char *brief);
+void timeline_label_mark(struct timeline_label *label, const char *mark, const char *mid,
+                         const char *brief);
 /* "lost: drop nth=1 (x.lua:12)". */
 void timeline_label_lost(struct timeline_label *label, const struct trace_segment *segment);
 /* A change that the network made: "delayed 50ms (x.lua:3)". False: the action is none. */

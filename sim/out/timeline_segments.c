@@ -71,8 +71,10 @@ static void departs(struct timeline *t, uint64_t time_ns, const struct trace_seg
     char brief[sizeof row->label.segment];
     timeline_cut_segment(row->label.segment, TIMELINE_CUT_LEVELS - 1, brief, sizeof brief);
     (void)snprintf(flight->brief, sizeof flight->brief, "%.40s", brief);
-    if (segment->action == TRACE_INJECTED) { timeline_label_mark(&row->label, "forged", "forged"); }
-    if (row->copy) { timeline_label_mark(&row->label, "the network's copy", "copy"); }
+    if (segment->action == TRACE_INJECTED) {
+        timeline_label_mark(&row->label, "forged", "forged", "forged");
+    }
+    if (row->copy) { timeline_label_mark(&row->label, "the network's copy", "copy", "copy"); }
 }
 
 /* Whether the held row is the departure of that segment. */
@@ -190,7 +192,7 @@ static void changed(struct timeline *t, uint64_t time_ns, const struct trace_seg
     if (!timeline_change_words(segment, text, sizeof text, brief, sizeof brief)) { return; }
     if (flight != NULL && segment->action == TRACE_REWRITTEN) { flight->rewritten = true; }
     if (just_departed(t, flight)) {
-        timeline_label_mark(&t->row->label, text, brief);
+        timeline_label_mark(&t->row->label, text, brief, brief);
         if (t->row->style == STYLE_PLAIN) { t->row->style = flight->style = STYLE_NETWORK; }
         return;
     }

@@ -20,9 +20,11 @@ static void add_mark(char *marks, size_t room, const char *mark)
     (void)snprintf(marks + len, room - len, "%s%s", len > 0 ? ", " : "", mark);
 }
 
-void timeline_label_mark(struct timeline_label *label, const char *mark, const char *brief)
+void timeline_label_mark(struct timeline_label *label, const char *mark, const char *mid,
+                         const char *brief)
 {
     add_mark(label->marks, sizeof label->marks, mark);
+    add_mark(label->mid_marks, sizeof label->mid_marks, mid);
     add_mark(label->brief_marks, sizeof label->brief_marks, brief);
 }
 
@@ -69,19 +71,20 @@ void timeline_label_segment(struct timeline_label *label, const struct trace_seg
     if (options->verbosity > 0) {
         char id[24];
         (void)snprintf(id, sizeof id, "#%llu", (unsigned long long)segment->number);
-        timeline_label_mark(label, id, id);
+        timeline_label_mark(label, id, id, id);
     }
     const uint8_t cause = segment->segment->cause;
     const unsigned times = segment->segment->retransmission;
     if (times > 0) {
-        char mark[64], brief[32];
+        char mark[64], mid[32], brief[32];
         (void)snprintf(mark, sizeof mark,
                        cause_worth_a_mark(cause) ? "retransmission %u: %s" : "retransmission %u",
                        times, cause_mark(cause));
+        (void)snprintf(mid, sizeof mid, "retransmission %u", times);
         (void)snprintf(brief, sizeof brief, "retr. %u", times);
-        timeline_label_mark(label, mark, brief);
+        timeline_label_mark(label, mark, mid, brief);
     } else if (cause_worth_a_mark(cause)) {
-        timeline_label_mark(label, cause_mark(cause), cause_mark(cause));
+        timeline_label_mark(label, cause_mark(cause), cause_mark(cause), cause_mark(cause));
     }
 }
 

@@ -152,6 +152,25 @@ struct fixture *fixture_create(const struct fixture_config *config)
     return fixture;
 }
 
+struct fixture *fixture_two_hosts(void)
+{
+    return fixture_create(&(struct fixture_config){
+        .settings = {.delay_ns = 10 * NS_PER_MS, .mtu_bytes = 1500}, .limit_ns = 600 * NS_PER_S});
+}
+
+struct socket *fixture_connect(struct fixture *fixture, uint16_t port, uint16_t local_port)
+{
+    struct socket *socket;
+    bool unreachable;
+    const struct host_connect request = {.to = fixture->server,
+                                         .port = port,
+                                         .has_local_port = local_port != 0,
+                                         .local_port = local_port};
+    assert_int_equal(host_connect(fixture->client, &request, &socket, &unreachable), TCP_OK);
+    assert_false(unreachable);
+    return socket;
+}
+
 void fixture_destroy(struct fixture *fixture)
 {
     world_destroy(fixture->world);

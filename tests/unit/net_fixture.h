@@ -47,10 +47,15 @@ struct fixture_config {
 
 /* Hosts "client" (10.0.0.1) and "server" (10.0.0.2) with the ISSs 0xffffff00 and 0xfffffe00. */
 struct fixture *fixture_create(const struct fixture_config *config);
+/* The same with a delay of 10 ms and a limit of 600 s, all else default. */
+struct fixture *fixture_two_hosts(void);
 void fixture_destroy(struct fixture *fixture);
 struct tcp_address fixture_address(const char *text);
 /* One more host, with TCP. */
 struct host *fixture_host(struct fixture *fixture, const char *name, const char *address);
+
+/* A connection from the client to the server's port, opened now; local_port 0: any. */
+struct socket *fixture_connect(struct fixture *fixture, uint16_t port, uint16_t local_port);
 
 /* At `time_ns` the function runs, in the class given. */
 void fixture_at(struct fixture *fixture, enum queue_class class, uint64_t time_ns,

@@ -181,7 +181,8 @@ static void pcapng_fields(void **state)
     struct reader reader = end(&scene);
     check_start(&reader);
     struct reader frame = {.len = SYN_FRAME_BYTES};
-    frame.octets = check_packet(&reader, 1000, SYN_FRAME_BYTES, "client#1: lost: x.lua:12 (drop nth=1)");
+    frame.octets =
+        check_packet(&reader, 1000, SYN_FRAME_BYTES, "client#1: lost: x.lua:12 (drop nth=1)");
     check_syn_frame(&frame, 1);
     frame.at = 0;
     frame.octets = check_packet(&reader, NS_PER_S + 1000, SYN_FRAME_BYTES,
@@ -191,7 +192,8 @@ static void pcapng_fields(void **state)
     scene_free(&scene);
 }
 
-/* Packets stand in the order sent, whatever is known first; and what happens to them is told in order. */
+/* Packets stand in the order sent, whatever is known first; and what happens to them is told in
+ * order. */
 static void pcapng_fates(void **state)
 {
     (void)state;
@@ -217,7 +219,8 @@ static void pcapng_fates(void **state)
     (void)never;
     struct reader reader = end(&scene);
     check_start(&reader);
-    (void)check_packet(&reader, 0, 54, "client#1: delayed by 50ms: x.lua:3 (delay); delivered at 0.060000");
+    (void)check_packet(&reader, 0, 54,
+                       "client#1: delayed by 50ms: x.lua:3 (delay); delivered at 0.060000");
     (void)check_packet(&reader, 0, 54,
                        "server#1: duplicated: x.lua:4; delivered at 0.010000; "
                        "copy 1 delivered at 0.011000; copy 1 discarded: outside the window");
@@ -244,8 +247,8 @@ static void spoilt_checksum(void **state)
     size_t at, len;
     const uint8_t *good = check_packet(&reader, 0, 54, "client#1: lost");
     assert_int_equal(wire_decode_packet(good + 14, 40, &segment, &at, &len), WIRE_OK);
-    const uint8_t *bad =
-        check_packet(&reader, 0, 54, "client#2, forged, checksum spoilt: still under way at the end");
+    const uint8_t *bad = check_packet(
+        &reader, 0, 54, "client#2, forged, checksum spoilt: still under way at the end");
     assert_int_equal(wire_decode_packet(bad + 14, 40, &segment, &at, &len), WIRE_BAD_CHECKSUM);
     assert_int_equal(good[14 + 20 + 16] ^ bad[14 + 20 + 16], 0x01);
     scene_free(&scene);
@@ -257,8 +260,8 @@ static void ipv6_frames(void **state)
     static struct scene scene;
     begin(&scene, &output_pcap);
     for (unsigned i = 0; i < 2; i++) {
-        scene.addresses[i] =
-            (struct tcp_address){.family = 6, .octets = {0x20, 0x01, 0x0d, 0xb8, [15] = (uint8_t)(i + 1)}};
+        scene.addresses[i] = (struct tcp_address){
+            .family = 6, .octets = {0x20, 0x01, 0x0d, 0xb8, [15] = (uint8_t)(i + 1)}};
     }
     (void)scene_sent(&scene, 1, 0, TCP_ACK | TCP_PSH, 1, 3, 1);
     struct reader reader = end(&scene);
@@ -293,9 +296,9 @@ static void empty_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pcap_fields),     cmocka_unit_test(pcapng_fields),
-        cmocka_unit_test(pcapng_fates),    cmocka_unit_test(spoilt_checksum),
-        cmocka_unit_test(ipv6_frames),     cmocka_unit_test(empty_files),
+        cmocka_unit_test(pcap_fields),  cmocka_unit_test(pcapng_fields),
+        cmocka_unit_test(pcapng_fates), cmocka_unit_test(spoilt_checksum),
+        cmocka_unit_test(ipv6_frames),  cmocka_unit_test(empty_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

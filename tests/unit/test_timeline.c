@@ -129,8 +129,8 @@ static void simultaneous_open(struct scene *s)
     }
 }
 
-/* `count` full segments at once, of which the second is lost: a duplicate ACK for each that follows, and
- * the third of those brings the lost one back. */
+/* `count` full segments at once, of which the second is lost: a duplicate ACK for each that
+ * follows, and the third of those brings the lost one back. */
 static void burst(struct scene *s, unsigned count)
 {
     unsigned sent[64], acks[64], again = 0;
@@ -309,10 +309,14 @@ static void character_at(const char *line, size_t len, unsigned column, char tex
 {
     size_t at = 0;
     for (unsigned i = 0; i < column && at < len; i++) {
-        do { at++; } while (at < len && ((unsigned char)line[at] & 0xc0) == 0x80);
+        do {
+            at++;
+        } while (at < len && ((unsigned char)line[at] & 0xc0) == 0x80);
     }
     size_t used = 0;
-    while (at < len && (used == 0 || ((unsigned char)line[at] & 0xc0) == 0x80)) { text[used++] = line[at++]; }
+    while (at < len && (used == 0 || ((unsigned char)line[at] & 0xc0) == 0x80)) {
+        text[used++] = line[at++];
+    }
     text[used] = '\0';
 }
 
@@ -390,7 +394,8 @@ static unsigned occurrences(const char *text, const char *what)
     return count;
 }
 
-/* Segments that find no track are called by their number, where they leave and where they arrive. */
+/* Segments that find no track are called by their number, where they leave and where they arrive.
+ */
 static void crowds_have_numbers(void **state)
 {
     (void)state;
@@ -413,13 +418,14 @@ static void many_hosts_are_a_list(void **state)
     (void)scene_sent(&s, 0, 9, TCP_SYN, 0, 0, 0);
     const unsigned syn = scene_sent(&s, 0, 9, TCP_SYN, 0, 0, 0);
     scene_segment(&s, syn, TRACE_DROPPED, "a/x.lua:3", "drop");
-    assert_string_equal(scene_end(&s, "limit", NULL),
-                        "scenarios/test.lua, seed 1\n\n"
-                        "   0.000000  c           4000-80: SYN-SENT\n"
-                        "             a#1 \u2192 server              S 0:0(0) win 65535 <mss 1460>\n"
-                        "             a#2 \u2192 server              S 0:0(0) win 65535 <mss 1460>  "
-                        "\u2717 lost: x.lua:3, drop\n"
-                        "\nlimit: 0.000000 s simulated, 2 segments, 1 lost\n");
+    assert_string_equal(
+        scene_end(&s, "limit", NULL),
+        "scenarios/test.lua, seed 1\n\n"
+        "   0.000000  c           4000-80: SYN-SENT\n"
+        "             a#1 \u2192 server              S 0:0(0) win 65535 <mss 1460>\n"
+        "             a#2 \u2192 server              S 0:0(0) win 65535 <mss 1460>  "
+        "\u2717 lost: x.lua:3, drop\n"
+        "\nlimit: 0.000000 s simulated, 2 segments, 1 lost\n");
     scene_free(&s);
 }
 

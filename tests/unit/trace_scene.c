@@ -16,8 +16,9 @@ static bool tell_host(void *context, uint32_t index, struct trace_host *host)
     return true;
 }
 
-void scene_begin(struct scene *scene, const struct output_format *format, const struct out_options *options,
-                 const char *title, const char *const *names, uint32_t count, bool tell_hosts)
+void scene_begin(struct scene *scene, const struct output_format *format,
+                 const struct out_options *options, const char *title, const char *const *names,
+                 uint32_t count, bool tell_hosts)
 {
     memset(scene, 0, sizeof *scene);
     scene->format = format;
@@ -27,7 +28,8 @@ void scene_begin(struct scene *scene, const struct output_format *format, const 
     scene->tell_hosts = tell_hosts;
     scene->client_port = 4000;
     for (uint32_t i = 0; i < count; i++) {
-        scene->addresses[i] = (struct tcp_address){.family = 4, .octets = {10, 0, 0, (uint8_t)(i + 1)}};
+        scene->addresses[i] =
+            (struct tcp_address){.family = 4, .octets = {10, 0, 0, (uint8_t)(i + 1)}};
     }
     scene->writer = out_writer_memory();
     assert(scene->writer != NULL);
@@ -63,7 +65,9 @@ void scene_at(struct scene *scene, uint64_t microseconds) { scene->now_ns = micr
 void scene_emit(struct scene *scene, struct trace_record *record)
 {
     record->time_ns = scene->now_ns;
-    if ((scene->format->wants >> record->event & 1u) != 0) { scene->format->record(scene->state, record); }
+    if ((scene->format->wants >> record->event & 1u) != 0) {
+        scene->format->record(scene->state, record);
+    }
 }
 
 static struct tcp_endpoint endpoint(const struct scene *scene, uint32_t host)
@@ -123,8 +127,8 @@ unsigned scene_again(struct scene *scene, unsigned segment, enum tcp_sent_cause 
     return name;
 }
 
-void scene_segment(struct scene *scene, unsigned segment, enum trace_action action, const char *reason,
-                   const char *detail)
+void scene_segment(struct scene *scene, unsigned segment, enum trace_action action,
+                   const char *reason, const char *detail)
 {
     struct trace_record record = {.event = TRACE_SEGMENT};
     struct scene_segment *made = &scene->segments[segment];
@@ -145,7 +149,8 @@ void scene_delivered(struct scene *scene, unsigned segment)
 
 static struct trace_conn conn_of(const struct scene *scene, uint32_t host, bool listener)
 {
-    struct trace_conn conn = {.host = scene->names[host], .host_index = host, .first_connection = true};
+    struct trace_conn conn = {
+        .host = scene->names[host], .host_index = host, .first_connection = true};
     const uint32_t server = scene->host_count - 1;
     conn.local = endpoint(scene, host);
     if (!listener) { conn.remote = endpoint(scene, host == server ? 0 : server); }
@@ -164,7 +169,8 @@ void scene_state(struct scene *scene, uint32_t host, enum tcp_state from, enum t
     scene_emit(scene, &record);
 }
 
-void scene_call(struct scene *scene, uint32_t host, const char *call, uint64_t len, const char *result)
+void scene_call(struct scene *scene, uint32_t host, const char *call, uint64_t len,
+                const char *result)
 {
     struct trace_record record = {.event = TRACE_CALL};
     const bool listens = strcmp(call, "OPEN") == 0 && host + 1 == scene->host_count;

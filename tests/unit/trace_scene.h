@@ -1,5 +1,6 @@
-/* trace_scene.h - synthetic records for tests of outputs: a little network told by hand, without hosts or
- * links behind it. Sequence numbers are relative; the first of each host lies just below the wrap.
+/* trace_scene.h - synthetic records for tests of outputs: a little network told by hand, without
+ * hosts or links behind it. Sequence numbers are relative; the first of each host lies just below
+ * the wrap.
  *
  * Order of use: scene_begin; scene_at before what happens at a time; scene_end. */
 #ifndef TCPSIM_TESTS_TRACE_SCENE_H
@@ -30,25 +31,28 @@ struct scene {
 };
 
 /* Names end with the server. The run record tells the hosts if `tell_hosts`. */
-void scene_begin(struct scene *scene, const struct output_format *format, const struct out_options *options,
-                 const char *title, const char *const *names, uint32_t count, bool tell_hosts);
+void scene_begin(struct scene *scene, const struct output_format *format,
+                 const struct out_options *options, const char *title, const char *const *names,
+                 uint32_t count, bool tell_hosts);
 /* What was written; valid until scene_free. */
 const char *scene_end(struct scene *scene, const char *verdict, size_t *len);
 void scene_free(struct scene *scene);
 
 void scene_at(struct scene *scene, uint64_t microseconds);
-/* A segment leaves: SEQ (relative), octets of text, acknowledgment (relative). Returns a name for it. */
+/* A segment leaves: SEQ (relative), octets of text, acknowledgment (relative). Returns a name for
+ * it. */
 unsigned scene_sent(struct scene *scene, uint32_t from, uint32_t to, uint16_t flags, uint32_t seq,
                     uint32_t len, uint32_t ack);
 /* The same again, with its retransmission counted. */
 unsigned scene_again(struct scene *scene, unsigned segment, enum tcp_sent_cause cause);
 /* Another record of that segment. */
-void scene_segment(struct scene *scene, unsigned segment, enum trace_action action, const char *reason,
-                   const char *detail);
+void scene_segment(struct scene *scene, unsigned segment, enum trace_action action,
+                   const char *reason, const char *detail);
 void scene_delivered(struct scene *scene, unsigned segment);
 void scene_state(struct scene *scene, uint32_t host, enum tcp_state from, enum tcp_state to,
                  enum tcp_cause cause);
-void scene_call(struct scene *scene, uint32_t host, const char *call, uint64_t len, const char *result);
+void scene_call(struct scene *scene, uint32_t host, const char *call, uint64_t len,
+                const char *result);
 void scene_fired(struct scene *scene, uint32_t host, enum tcp_timer timer);
 void scene_note(struct scene *scene, const char *host, const char *text);
 void scene_emit(struct scene *scene, struct trace_record *record);
