@@ -37,8 +37,9 @@ endfunction()
 function(tcpsim_embed_lua library)
   set(output ${PROJECT_BINARY_DIR}/generated/embedded_lua.inc)
   file(GLOB_RECURSE modules CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/scripts/lua/*.lua)
+  string(SHA1 names "${modules}") # so that the command differs when a module goes
   add_custom_command(OUTPUT ${output}
-    COMMAND ${CMAKE_COMMAND} -DROOT=${PROJECT_SOURCE_DIR} -DOUTPUT=${output}
+    COMMAND ${CMAKE_COMMAND} -DROOT=${PROJECT_SOURCE_DIR} -DOUTPUT=${output} -DNAMES=${names}
       -P ${PROJECT_SOURCE_DIR}/scripts/embed_lua.cmake
     DEPENDS ${modules} ${PROJECT_SOURCE_DIR}/scripts/embed_lua.cmake
     COMMENT "Embedding the Lua modules" VERBATIM)

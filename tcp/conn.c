@@ -29,10 +29,8 @@ void options_release(struct tcp_host *host, struct shared_options *options)
 
 /* ---- birth ---- */
 
-/* Takes a reference on `options`, also when it fails. `initial`: CLOSED; a listener's child begins where
- * its listener is. */
-struct tcp_conn *conn_create(struct tcp_host *host, uint64_t now_ns, struct shared_options *options,
-                             enum tcp_state initial)
+/* Takes a reference on `options`, also when it fails. Nobody hears of it before conn_announce. */
+struct tcp_conn *conn_create(struct tcp_host *host, uint64_t now_ns, struct shared_options *options)
 {
     const uint64_t number = host->conns_created + 1;
     struct tcp_conn *conn = host_take(host, sizeof *conn);
@@ -45,7 +43,7 @@ struct tcp_conn *conn_create(struct tcp_host *host, uint64_t now_ns, struct shar
     }
     host->conns_created = number;
     host->conn_count++;
-    *conn = (struct tcp_conn){.host = host, .number = number, .options = options, .state = initial};
+    *conn = (struct tcp_conn){.host = host, .number = number, .options = options};
     conn->stream = host->config.stream_base + number;
     conn->open_ns = now_ns;
     for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) {
@@ -61,6 +59,12 @@ struct tcp_conn *conn_create(struct tcp_host *host, uint64_t now_ns, struct shar
     return conn;
 }
 
+void conn_announce(struct tcp_conn *conn, uint64_t now_ns)
+{
+    conn->announced = true;
+    host_tell(conn->host, &(struct tcp_event){.kind = TCP_EVENT_CREATED, .conn = conn, .now_ns = now_ns});
+}
+
 /* ---- moves ---- */
 
 void tcp_enter(struct tcp_conn *conn, uint64_t now_ns, enum tcp_state to, enum tcp_cause cause)
@@ -69,6 +73,9 @@ void tcp_enter(struct tcp_conn *conn, uint64_t now_ns, enum tcp_state to, enum t
     assert(tcp_move_allowed(from, to));
     conn->state = to;
     conn->changed = true;
+    if (!conn->announced) {
+        return;
+    }
     struct tcp_event event = {.kind = TCP_EVENT_STATE, .conn = conn, .now_ns = now_ns};
     event.u.state.old_state = from;
     event.u.state.new_state = to;
@@ -117,7 +124,9 @@ void conn_drop_buffers(struct tcp_conn *conn, bool unread_too)
 void conn_free(struct tcp_conn *conn, uint64_t now_ns)
 {
     struct tcp_host *host = conn->host;
-    host_tell(host, &(struct tcp_event){.kind = TCP_EVENT_DELETED, .conn = conn, .now_ns = now_ns});
+    if (conn->announced) {
+        host_tell(host, &(struct tcp_event){.kind = TCP_EVENT_DELETED, .conn = conn, .now_ns = now_ns});
+    }
     deadlines_remove(conn);
     host_unready(conn);
     host_unhash(host, conn);

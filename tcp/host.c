@@ -35,11 +35,11 @@ struct tcp_host *tcp_host_create(const struct tcp_host_config *config, const str
     }
     host->options = options_create(host, &config->options);
     host->buckets = host_take(host, FIRST_BUCKETS * sizeof *host->buckets);
+    host->bucket_count = FIRST_BUCKETS;
     if (host->options == NULL || host->buckets == NULL) {
         tcp_host_destroy(host);
         return NULL;
     }
-    host->bucket_count = FIRST_BUCKETS;
     memset(host->buckets, 0, FIRST_BUCKETS * sizeof *host->buckets);
     return host;
 }
@@ -112,23 +112,20 @@ void tcp_host_set_wants(struct tcp_host *host, uint32_t wants) { host->observer.
 
 /* ---- the table of connections ---- */
 
-static uint32_t mix(uint32_t hash, uint32_t value)
+static uint64_t mix(uint64_t hash, uint64_t value)
 {
-    hash = (hash ^ value) * 0x9e3779b1u;
-    return hash ^ hash >> 15;
+    hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 32;
 }
 
+/* Only chooses a bucket: the machine's octet order shows nowhere. */
 static uint32_t hash_sockets(const struct tcp_endpoint *local, const struct tcp_endpoint *remote)
 {
-    uint32_t hash = mix(local->port, (uint32_t)remote->port << 16);
-    for (unsigned i = 0; i < sizeof remote->address.octets; i += sizeof(uint32_t)) {
-        uint32_t word = 0;
-        for (unsigned k = 0; k < sizeof word; k++) {
-            word = word << 8 | remote->address.octets[i + k];
-        }
-        hash = mix(hash, word);
-    }
-    return mix(hash, hash >> 7);
+    uint64_t words[2];
+    memcpy(words, remote->address.octets, sizeof words);
+    uint64_t hash = mix(words[0], (uint64_t)local->port << 16 | remote->port);
+    hash = mix(hash, words[1]);
+    return (uint32_t)hash;
 }
 
 static uint32_t bucket_of(const struct tcp_host *host, const struct tcp_conn *conn)

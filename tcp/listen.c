@@ -164,7 +164,7 @@ static void third_check_syn(struct tcp_conn *listener, const struct arrival *arr
         conn_discard(listener, arrival, TCP_DISCARD_BACKLOG_FULL);
         return;
     }
-    struct tcp_conn *conn = conn_create(host, arrival->now_ns, options_share(listener->options), TCP_LISTEN);
+    struct tcp_conn *conn = conn_create(host, arrival->now_ns, options_share(listener->options));
     if (conn == NULL) {
         conn_discard(listener, arrival, TCP_DISCARD_NO_MEMORY);
         return;
@@ -178,7 +178,8 @@ static void third_check_syn(struct tcp_conn *listener, const struct arrival *arr
     }
     begin_child(conn, arrival);
     listen_adopt(listener, conn);
-    host_tell(host, &(struct tcp_event){.kind = TCP_EVENT_CREATED, .conn = conn, .now_ns = arrival->now_ns});
+    tcp_enter(conn, arrival->now_ns, TCP_LISTEN, TCP_CAUSE_OPEN_PASSIVE); /* as its listener did, unheard */
+    conn_announce(conn, arrival->now_ns);
     tcp_enter(conn, arrival->now_ns, TCP_SYN_RECEIVED, TCP_CAUSE_SYN_ARRIVED);
     (void)conn_offer_window(conn);
     struct arrival text = *arrival;

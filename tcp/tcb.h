@@ -139,10 +139,9 @@ struct tcp_conn {
     uint64_t sent_cause_tag, ack_cause_tag;
     uint64_t answer_tags[ANSWER_TAGS];
     uint8_t answer_causes[ANSWER_TAGS];
-    uint32_t challenge_count;
+    uint32_t heap_index; /* 1 + place in the heap of deadlines; 0: not there */
 
     uint64_t deadline_ns[TCP_TIMER_COUNT];
-    uint32_t heap_index; /* 1 + place in the heap; 0: not there */
 
     struct listen_state *listen;
     struct tcp_conn *listener;       /* that it came from and is not yet accepted from */
@@ -153,6 +152,7 @@ struct tcp_conn {
     struct tcp_conn *next_ready, *previous_ready;
     struct tcp_conn *next_dying;
     bool ready, hashed;
+    bool announced; /* the observer knows of it */
     uint64_t octets_sent, octets_acked;
 };
 
@@ -235,8 +235,8 @@ static inline bool timer_is_on(const struct tcp_conn *conn, enum tcp_timer timer
 }
 
 /* ---- conn.c ---- */
-struct tcp_conn *conn_create(struct tcp_host *host, uint64_t now_ns, struct shared_options *options,
-                             enum tcp_state initial);
+struct tcp_conn *conn_create(struct tcp_host *host, uint64_t now_ns, struct shared_options *options);
+void conn_announce(struct tcp_conn *conn, uint64_t now_ns);
 /* The one funnel: the only writer of conn->state. */
 void tcp_enter(struct tcp_conn *conn, uint64_t now_ns, enum tcp_state to, enum tcp_cause cause);
 /* To CLOSED, with an error for the user (TCP_OK: an orderly end). */

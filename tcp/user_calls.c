@@ -21,7 +21,7 @@ static enum tcp_error open_passive(struct tcp_conn *conn, uint64_t now_ns)
     }
     conn->passive = true;
     conn->owned = true;
-    host_tell(conn->host, &(struct tcp_event){.kind = TCP_EVENT_CREATED, .conn = conn, .now_ns = now_ns});
+    conn_announce(conn, now_ns);
     tcp_enter(conn, now_ns, TCP_LISTEN, TCP_CAUSE_OPEN_PASSIVE);
     return TCP_OK;
 }
@@ -67,20 +67,10 @@ static enum tcp_error open_active(struct tcp_conn *conn, uint64_t now_ns, const 
         }
     }
     conn->owned = true;
-    host_tell(conn->host, &(struct tcp_event){.kind = TCP_EVENT_CREATED, .conn = conn, .now_ns = now_ns});
+    conn_announce(conn, now_ns);
     begin_active(conn, now_ns, TCP_SENT_OPEN);
     tcp_enter(conn, now_ns, TCP_SYN_SENT, TCP_CAUSE_OPEN_ACTIVE);
     return TCP_OK;
-}
-
-/* Nobody has heard of it: it goes without an event. */
-static void undo_open(struct tcp_conn *conn)
-{
-    const struct tcp_observer observer = conn->host->observer;
-    struct tcp_host *host = conn->host;
-    host->observer.event = NULL;
-    conn_free(conn, 0);
-    host->observer = observer;
 }
 
 enum tcp_error tcp_open(struct tcp_host *host, uint64_t now_ns, const struct tcp_open_request *request,
@@ -95,7 +85,7 @@ enum tcp_error tcp_open(struct tcp_host *host, uint64_t now_ns, const struct tcp
     }
     struct shared_options *options =
         request->options != NULL ? options_create(host, request->options) : options_share(host->options);
-    struct tcp_conn *fresh = options == NULL ? NULL : conn_create(host, now_ns, options, TCP_CLOSED);
+    struct tcp_conn *fresh = options == NULL ? NULL : conn_create(host, now_ns, options);
     if (fresh == NULL) {
         return TCP_ERROR_RESOURCES;
     }
@@ -106,7 +96,7 @@ enum tcp_error tcp_open(struct tcp_host *host, uint64_t now_ns, const struct tcp
     const enum tcp_error error =
         request->passive ? open_passive(fresh, now_ns) : open_active(fresh, now_ns, &request->syn_data);
     if (error != TCP_OK) {
-        undo_open(fresh);
+        conn_free(fresh, now_ns);
         return error;
     }
     *conn = fresh;

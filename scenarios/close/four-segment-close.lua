@@ -1,10 +1,10 @@
 -- The four-segment close: each direction ends on its own. RFC 9293 3.6, figure 12.
 --
--- The client closes first. Its FIN has SEQ u and is acknowledged by u + 1; the server's own FIN, half a second later, has
--- SEQ w and is acknowledged by w + 1. u = w = 1 in relative numbers, since no data have been sent.
--- The side that closes first passes FIN-WAIT-1, FIN-WAIT-2 and TIME-WAIT, where it stays for 2 MSL
--- (4 minutes); the other passes CLOSE-WAIT and LAST-ACK and is free at once. The server's `recv` returns
--- the end of the stream when the first FIN arrives.
+-- The client closes first. Its FIN has SEQ u and is acknowledged by u + 1; the server's own FIN,
+-- half a second later, has SEQ w and is acknowledged by w + 1. u = w = 1 in relative numbers, since
+-- no data have been sent. The side that closes first passes FIN-WAIT-1, FIN-WAIT-2 and TIME-WAIT,
+-- where it stays for 2 MSL (4 minutes); the other passes CLOSE-WAIT and LAST-ACK and is free at
+-- once. The server's `recv` returns the end of the stream when the first FIN arrives.
 sim.scenario {
   title = "Four-segment close",
   cites = { "RFC 9293 3.6", "MUST-12", "MUST-13" },

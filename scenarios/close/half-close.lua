@@ -1,9 +1,9 @@
 -- Half-close: after one FIN data still flow the other way. RFC 9293 3.6, 3.9.1.4.
 --
--- CLOSE means "I have no more to send"; the closer goes on receiving until it is told that the other side
--- has closed too. The client asks with FIN behind its question, and the server answers from CLOSE-WAIT with
--- three segments. The client takes and acknowledges them in FIN-WAIT-2: its ACKs keep SEQ 10, since
--- FIN was the last number it had to give. Then the server closes.
+-- CLOSE means "I have no more to send"; the closer goes on receiving until it is told that the
+-- other side has closed too. The client asks with FIN behind its question, and the server answers
+-- from CLOSE-WAIT with three segments. The client takes and acknowledges them in FIN-WAIT-2: its
+-- ACKs keep SEQ 10, since FIN was the last number it had to give. Then the server closes.
 sim.scenario {
   title = "Half-close: data flow on in CLOSE-WAIT",
   cites = { "RFC 9293 3.6", "RFC 9293 3.9.1.4", "RFC 9293 3.10.4" },

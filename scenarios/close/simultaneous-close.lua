@@ -1,8 +1,8 @@
 -- Simultaneous close: the FINs cross. RFC 9293 3.6, figure 13.
 --
 -- Both applications close at 0.1 s, before either has heard of the other's FIN. Each FIN arrives in
--- FIN-WAIT-1 without acknowledging anything new, so both sides go to CLOSING, acknowledge, and go to
--- TIME-WAIT when their own FIN is acknowledged. Both have closed first, so both wait 2 MSL.
+-- FIN-WAIT-1 without acknowledging anything new, so both sides go to CLOSING, acknowledge, and go
+-- to TIME-WAIT when their own FIN is acknowledged. Both have closed first, so both wait 2 MSL.
 sim.scenario {
   title = "Simultaneous close",
   cites = { "RFC 9293 3.6", "RFC 9293 3.10.7.4", "MUST-13" },

@@ -1,9 +1,10 @@
 -- The three-segment close: the second FIN carries the ACK of the first. RFC 9293 3.6, 3.8.6.3.
 --
--- The server delays its ACK of the client's FIN as it does for data (`fin_ack = "delayed"`, the way of
--- today's kernels). Its application closes as soon as it reads the end of the stream, so one segment does both: F. 1:1(0)
--- ack 2. At the client that one segment makes two moves at 0.120, FIN-WAIT-1 to FIN-WAIT-2 and on to
--- TIME-WAIT: figure 5 of RFC 9293 leaves this short cut to its notes.
+-- The server delays its ACK of the client's FIN as it does for data (`fin_ack = "delayed"`, the way
+-- of today's kernels). Its application closes as soon as it reads the end of the stream, so one
+-- segment does both: F. 1:1(0) ack 2. At the client that one segment makes two moves at 0.120,
+-- FIN-WAIT-1 to FIN-WAIT-2 and on to TIME-WAIT: figure 5 of RFC 9293 leaves this short cut to its
+-- notes.
 sim.scenario {
   title = "Three-segment close",
   cites = { "RFC 9293 3.3.2", "RFC 9293 3.6", "RFC 9293 3.10.7.4", "SHLD-18" },

@@ -1,9 +1,9 @@
 -- TIME-WAIT lasts 2 MSL because the last ACK may be lost. RFC 9293 3.6.1, 3.10.7.4.
 --
--- The client's ACK of the server's FIN is lost. The server, in LAST-ACK, sends its FIN again one RTO
--- (1 s) later; the client is still there to acknowledge it, and starts its 2 MSL anew: TIME-WAIT ends
--- 2 MSL after 1.040, not after 0.040. Had the client gone at once, the server would have met a RST
--- in place of an orderly end. The wait follows the MSL:
+-- The client's ACK of the server's FIN is lost. The server, in LAST-ACK, sends its FIN again one
+-- RTO (1 s) later; the client is still there to acknowledge it, and starts its 2 MSL anew:
+-- TIME-WAIT ends 2 MSL after 1.040, not after 0.040. Had the client gone at once, the server would
+-- have met a RST in place of an orderly end. The wait follows the MSL:
 --     tcpsim run -D msl=30s FILE      or 60s, or 2min, the RFC's own value and the default here
 sim.scenario {
   title = "Lost last ACK: FIN again, ACK again, 2 MSL anew",

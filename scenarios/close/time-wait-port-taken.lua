@@ -1,8 +1,8 @@
 -- While TIME-WAIT lasts the pair of ports is taken. RFC 9293 3.6.1, 3.9.1.1.
 --
--- The client closes its connection from port 4000 and tries at once to open it again: the TCB still exists,
--- in TIME-WAIT, and OPEN answers "connection already exists". Another port works in the meantime.
--- After 2 MSL (60 s here) the record is gone and port 4000 is free.
+-- The client closes its connection from port 4000 and tries at once to open it again: the TCB still
+-- exists, in TIME-WAIT, and OPEN answers "connection already exists". Another port works in the
+-- meantime. After 2 MSL (60 s here) the record is gone and port 4000 is free.
 sim.scenario {
   title = "TIME-WAIT keeps the port taken",
   cites = { "RFC 9293 3.6.1", "RFC 9293 3.9.1.1", "RFC 9293 3.10.1", "MUST-13" },

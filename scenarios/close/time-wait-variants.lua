@@ -1,9 +1,10 @@
 -- How long TIME-WAIT lasts: 2 MSL, for an MSL of 30 s, 60 s and 2 minutes. RFC 9293 3.4.2, 3.6.1.
 --
--- RFC 9293 takes the maximum segment lifetime to be 2 minutes; systems choose less: 30 s gives the minute of
--- TIME-WAIT that most of today's have, 60 s gives two. Three clients with these three values close at
--- the same time, each loses its last ACK, and each acknowledges the repeated FIN. Look at the end of
--- the timeline: the clients leave TIME-WAIT 60 s, 120 s and 240 s after that ACK at 1.040.
+-- RFC 9293 takes the maximum segment lifetime to be 2 minutes; systems choose less: 30 s gives the
+-- minute of TIME-WAIT that most of today's have, 60 s gives two. Three clients with these three
+-- values close at the same time, each loses its last ACK, and each acknowledges the repeated FIN.
+-- Look at the end of the timeline: the clients leave TIME-WAIT 60 s, 120 s and 240 s after that ACK
+-- at 1.040.
 sim.scenario {
   title = "TIME-WAIT of 1, 2 and 4 minutes",
   cites = { "RFC 9293 3.4.2", "RFC 9293 3.6.1", "MUST-13" },

@@ -1,9 +1,9 @@
 -- Data that arrive ahead of the handshake's third segment. RFC 9293 3.4, 3.10.7.4.
 --
--- The client's ACK of the SYN,ACK is lost; the data it sends 5 ms later arrive while the server is still
--- in SYN-RECEIVED. Every segment of a connection carries an acknowledgment, so the data's own ACK
--- completes the handshake: they are taken, SYN-RECEIVED becomes ESTABLISHED and only then does the
--- application see the connection and its first octets, both at 0.035. Nothing is sent twice.
+-- The client's ACK of the SYN,ACK is lost; the data it sends 5 ms later arrive while the server is
+-- still in SYN-RECEIVED. Every segment of a connection carries an acknowledgment, so the data's own
+-- ACK completes the handshake: they are taken, SYN-RECEIVED becomes ESTABLISHED and only then does
+-- the application see the connection and its first octets, both at 0.035. Nothing is sent twice.
 sim.scenario {
   title = "Data complete the handshake when the third ACK is lost",
   cites = { "RFC 9293 3.4", "RFC 9293 3.10.7.4" },

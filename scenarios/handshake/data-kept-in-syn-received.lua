@@ -1,10 +1,11 @@
 -- Data that come ahead of the handshake and of other data are kept. RFC 9293 3.4, 3.10.7.4.
 --
 -- The handshake's third segment and the first piece of data are both lost; the second piece gets
--- through to a server in SYN-RECEIVED. Its ACK completes the handshake, so `accept` returns, but there
--- is nothing to read yet: octets 1001 to 1500 wait for 1 to 1000, and the server's duplicate ACK says
--- "still 1". One RTO after the loss (1 s, the least that RFC 6298 allows) the client sends the first
--- piece again; the server has both, acknowledges all 1500 octets and delivers them together.
+-- through to a server in SYN-RECEIVED. Its ACK completes the handshake, so `accept` returns, but
+-- there is nothing to read yet: octets 1001 to 1500 wait for 1 to 1000, and the server's duplicate
+-- ACK says "still 1". One RTO after the loss (1 s, the least that RFC 6298 allows) the client sends
+-- the first piece again; the server has both, acknowledges all 1500 octets and delivers them
+-- together.
 sim.scenario {
   title = "Data ahead of a lost ACK and a lost piece are kept",
   cites = { "RFC 9293 3.4", "RFC 9293 3.10.7.4", "SHLD-31", "MAY-13", "RFC6298-4" },

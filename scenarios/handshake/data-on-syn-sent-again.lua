@@ -1,8 +1,9 @@
 -- Data on a SYN, sent again and delivered once. RFC 9293 3.4, 3.10.7.3.
 --
--- Here both ends are TCPs. The SYN,ACK acknowledges only the SYN, so the client cannot know whether the
--- server kept the five octets, and repeats them with the third segment. The server did keep them: it
--- trims the repetition to nothing, delivers the octets once and acknowledges them (ack 6, not 11).
+-- Here both ends are TCPs. The SYN,ACK acknowledges only the SYN, so the client cannot know whether
+-- the server kept the five octets, and repeats them with the third segment. The server did keep
+-- them: it trims the repetition to nothing, delivers the octets once and acknowledges them (ack 6,
+-- not 11).
 sim.scenario {
   title = "Data on a SYN, sent again and delivered once",
   cites = { "RFC 9293 3.4", "RFC 9293 3.10.7.3", "RFC 9293 3.10.7.4" },

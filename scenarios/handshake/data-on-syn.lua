@@ -1,11 +1,11 @@
 -- Data on a SYN are kept, and delivered only when the connection stands. RFC 9293 3.4, 3.10.7.2.
 --
 -- The opener's SYN carries five octets: 0:5(5) counts the text after the SYN's own number, so these
--- are octets 1 to 5. The server keeps them, but its SYN,ACK acknowledges the SYN alone (ack 1), and it must not
--- hand them over before the handshake has shown that the SYN is no old duplicate. Its
--- application gets them at 0.030, with the third segment, 20 ms after they came, and only then says ack 6.
--- The opener is played by the script, so that it can be seen to send them once only; its SEQ 6 in the
--- third segment has the octets behind it.
+-- are octets 1 to 5. The server keeps them, but its SYN,ACK acknowledges the SYN alone (ack 1), and
+-- it must not hand them over before the handshake has shown that the SYN is no old duplicate. Its
+-- application gets them at 0.030, with the third segment, 20 ms after they came, and only then says
+-- ack 6. The opener is played by the script, so that it can be seen to send them once only; its SEQ
+-- 6 in the third segment has the octets behind it.
 sim.scenario {
   title = "Data on a SYN wait for the handshake",
   cites = { "RFC 9293 3.4", "RFC 9293 3.10.7.2" },

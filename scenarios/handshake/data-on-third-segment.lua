@@ -1,9 +1,9 @@
 -- Data may ride on the third segment of the handshake. RFC 9293 3.5, 3.10.2, 3.10.7.3.
 --
 -- The client does not wait for its connection: it calls SEND in SYN-SENT, where RFC 9293 queues the
--- data "for transmission after entering ESTABLISHED". When the SYN,ACK comes the queued octets go out
--- with its acknowledgment, in one segment: 1:6(5) ack 1. No bare ACK stands before it.
--- The server gets the ACK of its SYN and the first data at once.
+-- data "for transmission after entering ESTABLISHED". When the SYN,ACK comes the queued octets go
+-- out with its acknowledgment, in one segment: 1:6(5) ack 1. No bare ACK stands before it. The
+-- server gets the ACK of its SYN and the first data at once.
 sim.scenario {
   title = "Data on the third segment of the handshake",
   cites = { "RFC 9293 3.5", "RFC 9293 3.10.2", "RFC 9293 3.10.7.3" },

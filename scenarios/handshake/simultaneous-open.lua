@@ -1,11 +1,11 @@
 -- Simultaneous open: two active OPENs cross and become one connection. RFC 9293 3.5, figure 7.
 --
--- Both peers call OPEN at the same instant, each to the other's port. The SYNs cross; each side goes
--- from SYN-SENT to SYN-RECEIVED and repeats its SYN with an ACK; when those cross too both sides are
--- ESTABLISHED. Nobody listens, and there is one connection, not two: what the left peer sends the
--- right one reads, and the other way round.
--- The SYN,ACK lies left of RCV.NXT, since the SYN in it has been counted before; RFC 9293 appendix A.2
--- names the difficulty and its ACK is taken, as the figure demands.
+-- Both peers call OPEN at the same instant, each to the other's port. The SYNs cross; each side
+-- goes from SYN-SENT to SYN-RECEIVED and repeats its SYN with an ACK; when those cross too both
+-- sides are ESTABLISHED. Nobody listens, and there is one connection, not two: what the left peer
+-- sends the right one reads, and the other way round. The SYN,ACK lies left of RCV.NXT, since the
+-- SYN in it has been counted before; RFC 9293 appendix A.2 names the difficulty and its ACK is
+-- taken, as the figure demands.
 sim.scenario {
   title = "Simultaneous open",
   cites = { "RFC 9293 3.5", "RFC 9293 A.2", "MUST-10" },

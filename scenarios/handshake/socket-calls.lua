@@ -5,7 +5,8 @@
 --   accept   returns at 0.030, when the handshake's third segment arrives;
 --   recv     returns with the data at 0.030, and nil when the FIN has arrived (0.110);
 --   close    returns at once and sends a FIN.
--- In the timeline every call stands at its host's side, next to the segment it caused or was woken by.
+-- In the timeline every call stands at its host's side, next to the segment it caused or was woken
+-- by.
 sim.scenario {
   title = "Socket calls and the segments behind them",
   cites = { "RFC 9293 3.9.1", "RFC 9293 3.10", "MUST-12" },

@@ -1,7 +1,7 @@
 -- The three-way handshake. RFC 9293 3.5.
 --
--- Each side chooses an initial sequence number (X = 1000 and Y = 5000 here, so that both are easy to
--- follow) and has it acknowledged: (SEQ, ACK) = (X, none), (Y, X+1), (X+1, Y+1). A SYN takes one
+-- Each side chooses an initial sequence number (X = 1000 and Y = 5000 here, so that both are easy
+-- to follow) and has it acknowledged: (SEQ, ACK) = (X, none), (Y, X+1), (X+1, Y+1). A SYN takes one
 -- sequence number, therefore the + 1. In the timeline the client goes from CLOSED over SYN-SENT to
 -- ESTABLISHED when the second segment arrives, the server from LISTEN over SYN-RECEIVED to
 -- ESTABLISHED when the third does: 10 ms on the wire for each.

@@ -1,10 +1,11 @@
 -- What each side announces before a connection exists. RFC 9293 3.1, 3.4.1, 3.7.1.
 --
 -- A host chooses its initial sequence number, its receive window and the largest segment it takes
--- before it opens, and tells all three in its SYN: SEQ, the window field, and the MSS option (kind 2,
--- length 4). The client has a buffer of 8192 octets and an Ethernet of MTU 1500, which leaves 1460
--- octets for TCP's text; the server offers 4380 octets and says that it takes no more than 1000 at a
--- time. Look at how the client's 3000 octets leave: in pieces of 1000, and no MSS option after the SYNs.
+-- before it opens, and tells all three in its SYN: SEQ, the window field, and the MSS option (kind
+-- 2, length 4). The client has a buffer of 8192 octets and an Ethernet of MTU 1500, which leaves
+-- 1460 octets for TCP's text; the server offers 4380 octets and says that it takes no more than
+-- 1000 at a time. Look at how the client's 3000 octets leave: in pieces of 1000, and no MSS option
+-- after the SYNs.
 sim.scenario {
   title = "The SYN announces ISS, window and MSS",
   cites = { "RFC 9293 3.4.1", "RFC 9293 3.7.1", "MUST-14", "MUST-16", "MUST-65", "MUST-67", "SHLD-5" },

@@ -1,9 +1,11 @@
--- Lost data are sent again, and acknowledged cumulatively. RFC 9293 3.4, 3.8.1, RFC 6298 (5.4), (5.5).
+-- Lost data are sent again, and acknowledged cumulatively. RFC 9293 3.4, 3.8.1, RFC 6298 (5.4),
+-- (5.5).
 --
--- Of three segments of 1000 octets the first is lost. The other two arrive: each draws a duplicate ACK
--- that says "still 1", and the server keeps their octets. Two duplicates are one short of a fast retransmission, so
--- the timer does it: 1 s after the data left (1.020) the client sends the earliest segment, and only that one,
--- again. One ACK then covers all three, 3001, and no octet is delivered twice or out of order.
+-- Of three segments of 1000 octets the first is lost. The other two arrive: each draws a duplicate
+-- ACK that says "still 1", and the server keeps their octets. Two duplicates are one short of a
+-- fast retransmission, so the timer does it: 1 s after the data left (1.020) the client sends the
+-- earliest segment, and only that one, again. One ACK then covers all three, 3001, and no octet is
+-- delivered twice or out of order.
 sim.scenario {
   title = "Lost data are sent again",
   cites = { "RFC 9293 3.4", "RFC 9293 3.8.1", "SHLD-31", "RFC6298-4", "RFC6298-13", "RFC6298-14" },

@@ -1,8 +1,9 @@
 -- A lost FIN is sent again: it has a sequence number like data. RFC 9293 3.4, 3.6, 3.8.1.
 --
--- The client's FIN of 0.100 is lost. The client stays in FIN-WAIT-1, the server in ESTABLISHED, both without a
--- sign that anything happened, until the client's timer sends the FIN again one RTO (1 s) later with
--- the same number. The server's application sees the end of the stream at 1.110; the close goes on as usual.
+-- The client's FIN of 0.100 is lost. The client stays in FIN-WAIT-1, the server in ESTABLISHED,
+-- both without a sign that anything happened, until the client's timer sends the FIN again one RTO
+-- (1 s) later with the same number. The server's application sees the end of the stream at 1.110;
+-- the close goes on as usual.
 sim.scenario {
   title = "A lost FIN is sent again",
   cites = { "RFC 9293 3.4", "RFC 9293 3.6", "RFC 9293 3.8.1", "RFC6298-4" },

@@ -1,8 +1,9 @@
 -- A lost SYN is sent again. RFC 9293 3.8.1, RFC 6298 (2.1), (5.5), (5.7).
 --
--- Without any measurement the RTO is 1 s, so the second SYN leaves at 1.000, with the same sequence number;
--- nothing else happens, since the server knows of nobody. The client cannot tell which SYN was answered
--- and takes no RTT sample from the pair (Karn); and since a SYN had to be repeated, the RTO is 3 s when data begin.
+-- Without any measurement the RTO is 1 s, so the second SYN leaves at 1.000, with the same sequence
+-- number; nothing else happens, since the server knows of nobody. The client cannot tell which SYN
+-- was answered and takes no RTT sample from the pair (Karn); and since a SYN had to be repeated,
+-- the RTO is 3 s when data begin.
 sim.scenario {
   title = "A lost SYN is sent again",
   cites = { "RFC 9293 3.8.1", "MUST-18", "RFC6298-1", "RFC6298-6", "RFC6298-15" },

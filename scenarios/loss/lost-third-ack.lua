@@ -1,9 +1,10 @@
 -- A lost third segment of the handshake. RFC 9293 3.8.1, 3.10.7.4.
 --
--- The client is ESTABLISHED and has nothing to send; its ACK is lost, and an ACK is never sent again
--- by itself. The server's timer makes it good: SYN,ACK once more at 1.010. To the client that is a repetition from left
--- of its window, and the answer to such a segment is an ACK: the one that was missing.
--- Compare handshake/data-before-lost-third-ack.lua, where data come first and no timer is needed.
+-- The client is ESTABLISHED and has nothing to send; its ACK is lost, and an ACK is never sent
+-- again by itself. The server's timer makes it good: SYN,ACK once more at 1.010. To the client that
+-- is a repetition from left of its window, and the answer to such a segment is an ACK: the one that
+-- was missing. Compare handshake/data-before-lost-third-ack.lua, where data come first and no timer
+-- is needed.
 sim.scenario {
   title = "A lost third ACK is drawn by a repeated SYN,ACK",
   cites = { "RFC 9293 3.8.1", "RFC 9293 3.10.7.4", "MUST-18", "RFC6298-1", "RFC6298-15" },

@@ -1,8 +1,9 @@
 -- ABORT with data that the aborting side has not read. RFC 9293 3.10.5.
 --
--- The server has sent five octets; they lie unread in the client's receive buffer when it aborts. They
--- go the way of all its buffers, and the RST leaves at once with SEQ = SND.NXT. The server, waiting in
--- `recv`, is told "connection reset", and so is its next `send`. Nothing follows the RST.
+-- The server has sent five octets; they lie unread in the client's receive buffer when it aborts.
+-- They go the way of all its buffers, and the RST leaves at once with SEQ = SND.NXT. The server,
+-- waiting in `recv`, is told "connection reset", and so is its next `send`. Nothing follows the
+-- RST.
 sim.scenario {
   title = "Abort with unread data",
   cites = { "RFC 9293 3.10.5", "RFC 9293 3.10.7.4", "MUST-12" },

@@ -1,10 +1,11 @@
 -- ABORT: a RST at once, and what was buffered is thrown away. RFC 9293 3.9.1.6, 3.10.5.
 --
--- The server's window lets 2000 of the client's 5000 octets out; 3000 wait in the send buffer when the
--- client aborts at 0.1 s. The RST leaves at that instant with SEQ = SND.NXT, the waiting octets never
--- do, and nobody acknowledges a RST: it is the last segment of the run, and the client is in CLOSED
--- without TIME-WAIT. The server takes the RST although its window is closed. It has not read its 2000
--- octets; they are thrown away too: `recv` says "connection reset", not end of stream as after a FIN.
+-- The server's window lets 2000 of the client's 5000 octets out; 3000 wait in the send buffer when
+-- the client aborts at 0.1 s. The RST leaves at that instant with SEQ = SND.NXT, the waiting octets
+-- never do, and nobody acknowledges a RST: it is the last segment of the run, and the client is in
+-- CLOSED without TIME-WAIT. The server takes the RST although its window is closed. It has not read
+-- its 2000 octets; they are thrown away too: `recv` says "connection reset", not end of stream as
+-- after a FIN.
 sim.scenario {
   title = "Abort: RST, no data after it, no acknowledgment",
   cites = { "RFC 9293 3.9.1.6", "RFC 9293 3.10.5", "RFC 9293 3.10.7.4", "MUST-12", "MUST-66", "RFC5961-2" },

@@ -1,8 +1,8 @@
 -- A socket's close with unread data is a reset. RFC 9293 3.6.1, SHLD-3.
 --
--- The client closes while five octets lie unread. An orderly FIN would tell the server that all is well,
--- though its data are lost: so the client sends a RST at once, and the server's `recv` says "connection
--- reset". Compare four-segment-close.lua, where everything had been read.
+-- The client closes while five octets lie unread. An orderly FIN would tell the server that all is
+-- well, though its data are lost: so the client sends a RST at once, and the server's `recv` says
+-- "connection reset". Compare four-segment-close.lua, where everything had been read.
 sim.scenario {
   title = "Close with unread data is a reset",
   cites = { "RFC 9293 3.6.1", "SHLD-3", "MAY-1", "MUST-12" },

@@ -1,9 +1,10 @@
 -- A port that nobody listens on answers with RST. RFC 9293 3.5.2, 3.10.7.1, 3.10.7.3.
 --
--- The client's SYN meets no TCB. Since it carries no ACK the RST has SEQ 0 and acknowledges the SYN,
--- R. 0:0(0) ack 1: that ACK is what lets the client believe it. The client goes from SYN-SENT back to
--- CLOSED at once, `connect` returns "connection refused" one round trip after the call, and nobody answers the RST.
--- The RST's SEQ is 0 on the wire, too: the server has no number of its own to give.
+-- The client's SYN meets no TCB. Since it carries no ACK the RST has SEQ 0 and acknowledges the
+-- SYN, R. 0:0(0) ack 1: that ACK is what lets the client believe it. The client goes from SYN-SENT
+-- back to CLOSED at once, `connect` returns "connection refused" one round trip after the call, and
+-- nobody answers the RST. The RST's SEQ is 0 on the wire, too: the server has no number of its own
+-- to give.
 sim.scenario {
   title = "Connection refused",
   cites = { "RFC 9293 3.5.2", "RFC 9293 3.10.7.1", "RFC 9293 3.10.7.3", "RFC5961-4" },

@@ -1,13 +1,16 @@
 -- Half-open: an opener finds a peer that remembers its former life. RFC 9293 3.5.1, figure 9.
 --
--- The client crashes, restarts and connects again from the same port. To the server the SYN belongs to
--- the old connection, which is still ESTABLISHED: it answers with an ACK of what it expects (a challenge
--- ACK, RFC 5961). In SYN-SENT that ACK acknowledges something never sent, so the client answers RST with
--- that very number; it is exactly RCV.NXT to the server, which drops the stale connection. The SYN that the
--- client's timer repeats at 1.1 s then finds the listener alone, and the handshake goes through.
+-- The client crashes, restarts and connects again from the same port. To the server the SYN belongs
+-- to the old connection, which is still ESTABLISHED: it answers with an ACK of what it expects (a
+-- challenge ACK, RFC 5961). In SYN-SENT that ACK acknowledges something never sent, so the client
+-- answers RST with that very number; it is exactly RCV.NXT to the server, which drops the stale
+-- connection. The SYN that the client's timer repeats at 1.1 s then finds the listener alone, and
+-- the handshake goes through.
 sim.scenario {
   title = "Half-open: an opener finds a stale peer",
-  cites = { "RFC 9293 3.5.1", "RFC 9293 3.10.7.3", "RFC 9293 3.10.7.4", "RFC5961-6", "RFC5961-7", "RFC6298-1" },
+  cites = {
+    "RFC 9293 3.5.1", "RFC 9293 3.10.7.3", "RFC 9293 3.10.7.4", "RFC5961-6", "RFC5961-7", "RFC6298-1",
+  },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })

@@ -22,9 +22,8 @@ void queue_destroy(struct queue *queue)
 
 bool queue_push(struct queue *queue, struct queue_key key, void *value)
 {
-    const struct queue_entry entry = {key, value};
-    return queue->kind == QUEUE_HEAP ? queue_heap_push(&queue->heap, queue->arena, entry)
-                                     : queue_pairing_push(&queue->pairing, queue->arena, entry);
+    return queue->kind == QUEUE_HEAP ? queue_heap_push(&queue->heap, queue->arena, key, value)
+                                     : queue_pairing_push(&queue->pairing, queue->arena, key, value);
 }
 
 bool queue_peek(const struct queue *queue, struct queue_key *key)

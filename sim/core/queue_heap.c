@@ -27,18 +27,22 @@ static bool grow(struct queue_heap *heap, struct arena *arena)
     return true;
 }
 
-bool queue_heap_push(struct queue_heap *heap, struct arena *arena, struct queue_entry entry)
+/* The key stays in registers: an entry built on the stack would be read back wider than it was written, which
+ * costs more than the sifting. */
+bool queue_heap_push(struct queue_heap *heap, struct arena *arena, struct queue_key key, void *value)
 {
     if (heap->len == heap->room && !grow(heap, arena)) { return false; }
     struct queue_entry *entries = heap->entries;
     size_t hole = heap->len++;
     while (hole > 0) {
         const size_t parent = (hole - 1) / ARITY;
-        if (!queue_key_before(entry.key, entries[parent].key)) { break; }
+        if (!queue_key_before(key, entries[parent].key)) { break; }
         entries[hole] = entries[parent];
         hole = parent;
     }
-    entries[hole] = entry;
+    entries[hole].key.time_ns = key.time_ns;
+    entries[hole].key.meaning = key.meaning;
+    entries[hole].value = value;
     return true;
 }
 

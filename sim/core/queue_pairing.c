@@ -35,11 +35,11 @@ void queue_pairing_destroy(struct queue_pairing *pairing, struct arena *arena)
 }
 
 bool queue_pairing_push(struct queue_pairing *pairing, struct arena *arena,
-                        struct queue_entry entry)
+                        struct queue_key key, void *value)
 {
     struct queue_node *node = arena_take(arena, sizeof *node);
     if (node == NULL) { return false; }
-    *node = (struct queue_node){.entry = entry};
+    *node = (struct queue_node){.entry = {key, value}};
     pairing->root = pairing->root == NULL ? node : meld(pairing->root, node);
     pairing->len++;
     return true;

@@ -33,13 +33,13 @@ struct queue {
 };
 
 void queue_heap_destroy(struct queue_heap *heap, struct arena *arena);
-bool queue_heap_push(struct queue_heap *heap, struct arena *arena, struct queue_entry entry);
+bool queue_heap_push(struct queue_heap *heap, struct arena *arena, struct queue_key key, void *value);
 /* The least entry of a heap that is not empty. */
 struct queue_entry queue_heap_pop(struct queue_heap *heap);
 
 void queue_pairing_destroy(struct queue_pairing *pairing, struct arena *arena);
-bool queue_pairing_push(struct queue_pairing *pairing, struct arena *arena,
-                        struct queue_entry entry);
+bool queue_pairing_push(struct queue_pairing *pairing, struct arena *arena, struct queue_key key,
+                        void *value);
 struct queue_entry queue_pairing_pop(struct queue_pairing *pairing, struct arena *arena);
 
 #endif

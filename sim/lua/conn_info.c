@@ -1,4 +1,4 @@
-/* lua_conn_info.c - a connection looked at and adjusted: info() (RFC 9293's STATUS and Linux's
+/* conn_info.c - a connection looked at and adjusted: info() (RFC 9293's STATUS and Linux's
  * tcp_info names), wait() for a state, set{…}. */
 #include "internal.h"
 

@@ -26,6 +26,13 @@
 #include <lua.h>
 #include <lualib.h>
 
+/* What raises a Lua error returns an int, so that it can be returned; the analyser is told that it does not. */
+#ifdef __clang_analyzer__
+#define NEVER_RETURNS __attribute__((analyzer_noreturn))
+#else
+#define NEVER_RETURNS
+#endif
+
 enum scenario_allow {
     ALLOW_INTEGRITY = 1,
     ALLOW_WINDOW = 2,
@@ -171,12 +178,12 @@ void lua_where(lua_State *L, char *text, size_t room);
  */
 bool lua_where_line(lua_State *L, const char **file, unsigned *line);
 /* luaL_error with the same prefix, named so that all messages go one way. Never returns. */
-int lua_fail(lua_State *L, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int lua_fail(lua_State *L, const char *format, ...) __attribute__((format(printf, 2, 3))) NEVER_RETURNS;
 /* Raises: `unknown WHAT "typed"; did you mean "near"? Accepted: a, b, c`. */
 int lua_fail_unknown(lua_State *L, const char *what, const char *typed, const char *const *names,
-                     size_t count);
+                     size_t count) NEVER_RETURNS;
 /* Raises: `NAME is not there yet (WHAT)`; for what belongs to a later piece of work. */
-int lua_fail_later(lua_State *L, const char *name);
+int lua_fail_later(lua_State *L, const char *name) NEVER_RETURNS;
 /* Checks that every key of the table at `index` is among `names`; else lua_fail_unknown. Positional
  * keys 1..positional are accepted too. */
 void lua_check_keys(lua_State *L, int index, const char *what, const char *const *names,
@@ -185,7 +192,7 @@ void lua_check_keys(lua_State *L, int index, const char *what, const char *const
 /* ---- values (values.c); `what` names the value in errors ("delay of link a-b") ---- */
 
 /* Raises `WHAT: expected EXPECTED; got` and the value. Never returns. */
-int value_fail(lua_State *L, int index, const char *what, const char *expected);
+int value_fail(lua_State *L, int index, const char *what, const char *expected) NEVER_RETURNS;
 /* Whether the value is false or "off". */
 bool value_is_off(lua_State *L, int index);
 uint64_t value_time(lua_State *L, int index, const char *what);
@@ -386,11 +393,11 @@ void limits_init(struct scenario *scenario);
 /* A new event begins: the instruction budget is full again. */
 void limits_renew(struct scenario *scenario);
 /* Marks a limit as reached and raises it on L: "file:line: limit reached: …". Never returns. */
-int limits_raise(lua_State *L, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int limits_raise(lua_State *L, const char *format, ...) __attribute__((format(printf, 2, 3))) NEVER_RETURNS;
 /* The same for memory: where arena_take gave NULL. Never returns. */
-int limits_raise_memory(lua_State *L);
+int limits_raise_memory(lua_State *L) NEVER_RETURNS;
 /* Raises the limit that was reached again: after a sandbox_call of one's own. Never returns. */
-int limits_raise_again(lua_State *L);
+int limits_raise_again(lua_State *L) NEVER_RETURNS;
 /* Whether this error value (top of L) is a limit's: instruction, memory or stack; marks it. */
 bool limits_notice(struct scenario *scenario, lua_State *L, int status);
 

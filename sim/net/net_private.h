@@ -232,7 +232,7 @@ bool host_make_slice(struct host *host, const uint8_t *octets, uint32_t len,
                      struct tcp_slice *slice);
 void host_observe(void *context, const struct tcp_event *event);
 struct endpoint_socket *socket_create(struct host *host, struct tcp_conn *conn);
-void socket_free(struct endpoint_socket *socket);
+void socket_free(struct endpoint_socket *dead);
 void socket_bury(struct endpoint_socket *dead); /* its memory goes back */
 void socket_changed(struct socket *socket);
 

@@ -47,8 +47,10 @@ static void log_record(void *context, const struct trace_record *record)
     if (record->event == TRACE_SEGMENT) {
         const struct trace_segment *segment = &record->u.segment;
         if (fixture->brief) {
+            char copy[24] = "";
+            if (segment->copy > 0) { (void)snprintf(copy, sizeof copy, " copy %u", segment->copy); }
             add_line(fixture, "%s %s %u%s%s%s", time, trace_action_name(segment->action),
-                     tcp_payload_len(&segment->segment->payload), segment->copy > 0 ? " copy" : "",
+                     tcp_payload_len(&segment->segment->payload), copy,
                      segment->reason[0] != '\0' ? " # " : "", segment->reason);
             return;
         }

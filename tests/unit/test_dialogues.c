@@ -1,4 +1,4 @@
-/* test_dialogues.c - the conversations in tests/data/dialogues/*.txt, each a test named by its title.
+/* test_dialogues.c - the conversations in tests/data/dialogues, each a test named by its title.
  *
  * A file holds blocks: a line "@ TITLE", then lines of dialogue.h; "#" begins a remark. A block "@ = NAME" is a
  * beginning that others use by the line "after NAME". */
@@ -81,11 +81,25 @@ static void run_block(void **state)
     }
 }
 
+/* Each block of memory in turn is refused, in each conversation: nothing is lost, nothing breaks. */
+static void run_short_of_memory(void **state)
+{
+    for (const struct block *block = *state; block->title[0] != '\0'; block++) {
+        bool reached = true;
+        for (size_t refused = 1; reached; refused++) {
+            char error[1024] = "";
+            if (!dialogue_run_short_of_memory(block->text, refused, &reached, error, sizeof error)) {
+                fail_msg("%s: %s: without block %zu of memory: %s", block->file, block->title, refused, error);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const char *folder = TCPSIM_TEST_DATA "/dialogues";
-    struct block *blocks = calloc(BLOCKS_MAX, sizeof *blocks);
-    struct CMUnitTest *tests = calloc(BLOCKS_MAX, sizeof *tests);
+    struct block *blocks = calloc(BLOCKS_MAX + 1, sizeof *blocks);
+    struct CMUnitTest *tests = calloc(BLOCKS_MAX + 1, sizeof *tests);
     struct dirent **names = NULL;
     const int files = scandir(folder, &names, NULL, alphasort);
     if (blocks == NULL || tests == NULL || files < 0) {
@@ -106,6 +120,8 @@ int main(void)
                 (struct CMUnitTest){.name = blocks[i].title, .test_func = run_block, .initial_state = &blocks[i]};
         }
     }
+    tests[n++] = (struct CMUnitTest){
+        .name = "without one block of memory", .test_func = run_short_of_memory, .initial_state = blocks};
     const int failed = _cmocka_run_group_tests("dialogues", tests, n, NULL, NULL);
     free(tests);
     free(blocks);

@@ -77,6 +77,32 @@ static void the_mtu_of_the_link_sets_the_mss(void **state)
     fixture_destroy(fixture);
 }
 
+/* Of several links the one to the peer counts, for a listener, who cannot know, the smallest. */
+static void each_link_has_its_own_mss(void **state)
+{
+    (void)state;
+    struct fixture *fixture = fixture_two_hosts();
+    struct host *other = fixture_host(fixture, "other", "10.0.0.3");
+    struct link_settings settings[2] = {{.mtu_bytes = 576}, {.mtu_bytes = 576}};
+    struct socket *socket;
+    bool unreachable;
+    assert_non_null(link_create(fixture->world, other, fixture->client, settings));
+    const struct tcp_options options = host_options(fixture->server); /* of another MTU */
+    assert_int_equal(host_listen(fixture->client, 80, &options, &socket), TCP_OK);
+    (void)fixture_connect(fixture, 80, 4000);
+    const struct host_connect request = {.to = other, .port = 80};
+    assert_int_equal(host_connect(fixture->client, &request, &socket, &unreachable), TCP_OK);
+    const struct host_connect back = {.to = fixture->client, .port = 80};
+    assert_int_equal(host_connect(fixture->server, &back, &socket, &unreachable), TCP_OK);
+    fixture_run(fixture, WORLD_FINISHED);
+    assert_int_equal(fixture_count(fixture, "sent client > server: S 0:0(0) win 65535 <mss 1460>"),
+                     1);
+    assert_int_equal(fixture_count(fixture, "> other.80: S 0:0(0) win 65535 <mss 536>"), 3);
+    assert_int_equal(fixture_count(fixture, "sent client.80 > server."), 1);
+    assert_int_equal(fixture_count(fixture, "S. 0:0(0) ack 1 win 65535 <mss 536>"), 2);
+    fixture_destroy(fixture);
+}
+
 /* RFC 6056: from the seed, in the dynamic range, none twice. */
 static void ports_are_drawn_from_the_seed(void **state)
 {
@@ -183,11 +209,15 @@ static void a_string_is_taken_as_there_is_room(void **state)
     (void)state;
     static uint8_t octets[100000];
     struct fixture *fixture = fixture_two_hosts();
-    struct socket *socket = fixture_connect(fixture, 80, 4000);
+    struct socket *listener, *socket = fixture_connect(fixture, 80, 4000);
     uint32_t accepted;
+    assert_int_equal(host_listen(fixture->server, 80, NULL, &listener), TCP_OK);
     assert_int_equal(host_send(socket, octets, sizeof octets, true, &accepted), TCP_OK);
     assert_int_equal(accepted, 65535);
     assert_int_equal(host_send(socket, octets, 1, true, &accepted), TCP_WOULD_BLOCK);
+    fixture_run(fixture, WORLD_FINISHED);
+    assert_int_equal(fixture_count(fixture, "sent client > server: . 64241:65536(1295)"), 1);
+    assert_int_equal(fixture_count(fixture, "sent client > server: P."), 0);
     fixture_destroy(fixture);
 }
 
@@ -225,6 +255,7 @@ int main(void)
         cmocka_unit_test(hosts_without_a_link_are_unreachable),
         cmocka_unit_test(families_are_kept_apart),
         cmocka_unit_test(the_mtu_of_the_link_sets_the_mss),
+        cmocka_unit_test(each_link_has_its_own_mss),
         cmocka_unit_test(ports_are_drawn_from_the_seed),
         cmocka_unit_test(only_so_many_ports_exist),
         cmocka_unit_test(closed_ports_refuse),

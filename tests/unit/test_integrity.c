@@ -102,6 +102,26 @@ static void what_passes_the_window_is_told(void **state)
     fixture_destroy(fixture);
 }
 
+/* Octets of the right stream at the wrong place are not what was sent there. */
+static void shifted_octets_are_told(void **state)
+{
+    (void)state;
+    struct fixture *fixture = fixture_two_hosts();
+    struct socket *listener;
+    assert_int_equal(host_listen(fixture->server, 80, NULL, &listener), TCP_OK);
+    struct socket *socket = fixture_connect(fixture, 80, 4000);
+    fixture_run(fixture, WORLD_FINISHED);
+    struct socket *child = host_accept(listener);
+    struct tcp_slice slice = {.origin = tcp_conn_stream(socket->conn), .offset = 7, .len = 50};
+    integrity_delivered(child, &slice, 7);
+    assert_int_equal(fixture->violation_count, 0);
+    integrity_delivered(child, &slice, 57);
+    assert_int_equal(fixture->violation_count, 1);
+    integrity_delivered(child, &slice, 107); /* once is enough */
+    assert_int_equal(fixture->violation_count, 1);
+    fixture_destroy(fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +129,7 @@ int main(void)
         cmocka_unit_test(forged_octets_may_be_the_right_ones),
         cmocka_unit_test(probes_may_pass_the_window),
         cmocka_unit_test(what_passes_the_window_is_told),
+        cmocka_unit_test(shifted_octets_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

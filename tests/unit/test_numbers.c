@@ -131,6 +131,26 @@ static void answers_count_from_what_they_answer(void **state)
     fixture_destroy(fixture);
 }
 
+/* A SYN that reaches a host with a TCB says nothing new about what that TCB counts from. */
+static void strange_syns_change_no_numbers(void **state)
+{
+    (void)state;
+    struct fixture *fixture = fixture_two_hosts();
+    struct socket *listener;
+    assert_int_equal(host_listen(fixture->server, 80, NULL, &listener), TCP_OK);
+    (void)fixture_connect(fixture, 80, 4000);
+    fixture_run(fixture, WORLD_FINISHED);
+    (void)fixture_forge(fixture, fixture->client,
+                        &(struct fixture_segment){.flags = TCP_SYN, .seq = 5000});
+    fixture_run(fixture, WORLD_FINISHED);
+    fixture_expect(fixture, "...\n"
+                            "0.030000 injected client > server: S 5000:5000(0)\n"
+                            "...\n"
+                            "0.040000 sent server > client: . 1:1(0) ack 1 win 65535\n"
+                            "...");
+    fixture_destroy(fixture);
+}
+
 static char listener_name[128];
 static char call_name[128];
 
@@ -247,6 +267,7 @@ int main(void)
         cmocka_unit_test(listeners_are_named_by_their_host),
         cmocka_unit_test(a_reopening_taken_back_has_its_old_numbers),
         cmocka_unit_test(answers_name_their_cause),
+        cmocka_unit_test(strange_syns_change_no_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

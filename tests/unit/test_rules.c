@@ -237,12 +237,13 @@ static void copies_follow_after_a_gap(void **state)
     forge_sizes(fixture, 1, 1);
     fixture_run(fixture, WORLD_FINISHED);
     assert_int_equal(rule_matches(all), 1);
-    assert_int_equal(fixture_count(fixture, "duplicated 1 copy # case.lua:3"), 3);
+    assert_int_equal(fixture_count(fixture, "duplicated 1 copy 1 # case.lua:3"), 1);
+    assert_int_equal(fixture_count(fixture, "duplicated 1 copy 3 # case.lua:3"), 1);
     fixture_expect(fixture, "...\n"
                             "0.010000 delivered 1\n"
-                            "0.010000 delivered 1 copy\n"
-                            "0.011000 delivered 1 copy\n"
-                            "0.012000 delivered 1 copy");
+                            "0.010000 delivered 1 copy 3\n"
+                            "0.011000 delivered 1 copy 1\n"
+                            "0.012000 delivered 1 copy 2");
     fixture_destroy(fixture);
 }
 
@@ -263,6 +264,24 @@ static void copies_take_no_ordinals(void **state)
     assert_int_equal(fixture_count(fixture, "delivered 1"), 2);
     assert_int_equal(fixture_count(fixture, "dropped 2 # loss"), 1);
     assert_int_equal(fixture_count(fixture, "delivered 3"), 1);
+    fixture_destroy(fixture);
+}
+
+/* Loss is drawn on entry, where copies are made: the original is lost, its copy arrives. */
+static void copies_are_not_drawn_for(void **state)
+{
+    (void)state;
+    struct fixture *fixture = played();
+    struct link_settings settings = *link_get(fixture->link, LINK_FORWARD);
+    settings.pattern = "1";
+    assert_true(link_set(fixture->link, LINK_FORWARD, &settings));
+    (void)rule(fixture, (struct rule_match){.to = NULL},
+               (struct rule_effect){.action = RULE_DUPLICATE, .copies = 1});
+    forge_sizes(fixture, 1, 1);
+    fixture_run(fixture, WORLD_FINISHED);
+    fixture_expect(fixture, "...\n"
+                            "0.000000 dropped 1 # loss\n"
+                            "0.010000 delivered 1 copy 1");
     fixture_destroy(fixture);
 }
 
@@ -478,6 +497,7 @@ int main(void)
         cmocka_unit_test(delays_add_up_and_reorder),
         cmocka_unit_test(copies_follow_after_a_gap),
         cmocka_unit_test(copies_take_no_ordinals),
+        cmocka_unit_test(copies_are_not_drawn_for),
         cmocka_unit_test(what_is_held_waits_for_its_release),
         cmocka_unit_test(what_is_never_released_is_no_leak),
         cmocka_unit_test(a_partition_may_cut_one_way),

@@ -51,6 +51,42 @@ static void a_whole_connection(void **state)
     fixture_destroy(fixture);
 }
 
+static void send_out_of_order(struct world_task *task)
+{
+    static const struct fixture_segment segments[] = {
+        {.flags = TCP_ACK, .seq = 1, .ack = 1},
+        {.flags = TCP_ACK, .seq = 101, .ack = 1, .padding = 100},
+        {.flags = TCP_ACK, .seq = 201, .ack = 1, .padding = 100},
+        {.flags = TCP_ACK, .seq = 1, .ack = 1, .padding = 100}};
+    struct fixture *fixture = fixture_of(task);
+    for (size_t i = 0; i < sizeof segments / sizeof segments[0]; i++) {
+        (void)fixture_forge(fixture, fixture->client, &segments[i]);
+    }
+}
+
+/* Two segments out of order owe an ACK each, and leave after the last with the numbers that then
+ * hold. */
+static void what_arrives_together_is_answered_after_the_last(void **state)
+{
+    (void)state;
+    struct fixture *fixture = fixture_create(
+        &(struct fixture_config){.settings = ten_ms, .client_played = true, .limit_ns = NS_PER_S});
+    struct socket *listener;
+    assert_int_equal(host_listen(fixture->server, 80, NULL, &listener), TCP_OK);
+    (void)fixture_forge(fixture, fixture->client, &(struct fixture_segment){.flags = TCP_SYN});
+    fixture_at(fixture, QUEUE_SCRIPT, 100 * NS_PER_MS, send_out_of_order);
+    fixture_run(fixture, WORLD_FINISHED);
+    fixture_expect(fixture, "...\n"
+                            "0.110000 server SYN-RECEIVED -> ESTABLISHED\n"
+                            "0.110000 delivered client > server: . 101:201(100) ack 1\n"
+                            "0.110000 delivered client > server: . 201:301(100) ack 1\n"
+                            "0.110000 delivered client > server: . 1:101(100) ack 1\n"
+                            "0.110000 sent server > client: . 1:1(0) ack 301\n"
+                            "0.110000 sent server > client: . 1:1(0) ack 301\n"
+                            "...");
+    fixture_destroy(fixture);
+}
+
 /* Without any delay the rounds of one instant follow each other: owed, then caused by applications.
  */
 static void rounds_at_one_instant(void **state)
@@ -151,6 +187,22 @@ static void waking_early_leaves_no_litter(void **state)
     assert_int_equal(step_count, 10000);
     assert_int_equal(world_now(fixture->world), 9999);
     assert_int_equal(arena_live_bytes(fixture->arena), before);
+    fixture_destroy(fixture);
+}
+
+/* Each wish sooner than the one before, more often than the world remembers. */
+static void many_wishes_are_one_run(void **state)
+{
+    (void)state;
+    struct fixture *fixture =
+        fixture_create(&(struct fixture_config){.client_played = true, .server_played = true});
+    struct world_task task;
+    memset(order, 0, sizeof order);
+    world_task_init(&task, QUEUE_APP, 0, 0, note, NULL);
+    for (uint64_t time = 100; time > 10; time -= 10) { world_wake(fixture->world, &task, time); }
+    fixture_run(fixture, WORLD_FINISHED);
+    assert_string_equal(order, "3");
+    assert_int_equal(world_now(fixture->world), 20);
     fixture_destroy(fixture);
 }
 
@@ -300,10 +352,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_connection),
+        cmocka_unit_test(what_arrives_together_is_answered_after_the_last),
         cmocka_unit_test(rounds_at_one_instant),
         cmocka_unit_test(classes_order_one_instant),
         cmocka_unit_test(tasks_wake_and_sleep),
         cmocka_unit_test(waking_early_leaves_no_litter),
+        cmocka_unit_test(many_wishes_are_one_run),
         cmocka_unit_test(the_run_ends_with_its_last_event),
         cmocka_unit_test(the_run_is_stopped),
         cmocka_unit_test(the_limit_is_inclusive),

@@ -1,0 +1,173 @@
+/* dialogue_checks.c - the lines of a dialogue that look at the connection. */
+#include "dialogue_private.h"
+
+#include "../../sim/core/units.h"
+#include "../../tcp/wire.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void check_words(struct dialogue *d, const char *what, const char *got, const char *wanted)
+{
+    if (strcmp(got, wanted) != 0) {
+        dialogue_fail(d, "%s: %s", what, got);
+    }
+}
+
+static void check_number(struct dialogue *d, const char *what, uint64_t got, const char *wanted)
+{
+    char text[32];
+    (void)snprintf(text, sizeof text, "%" PRIu64, got);
+    check_words(d, what, text, wanted);
+}
+
+static void check_time(struct dialogue *d, const char *what, uint64_t got_ns, const char *wanted)
+{
+    char text[64];
+    (void)units_format_duration(got_ns, text, sizeof text);
+    check_words(d, what, text, wanted);
+}
+
+/* "timer user on", "timer user off", "timer user in 1.5s" */
+static void check_timer(struct dialogue *d, const char *rest)
+{
+    struct tcp_status status;
+    tcp_status(d->conn, &status);
+    for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) {
+        const char *word = NULL;
+        if (!dialogue_begins(rest, tcp_timer_name((enum tcp_timer)i), &word)) {
+            continue;
+        }
+        const uint64_t deadline_ns = status.deadline_ns[i];
+        if (strncmp(word, "in ", 3) == 0 && deadline_ns != TCP_NEVER) {
+            check_time(d, "timer", deadline_ns - d->now_ns, word + 3);
+        } else {
+            check_words(d, "timer", deadline_ns != TCP_NEVER ? "on" : "off", word);
+        }
+        return;
+    }
+    dialogue_fail(d, "no such timer");
+}
+
+#define NUMBER(s, name) {#name, (s)->name}
+
+/* Numbers of STATUS, sequence numbers relative. */
+static bool check_status(struct dialogue *d, const char *line)
+{
+    struct tcp_status s;
+    tcp_status(d->conn, &s);
+    const struct {
+        const char *name;
+        uint64_t value;
+    } numbers[] = {
+        {"iss", (tcp_seq)(s.iss - LOCAL_ISS)},         {"irs", (tcp_seq)(s.irs - PEER_ISS)},
+        {"snd_una", (tcp_seq)(s.snd_una - LOCAL_ISS)}, {"snd_nxt", (tcp_seq)(s.snd_nxt - LOCAL_ISS)},
+        {"snd_wl1", (tcp_seq)(s.snd_wl1 - PEER_ISS)},  {"snd_wl2", (tcp_seq)(s.snd_wl2 - LOCAL_ISS)},
+        {"rcv_nxt", (tcp_seq)(s.rcv_nxt - PEER_ISS)},  NUMBER(&s, irs_known),
+        NUMBER(&s, snd_wnd),                           NUMBER(&s, max_snd_wnd),
+        NUMBER(&s, rcv_wnd),                           NUMBER(&s, snd_mss),
+        NUMBER(&s, rcv_mss),                           NUMBER(&s, ssthresh),
+        NUMBER(&s, flight),                            NUMBER(&s, unsent),
+        NUMBER(&s, unread),                            NUMBER(&s, send_room),
+        NUMBER(&s, retransmits),                       NUMBER(&s, total_retransmits),
+        NUMBER(&s, dup_acks),                          NUMBER(&s, backlog_pending),
+        NUMBER(&s, backlog_ready),                     NUMBER(&s, octets_sent),
+        NUMBER(&s, octets_acked),                      NUMBER(&s, octets_received),
+        NUMBER(&s, fin_sent),                          NUMBER(&s, fin_received),
+        NUMBER(&s, passive),                           {"local_port", s.local.port},
+        {"remote_port", s.remote.port},                {"number", tcp_conn_number(d->conn)},
+    };
+    const char *rest = NULL;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        if (dialogue_begins(line, numbers[i].name, &rest)) {
+            check_number(d, numbers[i].name, numbers[i].value, rest);
+            return true;
+        }
+    }
+    if (dialogue_begins(line, "cwnd", &rest)) {
+        char text[64];
+        (void)snprintf(text, sizeof text, "%" PRIu32 " %s", s.cwnd, tcp_phase_name(s.phase));
+        check_words(d, "cwnd", text, rest);
+    } else if (dialogue_begins(line, "rto", &rest)) {
+        check_time(d, "rto", s.rto_ns, rest);
+    } else if (dialogue_begins(line, "srtt", &rest)) {
+        check_time(d, "srtt", s.srtt_ns, rest);
+    } else if (dialogue_begins(line, "rttvar", &rest)) {
+        check_time(d, "rttvar", s.rttvar_ns, rest);
+    } else if (dialogue_begins(line, "timer", &rest)) {
+        check_timer(d, rest);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* "because ACK of 2": the last expected segment's cause, with the ordinal of the segment that it names. */
+static void check_cause(struct dialogue *d, const char *rest)
+{
+    char text[64];
+    const char *words = tcp_sent_cause_words((enum tcp_sent_cause)d->expected.cause);
+    if (d->expected.cause_tag != 0) {
+        (void)snprintf(text, sizeof text, "%s %" PRIu64, words, d->expected.cause_tag);
+    } else {
+        (void)snprintf(text, sizeof text, "%s", words);
+    }
+    check_words(d, "cause", text, rest);
+}
+
+/* What the harness has noted. */
+static bool check_notes(struct dialogue *d, const char *line)
+{
+    const char *rest = NULL;
+    if (dialogue_begins(line, "moves", &rest)) {
+        check_words(d, "moves", d->moves, rest);
+        d->moves[0] = '\0';
+    } else if (dialogue_begins(line, "causes", &rest)) {
+        check_words(d, "causes", d->causes, rest);
+        d->causes[0] = '\0';
+    } else if (dialogue_begins(line, "copies", &rest)) {
+        check_words(d, "copies", d->read_tags, rest);
+        d->read_tags[0] = '\0';
+    } else if (dialogue_begins(line, "because", &rest)) {
+        check_cause(d, rest);
+    } else if (dialogue_begins(line, "again", &rest)) {
+        check_number(d, "again", d->expected.retransmission, rest);
+    } else if (dialogue_begins(line, "discard", &rest)) {
+        check_words(d, "discard", d->discarded ? tcp_discard_words(d->discard) : "none", rest);
+    } else if (dialogue_begins(line, "r1", &rest)) {
+        check_number(d, "r1", d->r1, rest);
+    } else if (dialogue_begins(line, "acceptable", &rest)) {
+        check_number(d, "acceptable", d->acceptable, rest);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool dialogue_check(struct dialogue *d, const char *line)
+{
+    const char *rest = NULL;
+    if (dialogue_begins(line, "state", &rest)) {
+        check_words(d, "state", d->conn == NULL ? "CLOSED" : tcp_state_name(tcp_conn_state(d->conn)), rest);
+    } else if (dialogue_begins(line, "error", &rest)) {
+        check_words(d, "error", d->conn == NULL ? "no TCB" : tcp_error_text(tcp_conn_error(d->conn)), rest);
+    } else if (dialogue_begins(line, "memory", &rest)) {
+        d->short_of_memory = strcmp(rest, "enough") != 0;
+        d->blocks_left = strtoul(rest, NULL, 10);
+    } else if (dialogue_begins(line, "from", &rest)) {
+        if (!wire_parse_address(rest, &d->from)) {
+            dialogue_fail(d, "bad address");
+        }
+    } else if (dialogue_begins(line, "the listener", &rest)) {
+        d->conn = d->listener;
+    } else if (dialogue_begins(line, "gone", &rest)) {
+        if (d->conn != d->listener) {
+            dialogue_fail(d, "the TCB is still there, in %s", tcp_state_name(tcp_conn_state(d->conn)));
+        }
+    } else if (!check_notes(d, line)) {
+        return d->conn != NULL && check_status(d, line);
+    }
+    return true;
+}

@@ -1,0 +1,125 @@
+/* dialogue_segments.c - the peer of a dialogue: what it sends, and what is expected to reach it. */
+#include "dialogue_private.h"
+
+#include "../../sim/trace/pattern.h"
+#include "../../tcp/wire.h"
+
+#include <string.h>
+
+void dialogue_pump(struct dialogue *d)
+{
+    struct tcp_segment segment;
+    while (tcp_output(d->host, d->now_ns, &segment)) {
+        dialogue_watch_segment(d, &segment);
+        if (d->out_count == OUT_MAX) {
+            dialogue_wrong(d, "segments without end");
+            tcp_payload_release(&d->pools, &segment.payload);
+            return;
+        }
+        d->out[d->out_count++] = segment;
+    }
+}
+
+static struct trace_segment as_record(const struct tcp_segment *segment)
+{
+    struct trace_segment record = {.segment = segment, .seq_known = true, .ack_known = true};
+    record.seq_base = LOCAL_ISS;
+    record.ack_base = PEER_ISS;
+    if ((segment->flags & (TCP_RST | TCP_ACK)) == (TCP_RST | TCP_ACK) && segment->seq == 0) {
+        record.seq_known = false; /* 3.5.2: SEQ=0 is meant as such */
+        record.seq_base = 0;
+    }
+    record.first_connection = true;
+    record.from = "us";
+    record.to = "peer";
+    return record;
+}
+
+void dialogue_drop_left(struct dialogue *d)
+{
+    while (d->out_first < d->out_count) {
+        tcp_payload_release(&d->pools, &d->out[d->out_first++].payload);
+    }
+    d->out_first = d->out_count = 0;
+}
+
+bool dialogue_nothing_left(struct dialogue *d)
+{
+    if (d->out_first == d->out_count) {
+        d->out_first = d->out_count = 0;
+        return true;
+    }
+    char text[700];
+    const struct trace_segment record = as_record(&d->out[d->out_first]);
+    (void)pattern_format_segment(&record, false, text, sizeof text);
+    dialogue_fail(d, "sent and not expected: > %s", text);
+    dialogue_drop_left(d);
+    return false;
+}
+
+void dialogue_expect(struct dialogue *d, const char *line)
+{
+    struct pattern pattern;
+    char error[200];
+    unsigned column = 0;
+    if (!pattern_parse(line, strlen(line), false, &pattern, error, sizeof error, &column)) {
+        dialogue_fail(d, "bad pattern: %s (column %u)", error, column);
+        return;
+    }
+    if (d->out_first == d->out_count) {
+        dialogue_fail(d, "nothing was sent");
+        return;
+    }
+    struct tcp_segment *segment = &d->out[d->out_first++];
+    const struct trace_segment record = as_record(segment);
+    const enum pattern_field field = pattern_compare(&pattern, &record, d->now_ns, 0, false);
+    if (field != PATTERN_MATCHES) {
+        char text[700];
+        (void)pattern_format_segment(&record, false, text, sizeof text);
+        dialogue_fail(d, "%s differs: sent > %s", pattern_field_name(field), text);
+    }
+    tcp_payload_release(&d->pools, &segment->payload);
+    d->expected = *segment;
+}
+
+/* Each segment has octets of its own origin, so that it can be told whose copy was taken; every other one
+ * has them in two runs. */
+static struct tcp_payload payload_of(const struct dialogue *d, const struct pattern *pattern)
+{
+    const uint64_t origin = PEER_STREAM + d->tag;
+    const uint64_t offset = (uint64_t)(int64_t)(int32_t)pattern->seq + ((pattern->flags & TCP_SYN) != 0);
+    const uint32_t first = d->tag % 2 == 0 && pattern->len > 1 ? pattern->len / 2 : pattern->len;
+    struct tcp_payload payload = {0};
+    if (pattern->len > 0) {
+        payload.part[0] = (struct tcp_slice){NULL, origin, offset, first};
+    }
+    if (first < pattern->len) {
+        payload.part[1] = (struct tcp_slice){NULL, origin, offset + first, pattern->len - first};
+    }
+    return payload;
+}
+
+void dialogue_inject(struct dialogue *d, const char *line)
+{
+    struct pattern pattern;
+    char error[200];
+    unsigned column = 0;
+    if (!pattern_parse(line, strlen(line), false, &pattern, error, sizeof error, &column)) {
+        dialogue_fail(d, "bad segment: %s (column %u)", error, column);
+        return;
+    }
+    struct tcp_segment segment = {
+        .source = dialogue_peer_end(d), .destination = dialogue_local_end(d), .tag = ++d->tag};
+    if (d->from.family != 0) {
+        segment.source.address = d->from;
+    }
+    segment.seq = pattern.seq + PEER_ISS;
+    segment.flags = pattern.flags;
+    segment.ack = pattern.has_ack ? pattern.ack + LOCAL_ISS : 0;
+    segment.window = pattern.has_win ? (uint16_t)pattern.win : UINT16_MAX;
+    segment.payload = payload_of(d, &pattern);
+    memcpy(segment.options, pattern.options, pattern.options_len);
+    segment.options_len = wire_pad_options(segment.options, pattern.options_len);
+    d->discarded = false;
+    tcp_segment_arrives(d->host, d->now_ns, &segment);
+}

@@ -1,0 +1,284 @@
+/* dialogue_watch.c - rules that hold in any conversation: what the host tells agrees with what is, segments carry
+ * the octets of their numbers, timers are armed before they stop. */
+#include "dialogue_private.h"
+#include "tcp_check.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct watched *find(struct dialogue *d, struct tcp_conn *conn)
+{
+    struct watched *unused = NULL;
+    for (size_t i = 0; i < WATCHED_MAX; i++) {
+        if (d->watched[i].conn == conn) {
+            return &d->watched[i];
+        }
+        if (d->watched[i].conn == NULL && unused == NULL) {
+            unused = &d->watched[i];
+        }
+    }
+    if (unused == NULL) {
+        dialogue_wrong(d, "too many connections");
+        return &d->watched[0];
+    }
+    *unused = (struct watched){.conn = conn};
+    for (size_t i = 0; i < TCP_TIMER_COUNT; i++) {
+        unused->deadline_ns[i] = TCP_NEVER;
+    }
+    return unused;
+}
+
+/* ---- events ---- */
+
+static void append(char *text, size_t room, const char *between, const char *more)
+{
+    const size_t used = strlen(text);
+    (void)snprintf(text + used, room - used, "%s%s", used > 0 ? between : "", more);
+}
+
+static void take_move(struct dialogue *d, struct watched *watched, const struct tcp_event *event)
+{
+    char move[80];
+    (void)snprintf(move, sizeof move, "%s -> %s", tcp_state_name(event->u.state.old_state),
+                   tcp_state_name(event->u.state.new_state));
+    append(d->moves, sizeof d->moves, ", ", move);
+    append(d->causes, sizeof d->causes, ", ", tcp_cause_words(event->u.state.cause));
+    if (event->u.state.cause == TCP_CAUSE_REOPENED || event->u.state.cause == TCP_CAUSE_REOPEN_WAS_OLD) {
+        watched->reopened = true;
+    }
+}
+
+static void take_timer(struct dialogue *d, struct watched *watched, const struct tcp_event *event)
+{
+    uint64_t *deadline_ns = &watched->deadline_ns[event->u.timer.timer];
+    const char *name = tcp_timer_name(event->u.timer.timer);
+    switch (event->u.timer.action) {
+    case TCP_TIMER_ARMED:
+        if (*deadline_ns != TCP_NEVER || event->u.timer.deadline_ns < d->now_ns) {
+            dialogue_wrong(d, "timer %s armed twice, or in the past", name);
+        }
+        *deadline_ns = event->u.timer.deadline_ns;
+        return;
+    case TCP_TIMER_FIRED:
+    case TCP_TIMER_STOPPED:
+        if (*deadline_ns == TCP_NEVER || event->u.timer.deadline_ns == TCP_NEVER) {
+            dialogue_wrong(d, "timer %s ends and was not armed", name);
+        }
+        if (event->u.timer.action == TCP_TIMER_FIRED && event->u.timer.deadline_ns != d->now_ns) {
+            dialogue_wrong(d, "timer %s fires at the wrong time", name);
+        }
+        *deadline_ns = TCP_NEVER;
+        return;
+    }
+}
+
+static void take_delivered(struct dialogue *d, struct watched *watched, const struct tcp_event *event)
+{
+    if (event->u.delivered.slice->len == 0 || event->u.delivered.offset != watched->delivered) {
+        dialogue_wrong(d, "octets told as delivered at %" PRIu64 ", not %" PRIu64, event->u.delivered.offset,
+                       watched->delivered);
+    }
+    watched->delivered += event->u.delivered.slice->len;
+}
+
+static void take_discard(struct dialogue *d, const struct tcp_event *event)
+{
+    d->discard = event->u.discard.reason;
+    d->discarded = true;
+    if (event->u.discard.segment == NULL || event->u.discard.segment->tag != d->tag) {
+        dialogue_wrong(d, "another segment is told as discarded");
+    }
+}
+
+void dialogue_take_event(void *context, const struct tcp_event *event)
+{
+    struct dialogue *d = context;
+    struct watched *watched = event->conn == NULL ? NULL : find(d, event->conn);
+    if (event->now_ns != d->now_ns) {
+        dialogue_wrong(d, "an event of another time");
+    }
+    switch (event->kind) {
+    case TCP_EVENT_STATE:
+        take_move(d, watched, event);
+        return;
+    case TCP_EVENT_TIMER:
+        take_timer(d, watched, event);
+        return;
+    case TCP_EVENT_CONGESTION:
+        watched->congestion = true;
+        return;
+    case TCP_EVENT_DISCARD:
+        take_discard(d, event);
+        return;
+    case TCP_EVENT_DELIVERED:
+        take_delivered(d, watched, event);
+        return;
+    case TCP_EVENT_CHANGED:
+        watched->changed = true;
+        return;
+    case TCP_EVENT_ACCEPTABLE:
+        d->acceptable++;
+        return;
+    case TCP_EVENT_CREATED:
+        if (d->conn == NULL || d->conn == d->listener) {
+            d->conn = event->conn;
+        }
+        return;
+    case TCP_EVENT_DELETED:
+        watched->conn = NULL;
+        if (event->conn == d->conn) {
+            d->conn = d->conn == d->listener ? NULL : d->listener;
+            d->owned = false;
+        }
+        return;
+    case TCP_EVENT_R1:
+        d->r1++;
+        return;
+    }
+}
+
+/* ---- what is sent and read ---- */
+
+static void check_octets(struct dialogue *d, const struct tcp_segment *segment, const struct tcp_status *status,
+                         uint64_t stream)
+{
+    uint64_t offset = (tcp_seq)(segment->seq + ((segment->flags & TCP_SYN) != 0) - status->iss - 1);
+    for (unsigned i = 0; i < 2; i++) {
+        const struct tcp_slice *slice = &segment->payload.part[i];
+        if (slice->len == 0) {
+            continue;
+        }
+        if (slice->origin != stream || slice->offset != offset) {
+            dialogue_wrong(d, "octets of another place are sent");
+            return;
+        }
+        for (uint32_t k = 0; k < slice->len; k++) {
+            uint8_t octet;
+            tcp_slice_copy(slice, k, 1, &octet);
+            if (octet != tcp_generated_octet(stream, offset + k)) {
+                dialogue_wrong(d, "octet %" PRIu64 " is sent wrong", offset + k);
+                return;
+            }
+        }
+        offset += slice->len;
+    }
+}
+
+static bool names_a_segment(uint8_t cause)
+{
+    return cause == TCP_SENT_ANSWER || cause == TCP_SENT_ACK_OF || cause == TCP_SENT_CHALLENGE ||
+           cause == TCP_SENT_DELAYED_ACK || cause == TCP_SENT_WINDOW_OPENED ||
+           cause == TCP_SENT_FAST_RETRANSMIT || cause == TCP_SENT_PARTIAL_ACK;
+}
+
+void dialogue_watch_segment(struct dialogue *d, const struct tcp_segment *segment)
+{
+    const bool has_syn = (segment->flags & TCP_SYN) != 0;
+    if (segment->ttl != d->options.ttl || segment->tos != d->options.tos || segment->urgent != 0) {
+        dialogue_wrong(d, "ttl %u, tos %u, urgent %u", segment->ttl, segment->tos, segment->urgent);
+    }
+    if (!has_syn && segment->options_len != 0) {
+        dialogue_wrong(d, "options on a segment without SYN");
+    }
+    if (segment->cause == TCP_SENT_NONE || segment->cause_tag > d->tag ||
+        (segment->cause_tag != 0) != names_a_segment(segment->cause)) {
+        dialogue_wrong(d, "sent because of \"%s\" %" PRIu64,
+                       tcp_sent_cause_words((enum tcp_sent_cause)segment->cause), segment->cause_tag);
+    }
+    struct tcp_conn *conn = tcp_find(d->host, &segment->source, &segment->destination);
+    if (conn == NULL || (segment->flags & TCP_RST) != 0) {
+        return;
+    }
+    struct watched *watched = find(d, conn);
+    struct tcp_status status;
+    tcp_status(conn, &status);
+    const uint32_t len = tcp_segment_len(segment);
+    if (len > 0) {
+        if (has_syn && segment->retransmission == 0) {
+            watched->sent_any = false;
+        }
+        const bool again = watched->sent_any && seq_leq(segment->seq + (len > 0), watched->highest);
+        if (again != (segment->retransmission > 0)) {
+            dialogue_wrong(d, "retransmission %u", segment->retransmission);
+        }
+        const tcp_seq end = segment->seq + len;
+        watched->highest = watched->sent_any ? seq_max(watched->highest, end) : end;
+        watched->sent_any = true;
+    }
+    if ((segment->flags & TCP_ACK) != 0 && segment->ack != status.rcv_nxt) {
+        dialogue_wrong(d, "an ACK of something else than RCV.NXT");
+    }
+    check_octets(d, segment, &status, tcp_conn_stream(conn));
+}
+
+void dialogue_watch_read(struct dialogue *d, struct tcp_conn *conn, const struct tcp_slice *slice)
+{
+    struct watched *watched = find(d, conn);
+    struct tcp_status status;
+    tcp_status(conn, &status);
+    const uint64_t place = (tcp_seq)(status.irs + 1 - PEER_ISS) + watched->read;
+    if (slice->offset != place) {
+        dialogue_wrong(d, "read at %" PRIu64 ", not %" PRIu64, slice->offset, place);
+    }
+    watched->read += slice->len;
+    char tag[24];
+    (void)snprintf(tag, sizeof tag, "%" PRIu64, slice->origin - PEER_STREAM);
+    const size_t used = strlen(d->read_tags);
+    const size_t len = strlen(tag);
+    if (used < len || strcmp(d->read_tags + used - len, tag) != 0) {
+        append(d->read_tags, sizeof d->read_tags, " ", tag);
+    }
+}
+
+/* ---- after a line ---- */
+
+static void compare(struct dialogue *d, struct watched *watched)
+{
+    struct tcp_status now;
+    const struct tcp_status *last = &watched->last;
+    tcp_status(watched->conn, &now);
+    if (watched->reopened) {
+        watched->delivered = now.octets_received;
+        watched->read = 0;
+        watched->reopened = false;
+    }
+    if (now.octets_received != watched->delivered) {
+        dialogue_wrong(d, "%" PRIu64 " octets received, told %" PRIu64, now.octets_received, watched->delivered);
+    }
+    const bool changed = now.state != last->state || now.error != last->error ||
+                         now.octets_received != last->octets_received ||
+                         now.octets_acked != last->octets_acked || now.fin_received != last->fin_received;
+    if (changed && !watched->changed) {
+        dialogue_wrong(d, "a change was not told (%s)", tcp_state_name(now.state));
+    }
+    if ((now.cwnd != last->cwnd || now.ssthresh != last->ssthresh ||
+         (now.rto_ns != last->rto_ns && last->rto_ns != 0) ||
+         (now.phase == TCP_RECOVERY) != (last->phase == TCP_RECOVERY)) &&
+        !watched->congestion && now.state != TCP_CLOSED) {
+        dialogue_wrong(d, "a change of the window or the RTO was not told");
+    }
+    for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) {
+        if ((now.deadline_ns[i] == TCP_NEVER) != (watched->deadline_ns[i] == TCP_NEVER) &&
+            now.error != TCP_ERROR_NOT_EXIST) {
+            dialogue_wrong(d, "timer %s is not as told", tcp_timer_name((enum tcp_timer)i));
+        }
+    }
+    watched->last = now;
+    watched->changed = watched->congestion = false;
+}
+
+void dialogue_watch(struct dialogue *d)
+{
+    for (size_t i = 0; i < WATCHED_MAX; i++) {
+        if (d->watched[i].conn != NULL) {
+            compare(d, &d->watched[i]);
+        }
+    }
+    if (d->host != NULL) {
+        const char *rule = tcp_check_host(d->host);
+        if (rule != NULL) {
+            dialogue_wrong(d, "broken: %s", rule);
+        }
+    }
+}
