@@ -249,6 +249,9 @@ static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *o
         return false;
     }
     grow_probe(conn, sent);
+    if (sent != conn->sent_head && conn->retransmits > 0) {
+        return false; /* RFC 6298 (5.4): a timeout repeats the earliest alone; the rest waits for its ACK */
+    }
     const uint32_t reach = sent_end(sent) - conn->snd_una;
     if (sent != conn->sent_head && (reach > conn->cwnd || reach > conn->snd_wnd)) {
         return false;
