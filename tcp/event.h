@@ -14,7 +14,7 @@ enum tcp_event_kind {
     TCP_EVENT_CONGESTION, /* cwnd, ssthresh, phase or RTO changed */
     TCP_EVENT_DISCARD,    /* a segment was thrown away, or the part that the reason names */
     TCP_EVENT_DELIVERED,  /* octets became readable, in order: `slice` at stream offset `offset` */
-    TCP_EVENT_CHANGED,    /* something a blocked user call may wait for: data, room, a state, an end */
+    TCP_EVENT_CHANGED, /* something a blocked user call may wait for: data, room, a state, an end */
     TCP_EVENT_ACCEPTABLE, /* `conn`, a listener, has one more connection for tcp_accept */
     TCP_EVENT_CREATED,    /* a connection came into being (before its first move) */
     TCP_EVENT_DELETED,    /* the last event of a connection: its memory goes back after this */

@@ -13,7 +13,7 @@ enum tcp_persist_probe { TCP_PROBE_OCTET, TCP_PROBE_EMPTY };
 struct tcp_options {
     bool has_iss;
     uint32_t iss;
-    uint32_t mss; /* announced; 0: from mtu_bytes */
+    uint32_t mss;                      /* announced; 0: from mtu_bytes */
     uint32_t recv_buffer, send_buffer; /* octets */
     bool has_window, has_syn_window;
     uint16_t window, syn_window; /* exact values to advertise */
@@ -38,11 +38,12 @@ struct tcp_options {
 
 enum tcp_option_type {
     TCP_OPTION_BOOL,
-    TCP_OPTION_COUNT,     /* a whole number: uint32_t, uint16_t or uint8_t by `width` */
-    TCP_OPTION_SEQ,       /* a whole number modulo 2^32 */
-    TCP_OPTION_SIZE,      /* octets */
-    TCP_OPTION_TIME,      /* nanoseconds, uint64_t */
-    TCP_OPTION_CHOICE,    /* one of `choices`, separated by blanks, '_' for a blank within one; index */
+    TCP_OPTION_COUNT,  /* a whole number: uint32_t, uint16_t or uint8_t by `width` */
+    TCP_OPTION_SEQ,    /* a whole number modulo 2^32 */
+    TCP_OPTION_SIZE,   /* octets */
+    TCP_OPTION_TIME,   /* nanoseconds, uint64_t */
+    TCP_OPTION_CHOICE, /* one of `choices`, separated by blanks, '_' for a blank within one; index
+                        */
     TCP_OPTION_KEEPALIVE, /* { idle, interval, count }: three fields from `offset` on */
     TCP_OPTION_LATER,     /* named by the contract, not there yet: only its off value is taken */
 };

@@ -34,8 +34,9 @@ struct tcp_extent {
 };
 
 /* A run of octets: [offset, offset + len) of the stream `origin`. With an extent the octets lie in
- * it, at offset - extent->base; without one they are generated: tcp_generated_octet(origin, offset).
- * So every octet in flight says where it came from, and integrity is a comparison of two numbers. */
+ * it, at offset - extent->base; without one they are generated: tcp_generated_octet(origin,
+ * offset). So every octet in flight says where it came from, and integrity is a comparison of two
+ * numbers. */
 struct tcp_slice {
     struct tcp_extent *extent;
     uint64_t origin;
@@ -75,24 +76,24 @@ enum tcp_flag {
 };
 
 /* What made a segment leave. Append only (digest). ACK: `cause_tag` names the segment answered. */
-#define TCP_SENT_CAUSES(X)                      \
-    X(NONE, "")                                 \
-    X(OPEN, "OPEN")                             \
-    X(SEND, "SEND")                             \
-    X(CLOSE, "CLOSE")                           \
-    X(ABORT, "ABORT")                           \
-    X(RECEIVE, "RECEIVE")                       \
-    X(RTO, "RTO")                               \
-    X(FAST_RETRANSMIT, "fast retransmit")       \
-    X(PARTIAL_ACK, "partial ACK")               \
-    X(ANSWER, "answer to")                      \
-    X(ACK_OF, "ACK of")                         \
-    X(CHALLENGE, "challenge ACK to")            \
-    X(DELAYED_ACK, "delayed ACK")               \
-    X(PERSIST, "zero-window probe")             \
-    X(KEEPALIVE, "keepalive probe")             \
-    X(OVERRIDE, "override timeout")             \
-    X(WINDOW_OPENED, "window opened by")        \
+#define TCP_SENT_CAUSES(X)                \
+    X(NONE, "")                           \
+    X(OPEN, "OPEN")                       \
+    X(SEND, "SEND")                       \
+    X(CLOSE, "CLOSE")                     \
+    X(ABORT, "ABORT")                     \
+    X(RECEIVE, "RECEIVE")                 \
+    X(RTO, "RTO")                         \
+    X(FAST_RETRANSMIT, "fast retransmit") \
+    X(PARTIAL_ACK, "partial ACK")         \
+    X(ANSWER, "answer to")                \
+    X(ACK_OF, "ACK of")                   \
+    X(CHALLENGE, "challenge ACK to")      \
+    X(DELAYED_ACK, "delayed ACK")         \
+    X(PERSIST, "zero-window probe")       \
+    X(KEEPALIVE, "keepalive probe")       \
+    X(OVERRIDE, "override timeout")       \
+    X(WINDOW_OPENED, "window opened by")  \
     X(FORGED, "forged")
 
 enum tcp_sent_cause {

@@ -22,29 +22,29 @@ enum tcp_state {
 #define TCP_STATE_COUNT 11
 
 /* What moved a connection: identifier, words, clause. Append only (digest). */
-#define TCP_CAUSES(X)                                                                       \
-    X(OPEN_PASSIVE, "passive OPEN", "RFC 9293 3.10.1")                                      \
-    X(OPEN_ACTIVE, "active OPEN", "RFC 9293 3.10.1")                                        \
-    X(SEND_IN_LISTEN, "SEND in LISTEN", "RFC 9293 3.10.2")                                  \
-    X(SYN_ARRIVED, "SYN", "RFC 9293 3.10.7.2 third")                                        \
-    X(SYN_ACK_ARRIVED, "SYN,ACK", "RFC 9293 3.10.7.3 fourth")                               \
-    X(SYN_CROSSED, "SYN crossing ours", "RFC 9293 3.10.7.3 fourth")                         \
-    X(SYN_ACKED, "ACK of SYN", "RFC 9293 3.10.7.4 fifth")                                   \
-    X(CLOSE_CALLED, "CLOSE", "RFC 9293 3.10.4")                                             \
-    X(FIN_ACKED, "ACK of FIN", "RFC 9293 3.10.7.4 fifth")                                   \
-    X(FIN_ARRIVED, "FIN", "RFC 9293 3.10.7.4 eighth")                                       \
-    X(RST_ARRIVED, "RST", "RFC 9293 3.10.7.4 second")                                       \
-    X(RST_REFUSED, "RST, connection refused", "RFC 9293 3.10.7.3 second")                   \
-    X(SYN_IN_WINDOW, "SYN in the window", "RFC 9293 3.10.7.4 fourth")                       \
-    X(ABORT_CALLED, "ABORT", "RFC 9293 3.10.5")                                             \
-    X(USER_TIMEOUT, "user timeout", "RFC 9293 3.10.8")                                      \
-    X(TOO_MANY_RETRIES, "too many retransmissions", "RFC 9293 3.8.3")                       \
-    X(KEEPALIVE_UNANSWERED, "keepalive unanswered", "RFC 9293 3.8.4")                       \
-    X(TIME_WAIT_OVER, "2 MSL", "RFC 9293 3.10.8")                                           \
-    X(CLOSE_UNREAD, "close with unread data", "RFC 9293 3.6.1")                             \
-    X(DATA_AFTER_CLOSE, "data after close", "RFC 9293 3.6.1")                               \
-    X(REOPENED, "SYN in TIME-WAIT", "RFC 9293 3.6.1")                                       \
-    X(REOPEN_WAS_OLD, "the SYN was an old duplicate", "RFC 9293 3.6.1")                     \
+#define TCP_CAUSES(X)                                                     \
+    X(OPEN_PASSIVE, "passive OPEN", "RFC 9293 3.10.1")                    \
+    X(OPEN_ACTIVE, "active OPEN", "RFC 9293 3.10.1")                      \
+    X(SEND_IN_LISTEN, "SEND in LISTEN", "RFC 9293 3.10.2")                \
+    X(SYN_ARRIVED, "SYN", "RFC 9293 3.10.7.2 third")                      \
+    X(SYN_ACK_ARRIVED, "SYN,ACK", "RFC 9293 3.10.7.3 fourth")             \
+    X(SYN_CROSSED, "SYN crossing ours", "RFC 9293 3.10.7.3 fourth")       \
+    X(SYN_ACKED, "ACK of SYN", "RFC 9293 3.10.7.4 fifth")                 \
+    X(CLOSE_CALLED, "CLOSE", "RFC 9293 3.10.4")                           \
+    X(FIN_ACKED, "ACK of FIN", "RFC 9293 3.10.7.4 fifth")                 \
+    X(FIN_ARRIVED, "FIN", "RFC 9293 3.10.7.4 eighth")                     \
+    X(RST_ARRIVED, "RST", "RFC 9293 3.10.7.4 second")                     \
+    X(RST_REFUSED, "RST, connection refused", "RFC 9293 3.10.7.3 second") \
+    X(SYN_IN_WINDOW, "SYN in the window", "RFC 9293 3.10.7.4 fourth")     \
+    X(ABORT_CALLED, "ABORT", "RFC 9293 3.10.5")                           \
+    X(USER_TIMEOUT, "user timeout", "RFC 9293 3.10.8")                    \
+    X(TOO_MANY_RETRIES, "too many retransmissions", "RFC 9293 3.8.3")     \
+    X(KEEPALIVE_UNANSWERED, "keepalive unanswered", "RFC 9293 3.8.4")     \
+    X(TIME_WAIT_OVER, "2 MSL", "RFC 9293 3.10.8")                         \
+    X(CLOSE_UNREAD, "close with unread data", "RFC 9293 3.6.1")           \
+    X(DATA_AFTER_CLOSE, "data after close", "RFC 9293 3.6.1")             \
+    X(REOPENED, "SYN in TIME-WAIT", "RFC 9293 3.6.1")                     \
+    X(REOPEN_WAS_OLD, "the SYN was an old duplicate", "RFC 9293 3.6.1")   \
     X(LISTENER_CLOSED, "listener closed", "RFC 9293 3.10.4")
 
 enum tcp_cause {
@@ -55,13 +55,13 @@ enum tcp_cause {
 };
 
 /* In the order in which timers of one connection expire at one instant. Append only (digest). */
-#define TCP_TIMERS(X)                    \
-    X(RETRANSMISSION, "retransmission")  \
-    X(PERSIST, "persist")                \
-    X(KEEPALIVE, "keepalive")            \
-    X(TIME_WAIT, "time-wait")            \
-    X(DELAYED_ACK, "delayed-ack")        \
-    X(USER, "user")                      \
+#define TCP_TIMERS(X)                   \
+    X(RETRANSMISSION, "retransmission") \
+    X(PERSIST, "persist")               \
+    X(KEEPALIVE, "keepalive")           \
+    X(TIME_WAIT, "time-wait")           \
+    X(DELAYED_ACK, "delayed-ack")       \
+    X(USER, "user")                     \
     X(OVERRIDE, "override")
 
 enum tcp_timer {
@@ -74,31 +74,31 @@ enum tcp_timer {
 enum tcp_timer_action { TCP_TIMER_ARMED, TCP_TIMER_FIRED, TCP_TIMER_STOPPED };
 
 /* Why a segment, or a part of what it said, was thrown away. Append only (digest). */
-#define TCP_DISCARDS(X)                                                      \
-    X(NO_CONNECTION, "no such connection")                                   \
-    X(BAD_ADDRESS, "address that no segment may have")                       \
-    X(BAD_CHECKSUM, "checksum")                                              \
-    X(MALFORMED, "malformed")                                                \
-    X(RST_IN_LISTEN, "RST in LISTEN")                                        \
-    X(ACK_IN_LISTEN, "ACK in LISTEN")                                        \
-    X(NO_SYN_IN_LISTEN, "no SYN in LISTEN")                                  \
-    X(BACKLOG_FULL, "backlog full")                                          \
-    X(NO_MEMORY, "insufficient resources")                                   \
-    X(ACK_UNACCEPTABLE, "unacceptable ACK")                                  \
-    X(RST_WITHOUT_ACK, "RST without ACK in SYN-SENT")                        \
-    X(NO_SYN_IN_SYN_SENT, "neither SYN nor RST in SYN-SENT")                 \
-    X(OUT_OF_WINDOW, "outside the window")                                   \
-    X(RST_OUT_OF_WINDOW, "RST outside the window")                           \
-    X(RST_NOT_EXACT, "RST not at RCV.NXT")                                   \
-    X(SYN_CHALLENGED, "SYN on a synchronized connection")                    \
-    X(SYN_RETURNS_TO_LISTEN, "SYN in SYN-RECEIVED")                          \
-    X(NO_ACK, "no ACK")                                                      \
-    X(ACK_TOO_OLD, "ACK too old")                                            \
-    X(ACK_OF_UNSENT, "ACK of what was not sent")                             \
-    X(TEXT_AFTER_FIN, "text after FIN")                                      \
-    X(TEXT_AFTER_CLOSE, "data after close")                                  \
-    X(DUPLICATE_TEXT, "text received before")                                \
-    X(IGNORED_IN_TIME_WAIT, "nothing new in TIME-WAIT")                      \
+#define TCP_DISCARDS(X)                                      \
+    X(NO_CONNECTION, "no such connection")                   \
+    X(BAD_ADDRESS, "address that no segment may have")       \
+    X(BAD_CHECKSUM, "checksum")                              \
+    X(MALFORMED, "malformed")                                \
+    X(RST_IN_LISTEN, "RST in LISTEN")                        \
+    X(ACK_IN_LISTEN, "ACK in LISTEN")                        \
+    X(NO_SYN_IN_LISTEN, "no SYN in LISTEN")                  \
+    X(BACKLOG_FULL, "backlog full")                          \
+    X(NO_MEMORY, "insufficient resources")                   \
+    X(ACK_UNACCEPTABLE, "unacceptable ACK")                  \
+    X(RST_WITHOUT_ACK, "RST without ACK in SYN-SENT")        \
+    X(NO_SYN_IN_SYN_SENT, "neither SYN nor RST in SYN-SENT") \
+    X(OUT_OF_WINDOW, "outside the window")                   \
+    X(RST_OUT_OF_WINDOW, "RST outside the window")           \
+    X(RST_NOT_EXACT, "RST not at RCV.NXT")                   \
+    X(SYN_CHALLENGED, "SYN on a synchronized connection")    \
+    X(SYN_RETURNS_TO_LISTEN, "SYN in SYN-RECEIVED")          \
+    X(NO_ACK, "no ACK")                                      \
+    X(ACK_TOO_OLD, "ACK too old")                            \
+    X(ACK_OF_UNSENT, "ACK of what was not sent")             \
+    X(TEXT_AFTER_FIN, "text after FIN")                      \
+    X(TEXT_AFTER_CLOSE, "data after close")                  \
+    X(DUPLICATE_TEXT, "text received before")                \
+    X(IGNORED_IN_TIME_WAIT, "nothing new in TIME-WAIT")      \
     X(REPEATED_SYN, "SYN repeated")
 
 enum tcp_discard {

@@ -1,5 +1,5 @@
-/* tcp.h - a TCP host (RFC 9293) without input and output of its own: time, segments, memory, a keyed
- * hash and an observer are handed to it. It has no clock, no allocator, no randomness.
+/* tcp.h - a TCP host (RFC 9293) without input and output of its own: time, segments, memory, a
+ * keyed hash and an observer are handed to it. It has no clock, no allocator, no randomness.
  *
  * Order of use:
  *   host = tcp_host_create(&config, &pools, &observer);
@@ -25,7 +25,8 @@ struct tcp_conn;
 
 /* Where memory comes from. `take` returns memory for any type, not cleared, or NULL when there is
  * no more: the call that needed it answers TCP_ERROR_RESOURCES, or the segment is discarded.
- * `give` gets the size that was asked for. Hosts that exchange segments by reference share pools. */
+ * `give` gets the size that was asked for. Hosts that exchange segments by reference share pools.
+ */
 struct tcp_pools {
     void *context;
     void *(*take)(void *context, size_t size_bytes);
@@ -43,17 +44,17 @@ struct tcp_host_config {
 /* Errors of the user calls. RFC 9293 3.10 gives the texts; tcp_error_text has them. */
 enum tcp_error {
     TCP_OK,
-    TCP_WOULD_BLOCK,         /* queued, by the RFC: ask again after TCP_EVENT_CHANGED */
-    TCP_ERROR_NOT_EXIST,     /* connection does not exist */
-    TCP_ERROR_EXISTS,        /* connection already exists */
-    TCP_ERROR_RESOURCES,     /* insufficient resources */
-    TCP_ERROR_NO_REMOTE,     /* remote socket unspecified */
-    TCP_ERROR_BAD_ADDRESS,   /* remote address not allowed (RFC 9293 MUST-46) */
-    TCP_ERROR_CLOSING,       /* connection closing */
-    TCP_ERROR_RESET,         /* connection reset */
-    TCP_ERROR_REFUSED,       /* connection refused */
-    TCP_ERROR_USER_TIMEOUT,  /* connection aborted due to user timeout */
-    TCP_ERROR_TIMED_OUT,     /* timed out */
+    TCP_WOULD_BLOCK,        /* queued, by the RFC: ask again after TCP_EVENT_CHANGED */
+    TCP_ERROR_NOT_EXIST,    /* connection does not exist */
+    TCP_ERROR_EXISTS,       /* connection already exists */
+    TCP_ERROR_RESOURCES,    /* insufficient resources */
+    TCP_ERROR_NO_REMOTE,    /* remote socket unspecified */
+    TCP_ERROR_BAD_ADDRESS,  /* remote address not allowed (RFC 9293 MUST-46) */
+    TCP_ERROR_CLOSING,      /* connection closing */
+    TCP_ERROR_RESET,        /* connection reset */
+    TCP_ERROR_REFUSED,      /* connection refused */
+    TCP_ERROR_USER_TIMEOUT, /* connection aborted due to user timeout */
+    TCP_ERROR_TIMED_OUT,    /* timed out */
     TCP_ERROR_COUNT
 };
 const char *tcp_error_text(enum tcp_error error);
@@ -65,8 +66,9 @@ struct tcp_host *tcp_host_create(const struct tcp_host_config *config,
 /* Gives back everything the host holds, without a word to anybody. Takes `host`. */
 void tcp_host_destroy(struct tcp_host *host);
 
-/* The host forgets connections, listeners and timers and sends nothing (a crash). No connection moves:
- * there is no TCB left that could. Handles not yet released say CLOSED and answer TCP_ERROR_NOT_EXIST. */
+/* The host forgets connections, listeners and timers and sends nothing (a crash). No connection
+ * moves: there is no TCB left that could. Handles not yet released say CLOSED and answer
+ * TCP_ERROR_NOT_EXIST. */
 void tcp_host_crash(struct tcp_host *host, uint64_t now_ns);
 
 /* The defaults of connections opened from now on. */
@@ -94,31 +96,37 @@ void tcp_timeout(struct tcp_host *host, uint64_t now_ns);
 void tcp_payload_share(const struct tcp_payload *payload);
 void tcp_payload_release(const struct tcp_pools *pools, struct tcp_payload *payload);
 
-/* An extent with one reference and room for `len` octets at `base` of some stream; NULL: no memory. */
+/* An extent with one reference and room for `len` octets at `base` of some stream; NULL: no memory.
+ */
 struct tcp_extent *tcp_extent_create(const struct tcp_pools *pools, uint64_t base, uint32_t len);
 
 /* ---- The user's side ---- */
 
 struct tcp_open_request {
     bool passive;
-    struct tcp_endpoint local;  /* passive: address.family 0 accepts any local address */
-    struct tcp_endpoint remote; /* active only; port 0 is "unspecified" */
+    struct tcp_endpoint local;         /* passive: address.family 0 accepts any local address */
+    struct tcp_endpoint remote;        /* active only; port 0 is "unspecified" */
     const struct tcp_options *options; /* NULL: the host's */
-    struct tcp_slice syn_data;         /* active only: octets to ride on the SYN, or len 0; as tcp_send */
+    struct tcp_slice syn_data; /* active only: octets to ride on the SYN, or len 0; as tcp_send */
 };
 
 /* RFC 9293 3.10.1. On TCP_OK *conn is the user's until tcp_release. Errors: EXISTS (the pair of
- * sockets is in use; a second listener on the same local socket), NO_REMOTE, BAD_ADDRESS, RESOURCES. */
-enum tcp_error tcp_open(struct tcp_host *host, uint64_t now_ns, const struct tcp_open_request *request,
-                        struct tcp_conn **conn);
+ * sockets is in use; a second listener on the same local socket), NO_REMOTE, BAD_ADDRESS,
+ * RESOURCES. */
+enum tcp_error tcp_open(struct tcp_host *host, uint64_t now_ns,
+                        const struct tcp_open_request *request, struct tcp_conn **conn);
 
 /* RFC 9293 3.10.1 on a passive TCB: LISTEN becomes SYN-SENT; its backlog is given up. `local`'s
- * address is the one to use. Errors: NO_REMOTE, BAD_ADDRESS, EXISTS (not in LISTEN, or pair in use). */
+ * address is the one to use. Errors: NO_REMOTE, BAD_ADDRESS, EXISTS (not in LISTEN, or pair in
+ * use). */
 enum tcp_error tcp_open_listener(struct tcp_conn *listener, uint64_t now_ns,
-                                 const struct tcp_endpoint *local, const struct tcp_endpoint *remote);
+                                 const struct tcp_endpoint *local,
+                                 const struct tcp_endpoint *remote);
 
-/* RFC 9293 3.10.2 on a passive TCB: as tcp_open_listener, then the octets are queued as by tcp_send. */
-enum tcp_error tcp_send_listener(struct tcp_conn *listener, uint64_t now_ns, const struct tcp_endpoint *local,
+/* RFC 9293 3.10.2 on a passive TCB: as tcp_open_listener, then the octets are queued as by
+ * tcp_send. */
+enum tcp_error tcp_send_listener(struct tcp_conn *listener, uint64_t now_ns,
+                                 const struct tcp_endpoint *local,
                                  const struct tcp_endpoint *remote, const struct tcp_slice *slice,
                                  uint32_t *accepted);
 
@@ -131,13 +139,14 @@ struct tcp_conn *tcp_accept(struct tcp_conn *listener);
  * extent (octets [offset - base, …); NULL: generated) and the length count. `push` marks its end.
  * TCP_OK: all or a part was taken; WOULD_BLOCK: no room now; CLOSING, NOT_EXIST, RESET, …
  * A listener answers NO_REMOTE. */
-enum tcp_error tcp_send(struct tcp_conn *conn, uint64_t now_ns, const struct tcp_slice *slice, bool push,
-                        uint32_t *accepted);
+enum tcp_error tcp_send(struct tcp_conn *conn, uint64_t now_ns, const struct tcp_slice *slice,
+                        bool push, uint32_t *accepted);
 
 /* RFC 9293 3.10.3. Moves at most `max` octets, at most one run, to *slice (the caller gets a
- * reference on its extent: tcp_slice_release). TCP_OK with len 0: the stream has ended. WOULD_BLOCK:
- * nothing there yet. RESET and so on after the connection failed. */
-enum tcp_error tcp_receive(struct tcp_conn *conn, uint64_t now_ns, uint32_t max, struct tcp_slice *slice);
+ * reference on its extent: tcp_slice_release). TCP_OK with len 0: the stream has ended.
+ * WOULD_BLOCK: nothing there yet. RESET and so on after the connection failed. */
+enum tcp_error tcp_receive(struct tcp_conn *conn, uint64_t now_ns, uint32_t max,
+                           struct tcp_slice *slice);
 void tcp_slice_release(const struct tcp_pools *pools, struct tcp_slice *slice);
 
 /* RFC 9293 3.10.4: no more to send; reading goes on. CLOSING when called twice. */
@@ -152,9 +161,11 @@ enum tcp_error tcp_abort(struct tcp_conn *conn, uint64_t now_ns);
  * `conn` must not be used afterwards (but in events, until DELETED). */
 void tcp_release(struct tcp_conn *conn, uint64_t now_ns);
 
-/* Options that may change on an open connection: nagle, delayed_ack, keepalive, user_timeout, retries,
- * window, recv_buffer, send_buffer, rto_min, rto_max, ttl, tos. The others of *options are ignored. */
-void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns, const struct tcp_options *options);
+/* Options that may change on an open connection: nagle, delayed_ack, keepalive, user_timeout,
+ * retries, window, recv_buffer, send_buffer, rto_min, rto_max, ttl, tos. The others of *options are
+ * ignored. */
+void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns,
+                          const struct tcp_options *options);
 const struct tcp_options *tcp_conn_options(const struct tcp_conn *conn);
 
 enum tcp_phase { TCP_SLOW_START, TCP_AVOIDANCE, TCP_RECOVERY, TCP_LOSS };
@@ -187,8 +198,8 @@ enum tcp_state tcp_conn_state(const struct tcp_conn *conn);
 enum tcp_error tcp_conn_error(const struct tcp_conn *conn);
 const struct tcp_endpoint *tcp_conn_local(const struct tcp_conn *conn);
 const struct tcp_endpoint *tcp_conn_remote(const struct tcp_conn *conn);
-uint64_t tcp_conn_number(const struct tcp_conn *conn);  /* by creation on its host, from 1 */
-uint64_t tcp_conn_stream(const struct tcp_conn *conn);  /* the origin of what it sends */
+uint64_t tcp_conn_number(const struct tcp_conn *conn); /* by creation on its host, from 1 */
+uint64_t tcp_conn_stream(const struct tcp_conn *conn); /* the origin of what it sends */
 struct tcp_conn *tcp_conn_listener(const struct tcp_conn *conn); /* that it came from, or NULL */
 void tcp_conn_set_user(struct tcp_conn *conn, void *user);
 void *tcp_conn_user(const struct tcp_conn *conn);

@@ -27,7 +27,8 @@ void *arena_resize(struct arena *arena, void *memory, size_t old_bytes, size_t n
 char *arena_strdup(struct arena *arena, const char *text);
 
 bool arena_exhausted(const struct arena *arena);
-size_t arena_live_bytes(const struct arena *arena);  /* in blocks handed out */
-size_t arena_fresh_bytes(const struct arena *arena); /* ever cut from untouched memory: constant when warm */
+size_t arena_live_bytes(const struct arena *arena); /* in blocks handed out */
+size_t arena_fresh_bytes(
+    const struct arena *arena); /* ever cut from untouched memory: constant when warm */
 
 #endif

@@ -33,7 +33,8 @@ struct queue {
 };
 
 void queue_heap_destroy(struct queue_heap *heap, struct arena *arena);
-bool queue_heap_push(struct queue_heap *heap, struct arena *arena, struct queue_key key, void *value);
+bool queue_heap_push(struct queue_heap *heap, struct arena *arena, struct queue_key key,
+                     void *value);
 /* The least entry of a heap that is not empty. */
 struct queue_entry queue_heap_pop(struct queue_heap *heap);
 

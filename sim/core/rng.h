@@ -1,5 +1,5 @@
-/* rng.h - randomness as a value of (seed, name of the consumer, ordinal): no state, so that adding a
- * consumer, or asking in another order, changes nobody else's numbers.
+/* rng.h - randomness as a value of (seed, name of the consumer, ordinal): no state, so that adding
+ * a consumer, or asking in another order, changes nobody else's numbers.
  *
  * Names: "link/a-b/forward/loss", "host/a/iss", "host/a/ports", "app/a/1". */
 #ifndef TCPSIM_CORE_RNG_H

@@ -26,7 +26,8 @@
 #include <lua.h>
 #include <lualib.h>
 
-/* What raises a Lua error returns an int, so that it can be returned; the analyser is told that it does not. */
+/* What raises a Lua error returns an int, so that it can be returned; the analyser is told that it
+ * does not. */
 #ifdef __clang_analyzer__
 #define NEVER_RETURNS __attribute__((analyzer_noreturn))
 #else
@@ -65,7 +66,7 @@ struct app {
     uint64_t wait_until_ns;                 /* TIME_NEVER: no time limit */
     bool blocked;
     const char *blocked_in; /* the call that blocks (a literal), or NULL */
-    size_t expect_from[2]; /* by view of the log: what expect.segment took before */
+    size_t expect_from[2];  /* by view of the log: what expect.segment took before */
 };
 
 /* The application that runs now, or NULL (top level, match, with). */
@@ -178,7 +179,8 @@ void lua_where(lua_State *L, char *text, size_t room);
  */
 bool lua_where_line(lua_State *L, const char **file, unsigned *line);
 /* luaL_error with the same prefix, named so that all messages go one way. Never returns. */
-int lua_fail(lua_State *L, const char *format, ...) __attribute__((format(printf, 2, 3))) NEVER_RETURNS;
+int lua_fail(lua_State *L, const char *format, ...)
+    __attribute__((format(printf, 2, 3))) NEVER_RETURNS;
 /* Raises: `unknown WHAT "typed"; did you mean "near"? Accepted: a, b, c`. */
 int lua_fail_unknown(lua_State *L, const char *what, const char *typed, const char *const *names,
                      size_t count) NEVER_RETURNS;
@@ -393,7 +395,8 @@ void limits_init(struct scenario *scenario);
 /* A new event begins: the instruction budget is full again. */
 void limits_renew(struct scenario *scenario);
 /* Marks a limit as reached and raises it on L: "file:line: limit reached: …". Never returns. */
-int limits_raise(lua_State *L, const char *format, ...) __attribute__((format(printf, 2, 3))) NEVER_RETURNS;
+int limits_raise(lua_State *L, const char *format, ...)
+    __attribute__((format(printf, 2, 3))) NEVER_RETURNS;
 /* The same for memory: where arena_take gave NULL. Never returns. */
 int limits_raise_memory(lua_State *L) NEVER_RETURNS;
 /* Raises the limit that was reached again: after a sandbox_call of one's own. Never returns. */

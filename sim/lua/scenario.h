@@ -32,9 +32,9 @@ struct scenario_config {
     uint64_t max_instructions; /* between two events */
     size_t max_memory_bytes;   /* world and Lua */
     enum queue_kind queue;
-    bool absolute;       /* numbers in messages as on the wire */
-    bool dry_run;        /* builds the world, runs nothing */
-    const char *repeat;  /* the command that repeats this run, printed after failures; or NULL */
+    bool absolute;      /* numbers in messages as on the wire */
+    bool dry_run;       /* builds the world, runs nothing */
+    const char *repeat; /* the command that repeats this run, printed after failures; or NULL */
     /* With the sinks attached; borrowed, or NULL. The scenario attaches one of its own: after
      * scenario_destroy nothing may be emitted to it any more. */
     struct trace *trace;

@@ -32,8 +32,8 @@ struct socket {
     struct tcp_conn *conn; /* NULL once the TCB is gone */
     struct socket *next;   /* of the host's, by creation */
     struct tcp_endpoint local, remote;
-    bool listener;         /* was opened passively by the user */
-    bool released;         /* close() was called: the user has let go */
+    bool listener;           /* was opened passively by the user */
+    bool released;           /* close() was called: the user has let go */
     bool accepted_or_opened; /* the user has (had) it */
     bool failed_notified;
     bool first_connection; /* of the run */
@@ -41,12 +41,12 @@ struct socket {
     enum tcp_error error;
     tcp_seq iss, irs;
     bool iss_known, irs_known;
-    uint8_t path_len; /* the states gone through, the first ones included */
-    uint8_t path[SOCKET_PATH_MAX]; /* enum tcp_state; when full the last is overwritten */
+    uint8_t path_len;               /* the states gone through, the first ones included */
+    uint8_t path[SOCKET_PATH_MAX];  /* enum tcp_state; when full the last is overwritten */
     struct tcp_status *last_status; /* as it was when the TCB went, or NULL: read host_status */
-    struct socket *peer;  /* the other end, found when needed, or NULL */
-    uint64_t checked;     /* octets whose integrity was checked */
-    void *user;           /* the caller's: waiting applications and so on */
+    struct socket *peer;            /* the other end, found when needed, or NULL */
+    uint64_t checked;               /* octets whose integrity was checked */
+    void *user;                     /* the caller's: waiting applications and so on */
 };
 
 const char *host_name(const struct host *host);
@@ -69,10 +69,10 @@ bool host_route(const struct host *from, const struct host *to, unsigned family,
 struct host_connect {
     struct host *to;
     uint16_t port;
-    unsigned family;         /* 4, 6 or 0: any */
+    unsigned family;                /* 4, 6 or 0: any */
     const struct tcp_address *from; /* one of the host's own, or NULL */
     bool has_local_port;
-    uint16_t local_port;     /* else chosen by RFC 6056 from the seed, 49152 and up */
+    uint16_t local_port;               /* else chosen by RFC 6056 from the seed, 49152 and up */
     const struct tcp_options *options; /* NULL: the host's */
     const uint8_t *syn_data;
     size_t syn_data_len;
@@ -86,7 +86,8 @@ enum tcp_error host_listen(struct host *host, uint16_t port, const struct tcp_op
                            struct socket **socket);
 struct socket *host_accept(struct socket *listener); /* or NULL */
 /* RFC 9293's OPEN on a passive TCB: the listener becomes the connection. */
-enum tcp_error host_open_listener(struct socket *listener, struct host *to, uint16_t port, bool *unreachable);
+enum tcp_error host_open_listener(struct socket *listener, struct host *to, uint16_t port,
+                                  bool *unreachable);
 /* RFC 9293's SEND on a passive TCB: the same, and the octets are queued as by host_send. */
 enum tcp_error host_send_listener(struct socket *listener, struct host *to, uint16_t port,
                                   const uint8_t *octets, uint32_t len, uint32_t *accepted,
@@ -112,11 +113,11 @@ void host_record_call(struct socket *socket, const char *call, uint64_t len, con
 /* A segment made by the script enters the network at `at`: source and destination are as written in
  * it. `supplied_by`: "file:line", copied. Takes the payload's references. *number: its id's number.
  * False: no path from `at` to `to`. */
-bool host_inject(struct host *at, struct host *to, const struct tcp_segment *segment, bool bad_checksum,
-                 const char *supplied_by, bool as_injected, uint64_t *number);
+bool host_inject(struct host *at, struct host *to, const struct tcp_segment *segment,
+                 bool bad_checksum, const char *supplied_by, bool as_injected, uint64_t *number);
 
-/* What relative numbers of a segment from -> to count from: the ISS and IRS of the sender's TCB or of its
- * last one on that pair of sockets; what the script's own segments said counts too. */
+/* What relative numbers of a segment from -> to count from: the ISS and IRS of the sender's TCB or
+ * of its last one on that pair of sockets; what the script's own segments said counts too. */
 void host_numbers(struct world *world, const struct host *sender, const struct tcp_segment *segment,
                   bool *seq_known, tcp_seq *seq_base, bool *ack_known, tcp_seq *ack_base);
 

@@ -95,7 +95,7 @@ static void enqueue(struct way *way, struct flight *flight)
     const struct queue_key key = {flight->arrival_ns,
                                   queue_meaning(QUEUE_ARRIVAL, object, flight->place)};
     flight->in_queue = true;
-    if (!queue_push(world->queue, key, way->link)) { world->no_memory = true; }
+    (void)world_push(world, key, way->link);
 }
 
 static void put_aside(struct way *way, struct flight *flight)

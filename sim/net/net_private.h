@@ -302,6 +302,8 @@ struct world {
     struct trace *trace;
     struct trace no_trace; /* when none was given */
     struct queue *queue;
+    struct queue *next_round; /* what applications cause at their own instant, while they run */
+    bool in_applications;
     struct tcp_pools pools;
     uint64_t now_ns;
     uint64_t events, segments;
@@ -334,6 +336,8 @@ static inline bool world_records_segments(const struct world *world)
 }
 
 void world_mark_dirty(struct world *world, struct host *host);
+/* Into the event queue. False: no memory, which is noted. */
+bool world_push(struct world *world, struct queue_key key, void *value);
 /* Memory that the run cannot do without: notes when there is none. */
 void *world_take(struct world *world, size_t size_bytes);
 

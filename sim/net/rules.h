@@ -26,7 +26,8 @@ struct rule_match {
     uint16_t flags;
     const struct pattern *pattern; /* or NULL */
     bool pattern_absolute;
-    const uint64_t *nth; /* ordinals among the segments that match the rest, from 1, ascending; or NULL */
+    const uint64_t
+        *nth; /* ordinals among the segments that match the rest, from 1, ascending; or NULL */
     size_t nth_len;
     bool has_count;
     uint64_t count; /* act at most so often */
@@ -39,11 +40,11 @@ struct rule_match {
 
 struct rule_effect {
     enum rule_action action;
-    uint64_t by_ns;         /* delay */
-    uint32_t copies;        /* duplicate: 1 */
-    uint64_t gap_ns;        /* duplicate: between the copies */
-    uint16_t offset;        /* corrupt: from the TCP header */
-    uint8_t mask;           /* corrupt */
+    uint64_t by_ns;           /* delay */
+    uint32_t copies;          /* duplicate: 1 */
+    uint64_t gap_ns;          /* duplicate: between the copies */
+    uint16_t offset;          /* corrupt: from the TCP header */
+    uint8_t mask;             /* corrupt */
     const struct host *a, *b; /* partition: between these */
     bool oneway;              /* only a to b */
     /* rewrite: changes *packet's segment in place (payload by new extents). */
@@ -58,8 +59,9 @@ struct rule *rule_create(struct world *world, const struct rule_match *match,
 void rule_remove(struct rule *rule); /* acts no more; held segments stay until released */
 /* What was held enters the link now, in order or reversed; returns how many. */
 size_t rule_release(struct rule *rule, bool reverse);
-uint64_t rule_hits(const struct rule *rule);    /* how often it acted */
-uint64_t rule_matches(const struct rule *rule); /* how many segments matched all but nth and count */
+uint64_t rule_hits(const struct rule *rule); /* how often it acted */
+uint64_t
+rule_matches(const struct rule *rule); /* how many segments matched all but nth and count */
 const char *rule_where(const struct rule *rule);
 
 #endif

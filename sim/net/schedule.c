@@ -20,10 +20,7 @@ void alarm_set(struct world *world, struct world_alarm *alarm, uint64_t meaning,
                 (WORLD_ALARM_ENTRIES - 1) * sizeof alarm->queued_ns[0]);
         alarm->count--;
     }
-    if (!queue_push(world->queue, (struct queue_key){due_ns, meaning}, value)) {
-        world->no_memory = true;
-        return;
-    }
+    if (!world_push(world, (struct queue_key){due_ns, meaning}, value)) { return; }
     alarm->queued_ns[alarm->count++] = due_ns;
 }
 

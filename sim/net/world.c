@@ -42,7 +42,9 @@ struct world *world_create(struct arena *arena, const struct world_config *confi
     world->pools = (struct tcp_pools){.context = world, .take = pools_take, .give = pools_give};
     world->keeps_numbers = config->keep_sockets || world_records_segments(world);
     world->queue = queue_create(arena, config->queue);
-    if (world->queue == NULL) {
+    world->next_round = queue_create(arena, config->queue);
+    if (world->queue == NULL || world->next_round == NULL) {
+        if (world->queue != NULL) { queue_destroy(world->queue); }
         arena_give(arena, world, sizeof *world);
         return NULL;
     }
@@ -84,6 +86,7 @@ void world_destroy(struct world *world)
         arena_give(arena, world->dirty, world->dirty_words * sizeof *world->dirty);
     }
     queue_destroy(world->queue);
+    queue_destroy(world->next_round);
     arena_give(arena, world, sizeof *world);
 }
 
@@ -163,6 +166,31 @@ static void pump_dirty(struct world *world)
     world->any_dirty = false;
 }
 
+/* ---- rounds ---- */
+
+/* All applications of an instant run before anything that they cause at that instant happens: that
+ * is another round, with its arrivals and timers first again. */
+bool world_push(struct world *world, struct queue_key key, void *value)
+{
+    const bool later = world->in_applications && key.time_ns == world->now_ns;
+    if (queue_push(later ? world->next_round : world->queue, key, value)) { return true; }
+    world->no_memory = true;
+    return false;
+}
+
+/* Begins the next round when the applications of this one have run. */
+static void end_round(struct world *world)
+{
+    struct queue_key key;
+    void *value;
+    if (queue_peek(world->queue, &key) && key.time_ns == world->now_ns &&
+        queue_key_class(key.meaning) == QUEUE_APP) {
+        return;
+    }
+    world->in_applications = false;
+    while (queue_pop(world->next_round, &key, &value)) { (void)world_push(world, key, value); }
+}
+
 /* ---- the run ---- */
 
 /* Whether what came out of the queue is still to happen. What is not leaves the clock alone. */
@@ -194,6 +222,7 @@ static void happen(struct world *world, struct queue_key key, void *value)
     case QUEUE_APP:
     case QUEUE_EXPECT: {
         struct world_task *task = value;
+        world->in_applications = task->class == QUEUE_APP;
         task->due_ns = TIME_NEVER;
         task->run(task);
         return;
@@ -216,6 +245,7 @@ enum world_end world_run(struct world *world)
     world->keeps_numbers = world->config.keep_sockets || world_records_segments(world);
     for (uint32_t i = 0; i < world->host_count; i++) { host_set_wants(world->hosts[i]); }
     for (;;) {
+        if (world->in_applications) { end_round(world); }
         if (world->any_dirty && batch_is_over(world, batch)) { pump_dirty(world); }
         if (world->no_memory) { return WORLD_NO_MEMORY; }
         if (world->stopped) { return WORLD_STOPPED; }

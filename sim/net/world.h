@@ -1,6 +1,7 @@
 /* world.h - the one object that owns a simulation: clock, event queue, hosts, links, rules, trace.
  *
- * Order of use: world_create, world_add_host, link_create, tasks and rules; world_run; world_destroy. */
+ * Order of use: world_create, world_add_host, link_create, tasks and rules; world_run;
+ * world_destroy. */
 #ifndef TCPSIM_NET_WORLD_H
 #define TCPSIM_NET_WORLD_H
 
@@ -24,8 +25,8 @@ struct world_violation {
 
 struct world_hooks {
     void *context;
-    /* Something a blocked call on this socket may wait for; also when a listener can accept, when the
-     * TCB is gone and when the host crashed. */
+    /* Something a blocked call on this socket may wait for; also when a listener can accept, when
+     * the TCB is gone and when the host crashed. */
     void (*socket_changed)(void *context, struct socket *socket);
     /* A packet reached a host without TCP. Borrowed. */
     void (*packet_arrived)(void *context, struct host *host, const struct packet *packet);
@@ -42,7 +43,8 @@ struct world_config {
 };
 
 /* All memory from `arena`, borrowed. NULL: no memory. `trace` is borrowed. */
-struct world *world_create(struct arena *arena, const struct world_config *config, struct trace *trace);
+struct world *world_create(struct arena *arena, const struct world_config *config,
+                           struct trace *trace);
 void world_destroy(struct world *world);
 
 /* NULL: no memory. Names and addresses were checked by the caller. The name is copied. */
@@ -51,8 +53,8 @@ struct host *world_host(const struct world *world, uint32_t index); /* NULL past
 struct host *world_host_by_address(const struct world *world, const struct tcp_address *address);
 uint32_t world_host_count(const struct world *world);
 
-/* The times at which a thing stands in the event queue, latest first: asking for a later time moves a
- * stored deadline, not an entry. The world's own. */
+/* The times at which a thing stands in the event queue, latest first: asking for a later time moves
+ * a stored deadline, not an entry. The world's own. */
 #define WORLD_ALARM_ENTRIES 4
 struct world_alarm {
     uint64_t queued_ns[WORLD_ALARM_ENTRIES];
@@ -69,8 +71,8 @@ struct world_task {
     void *context;
     struct world_alarm alarm; /* the world's own */
 };
-void world_task_init(struct world_task *task, enum queue_class class, uint32_t object, uint32_t ordinal,
-                     void (*run)(struct world_task *), void *context);
+void world_task_init(struct world_task *task, enum queue_class class, uint32_t object,
+                     uint32_t ordinal, void (*run)(struct world_task *), void *context);
 /* Runs at `time_ns` (not before now) or at the time asked for earlier, whichever is sooner. */
 void world_wake(struct world *world, struct world_task *task, uint64_t time_ns);
 void world_sleep(struct world_task *task); /* takes back what world_wake asked */
@@ -82,7 +84,8 @@ enum world_end {
     WORLD_NO_MEMORY,
 };
 enum world_end world_run(struct world *world);
-void world_stop(struct world *world); /* from within a task or hook: the run ends before the next event */
+void world_stop(
+    struct world *world); /* from within a task or hook: the run ends before the next event */
 bool world_stopped(const struct world *world);
 
 uint64_t world_now(const struct world *world);

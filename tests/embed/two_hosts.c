@@ -1,5 +1,6 @@
-/* two_hosts.c - two TCP hosts talk through a wire of five milliseconds, with tcp/ alone: the example for embedding.
- * It is linked with nothing else of ours, and run as a test: exit status 0 when all that was sent has arrived.
+/* two_hosts.c - two TCP hosts talk through a wire of five milliseconds, with tcp/ alone: the
+ * example for embedding. It is linked with nothing else of ours, and run as a test: exit status 0
+ * when all that was sent has arrived.
  *
  * What an embedder brings: memory, a keyed hash, time, and a way to carry segments. */
 #include "../../tcp/tcp.h"
@@ -31,9 +32,7 @@ static uint64_t keyed_hash(void *context, const void *data, size_t len)
 {
     const unsigned char *octets = data;
     uint64_t hash = *(const uint64_t *)context;
-    for (size_t i = 0; i < len; i++) {
-        hash = (hash ^ octets[i]) * UINT64_C(0x100000001b3);
-    }
+    for (size_t i = 0; i < len; i++) { hash = (hash ^ octets[i]) * UINT64_C(0x100000001b3); }
     return hash;
 }
 
@@ -56,14 +55,16 @@ static void carry(struct wire *wire, struct tcp_host *from, struct tcp_host *to,
 {
     struct tcp_segment segment;
     while (wire->count < IN_FLIGHT_MAX && tcp_output(from, now_ns, &segment)) {
-        wire->flights[(wire->first + wire->count) % IN_FLIGHT_MAX] = (struct flight){now_ns + WIRE_NS, to, segment};
+        wire->flights[(wire->first + wire->count) % IN_FLIGHT_MAX] =
+            (struct flight){now_ns + WIRE_NS, to, segment};
         wire->count++;
     }
 }
 
 static uint64_t earliest(const struct wire *wire, struct tcp_host *a, struct tcp_host *b)
 {
-    uint64_t next_ns = tcp_next_deadline(a) < tcp_next_deadline(b) ? tcp_next_deadline(a) : tcp_next_deadline(b);
+    uint64_t next_ns =
+        tcp_next_deadline(a) < tcp_next_deadline(b) ? tcp_next_deadline(a) : tcp_next_deadline(b);
     if (wire->count > 0 && wire->flights[wire->first].arrives_ns < next_ns) {
         next_ns = wire->flights[wire->first].arrives_ns;
     }
@@ -102,9 +103,7 @@ static void client_works(struct tcp_conn *conn, uint64_t now_ns, uint32_t *sent)
     const struct tcp_slice some = {.len = OCTETS - *sent};
     if (*sent < OCTETS && tcp_send(conn, now_ns, &some, true, &accepted) == TCP_OK) {
         *sent += accepted;
-        if (*sent == OCTETS) {
-            (void)tcp_close(conn, now_ns);
-        }
+        if (*sent == OCTETS) { (void)tcp_close(conn, now_ns); }
     }
 }
 
@@ -113,9 +112,7 @@ static bool server_works(struct tcp_conn *conn, uint64_t now_ns, uint32_t *recei
 {
     struct tcp_slice slice;
     while (tcp_receive(conn, now_ns, OCTETS, &slice) == TCP_OK) {
-        if (slice.len == 0) {
-            return false;
-        }
+        if (slice.len == 0) { return false; }
         *received += slice.len;
         tcp_slice_release(&pools, &slice);
     }
@@ -135,8 +132,10 @@ int main(void)
     struct tcp_conn *passive = NULL;
     uint32_t sent = 0;
     uint32_t received = 0;
-    if (tcp_open(server, 0, &(struct tcp_open_request){.passive = true, .local = at_server}, &listener) != TCP_OK ||
-        tcp_open(client, 0, &(struct tcp_open_request){.local = at_client, .remote = at_server}, &active) != TCP_OK) {
+    if (tcp_open(server, 0, &(struct tcp_open_request){.passive = true, .local = at_server},
+                 &listener) != TCP_OK ||
+        tcp_open(client, 0, &(struct tcp_open_request){.local = at_client, .remote = at_server},
+                 &active) != TCP_OK) {
         return 1;
     }
     for (uint64_t now_ns = 0; tcp_conn_state(active) != TCP_CLOSED && now_ns != TCP_NEVER;) {

@@ -1,5 +1,6 @@
-/* test_transitions.c - every row of rfc9293-transitions.tsv is a test named by its id: the conversation in
- * tests/data/conformance/transitions.txt that proves it, or the reason why it is not run. */
+/* test_transitions.c - every row of rfc9293-transitions.tsv is a test named by its id: the
+ * conversation in tests/data/conformance/transitions.txt that proves it, or the reason why it is
+ * not run. */
 #include "cmocka_wrapper.h"
 #include "dialogue.h"
 
@@ -23,9 +24,7 @@ struct row {
 static struct row *find_row(struct row *rows, size_t count, const char *id)
 {
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].id, id) == 0) {
-            return &rows[i];
-        }
+        if (strcmp(rows[i].id, id) == 0) { return &rows[i]; }
     }
     return NULL;
 }
@@ -56,10 +55,12 @@ static const struct {
     {"CLOSING/data", "@FIN-WAIT-1/data; < F. 1:1(0) ack 1; > . 7:7(0) ack 2", 7, 1, 2},
     {"LAST-ACK/data", "@CLOSE-WAIT/data; close; > F. 6:6(0) ack 2", 7, 1, 2},
     /* closed while data wait for the window */
-    {"FIN-WAIT-1/queued", "@ESTABLISHED; < . 1:1(0) ack 1 win 3; send 5; +200ms; > . 1:4(3) ack 1; close", 4, 1, 1},
+    {"FIN-WAIT-1/queued",
+     "@ESTABLISHED; < . 1:1(0) ack 1 win 3; send 5; +200ms; > . 1:4(3) ack 1; close", 4, 1, 1},
     /* our receive window is zero */
     {"ESTABLISHED/shut",
-     "option recv_buffer 5; @ESTABLISHED; < P. 1:6(5) ack 1; +200ms; > . 1:1(0) ack 6 win 0", 1, 1, 6},
+     "option recv_buffer 5; @ESTABLISHED; < P. 1:6(5) ack 1; +200ms; > . 1:1(0) ack 6 win 0", 1, 1,
+     6},
     {"ESTABLISHED/shut/data", "@ESTABLISHED/shut; send 5; > P. 1:6(5) ack 6", 6, 1, 6},
     {"FIN-WAIT-1/shut", "@ESTABLISHED/shut; close; > F. 1:1(0) ack 6", 2, 1, 6},
     {"FIN-WAIT-2/shut", "@FIN-WAIT-1/shut; < . 6:6(0) ack 2", 2, 2, 6},
@@ -154,9 +155,7 @@ static void build(const struct row *row, char *text)
         }
     }
     const int index = way_index(state, strlen(state));
-    if (index < 0) {
-        fail_msg("no way to the state %s", row->state);
-    }
+    if (index < 0) { fail_msg("no way to the state %s", row->state); }
     append_way(text, index);
     append(text, "\n", 1);
     append_script(text, row, index);
@@ -173,15 +172,11 @@ static void run_row(void **state)
         print_message("%s %s: %s\n", row->id, row->later ? "waits" : "cannot be", row->reason);
         return;
     }
-    if (!row->seen) {
-        fail_msg("%s has no conversation in transitions.txt", row->id);
-    }
+    if (!row->seen) { fail_msg("%s has no conversation in transitions.txt", row->id); }
     char text[TEXT_MAX];
     char error[1024] = "";
     build(row, text);
-    if (!dialogue_run(text, error, sizeof error)) {
-        fail_msg("%s: %s\n%s", row->id, error, text);
-    }
+    if (!dialogue_run(text, error, sizeof error)) { fail_msg("%s: %s\n%s", row->id, error, text); }
 }
 
 /* ---- reading the two files ---- */
@@ -197,13 +192,9 @@ static void read_table(const char *path, struct row *rows, size_t *count)
         for (char *at = line; n < 7 && at != NULL; n++) {
             columns[n] = at;
             at = strchr(at, '\t');
-            if (at != NULL) {
-                *at++ = '\0';
-            }
+            if (at != NULL) { *at++ = '\0'; }
         }
-        if (n < 7 || strcmp(columns[6], "id\n") == 0) {
-            continue;
-        }
+        if (n < 7 || strcmp(columns[6], "id\n") == 0) { continue; }
         columns[6][strcspn(columns[6], "\r\n")] = '\0';
         assert_true(*count < ROWS_MAX);
         struct row *row = &rows[(*count)++];
@@ -219,14 +210,10 @@ static bool next_id(char **at, char id[8], unsigned *from, unsigned *to)
     if (*from > *to) {
         *at += strspn(*at, " ");
         char *end = *at;
-        if (**at != 'T' || (*at)[1] < '0' || (*at)[1] > '9') {
-            return false;
-        }
+        if (**at != 'T' || (*at)[1] < '0' || (*at)[1] > '9') { return false; }
         *from = (unsigned)strtoul(*at + 1, &end, 10);
         *to = *from;
-        if (*end == '-') {
-            *to = (unsigned)strtoul(end + 2, &end, 10);
-        }
+        if (*end == '-') { *to = (unsigned)strtoul(end + 2, &end, 10); }
         *at = end;
     }
     (void)snprintf(id, 8, "T%03u", *from);
@@ -268,21 +255,18 @@ static size_t read_head(char *at, struct row *rows, size_t count, struct row *cu
         current[n++] = known_row(rows, count, id);
     }
     char *instead = strstr(at, " -> ");
-    if (instead != NULL) {
-        *instead = '\0';
-    }
+    if (instead != NULL) { *instead = '\0'; }
     size_t states = 0;
     for (char *word = strtok(at, " "); word != NULL; word = strtok(NULL, " ")) {
         assert_true(states < n);
         (void)snprintf(current[states]->state, sizeof current[states]->state, "%s", word);
         if (instead != NULL) {
-            (void)snprintf(current[states]->next_state, sizeof current[states]->next_state, "%s", instead + 4);
+            (void)snprintf(current[states]->next_state, sizeof current[states]->next_state, "%s",
+                           instead + 4);
         }
         states++;
     }
-    if (states != n) {
-        fail_msg("%s: %zu ids, %zu states", current[0]->id, n, states);
-    }
+    if (states != n) { fail_msg("%s: %zu ids, %zu states", current[0]->id, n, states); }
     return n;
 }
 
@@ -295,9 +279,7 @@ static void read_conversations(const char *path, struct row *rows, size_t count)
     size_t n = 0;
     while (fgets(line, sizeof line, file) != NULL) {
         line[strcspn(line, "\n")] = '\0';
-        if (line[0] == '#' || line[0] == '\0') {
-            continue;
-        }
+        if (line[0] == '#' || line[0] == '\0') { continue; }
         if (strncmp(line, "@later ", 7) == 0 || strncmp(line, "@no ", 4) == 0) {
             read_reason(strchr(line, ' ') + 1, line[1] == 'l', rows, count);
         } else if (line[0] == '@') {
@@ -317,20 +299,19 @@ int main(void)
     struct row *rows = calloc(ROWS_MAX, sizeof *rows);
     struct CMUnitTest *tests = calloc(ROWS_MAX, sizeof *tests);
     size_t count = 0;
-    if (rows == NULL || tests == NULL) {
-        return 1;
-    }
+    if (rows == NULL || tests == NULL) { return 1; }
     read_table(TCPSIM_TEST_DATA "/conformance/rfc9293-transitions.tsv", rows, &count);
     read_conversations(TCPSIM_TEST_DATA "/conformance/transitions.txt", rows, count);
     size_t waiting = 0;
     size_t impossible = 0;
     for (size_t i = 0; i < count; i++) {
-        tests[i] = (struct CMUnitTest){.name = rows[i].id, .test_func = run_row, .initial_state = &rows[i]};
+        tests[i] = (struct CMUnitTest){
+            .name = rows[i].id, .test_func = run_row, .initial_state = &rows[i]};
         waiting += rows[i].later;
         impossible += rows[i].reason[0] != '\0' && !rows[i].later;
     }
-    print_message("%zu rows: %zu run, %zu wait, %zu cannot be\n", count, count - waiting - impossible, waiting,
-                  impossible);
+    print_message("%zu rows: %zu run, %zu wait, %zu cannot be\n", count,
+                  count - waiting - impossible, waiting, impossible);
     const int failed = _cmocka_run_group_tests("transitions", tests, count, NULL, NULL);
     free(tests);
     free(rows);

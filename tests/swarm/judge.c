@@ -1,0 +1,102 @@
+/* judge.c - what must hold when nothing is left to happen: every connection has ended, for a reason
+ * that the faults explain, and what was read is what was sent. */
+#include "swarm.h"
+
+/* The end left in a way that its peer may have to learn from a RST. */
+static bool left_early(const struct end *end)
+{
+    return !end_orderly(end) || end->error != TCP_OK || !end->opened;
+}
+
+static bool explained(const struct swarm *swarm, const struct end *end)
+{
+    const struct plan *plan = end->plan;
+    const struct end *peer = end->peer;
+    const struct listener *listener = &swarm->listeners[plan->listener];
+    const bool listened = plan->kind == OPEN_BOTH ||
+                          (listener->listen_ns == 0 && listener->close_ns == TIME_NEVER);
+    switch (end->error) {
+    case TCP_OK: return true;
+    case TCP_ERROR_RESET:
+    case TCP_ERROR_REFUSED:
+        return left_early(peer) || !listened || plan->kind == OPEN_BOTH || swarm->short_msl ||
+               peer->crashed || swarm->impatient;
+    case TCP_ERROR_TIMED_OUT:
+        return swarm->impatient || swarm->keepalives || (peer->crashed && !peer->opened);
+    case TCP_ERROR_USER_TIMEOUT: return swarm->user_timeouts;
+    case TCP_ERROR_NOT_EXIST: return end->crashed;
+    case TCP_ERROR_RESOURCES: return end->syn_data_len > 0;
+    case TCP_WOULD_BLOCK:
+    case TCP_ERROR_EXISTS:
+    case TCP_ERROR_NO_REMOTE:
+    case TCP_ERROR_BAD_ADDRESS:
+    case TCP_ERROR_CLOSING:
+    case TCP_ERROR_COUNT: return false;
+    }
+    return false;
+}
+
+static void judge_end(struct swarm *swarm, const struct end *end)
+{
+    const struct end *peer = end->peer;
+    if (!end->done) { fail(swarm, "end %u is not through", end->number); }
+    if (!explained(swarm, end)) {
+        fail(swarm, "end %u: %s, which nothing explains", end->number, tcp_error_text(end->error));
+    }
+    if (end->read > peer->sent) {
+        fail(swarm, "end %u read %llu octets of %llu", end->number, (unsigned long long)end->read,
+             (unsigned long long)peer->sent);
+    }
+    if (end->ended && end->read != peer->sent && end_orderly(peer)) {
+        fail(swarm, "end %u came to the end after %llu octets of %llu", end->number,
+             (unsigned long long)end->read, (unsigned long long)peer->sent);
+    }
+    /* With the peer out of the picture an idle reader never learns of it. */
+    const bool waits_for_nobody = left_early(peer) || peer->crashed;
+    if (end->gave_up && end->opened && !waits_for_nobody) {
+        fail(swarm, "bound reached: end %u had to give up: sent %llu of %llu, read %llu of %llu",
+             end->number, (unsigned long long)end->sent, (unsigned long long)end->total,
+             (unsigned long long)end->read, (unsigned long long)peer->sent);
+    }
+    if (end_orderly(end) && end->opened && end->error == TCP_OK && !left_early(peer) &&
+        (!end->ended || end->read != peer->total || end->sent != end->total)) {
+        fail(swarm, "end %u read %llu octets of %llu", end->number, (unsigned long long)end->read,
+             (unsigned long long)peer->total);
+    }
+}
+
+/* A connection that its user let go of may wait for the FIN of a peer that is no more. */
+static bool half_open(const struct swarm *swarm, const struct socket *socket)
+{
+    for (unsigned i = 0; i < swarm->host_count; i++) {
+        const struct tcp_conn *other =
+            tcp_find(host_tcp(swarm->hosts[i]), &socket->remote, &socket->local);
+        if (other != NULL) { return false; }
+    }
+    return socket->state == TCP_FIN_WAIT_2 && socket->released;
+}
+
+static void judge_host(struct swarm *swarm, struct host *host)
+{
+    watch_host(swarm, host, true);
+    for (struct socket *socket = host_sockets(host); socket != NULL; socket = socket->next) {
+        if (socket->conn != NULL && !half_open(swarm, socket)) {
+            fail(swarm, "%s port %u to %u is left in %s", host_name(host), socket->local.port,
+                 socket->remote.port, tcp_state_name(socket->state));
+        } else if (socket->conn == NULL && !swarm->keep_sockets) {
+            fail(swarm, "%s port %u: the socket outlives its connection", host_name(host),
+                 socket->local.port);
+        }
+    }
+}
+
+void judge(struct swarm *swarm, enum world_end end)
+{
+    if (swarm->failed) { return; }
+    if (end == WORLD_LIMIT) { fail(swarm, "bound reached: simulated time"); }
+    if (end == WORLD_NO_MEMORY) { fail(swarm, "bound reached: memory"); }
+    for (unsigned i = 0; i < swarm->plan_count * 2; i++) {
+        judge_end(swarm, &swarm->plans[i / 2].ends[i % 2]);
+    }
+    for (unsigned i = 0; i < swarm->host_count; i++) { judge_host(swarm, swarm->hosts[i]); }
+}
