@@ -183,7 +183,7 @@ static void third_check_syn(struct tcp_conn *listener, const struct arrival *arr
     tcp_enter(conn, arrival->now_ns, TCP_SYN_RECEIVED, TCP_CAUSE_SYN_ARRIVED);
     (void)conn_offer_window(conn);
     struct arrival text = *arrival;
-    text.seq = seg->seq + 1;
+    arrival_trim(conn, &text);
     text_hold(conn, &text);
     user_timer_update(conn, arrival->now_ns);
     host_ready(conn);

@@ -19,7 +19,7 @@ static bool acceptable(const struct tcp_conn *conn, const struct tcp_segment *se
            (seq_geq(last, conn->rcv_nxt) && seq_lt(last, conn->rcv_nxt + window));
 }
 
-static void trim_to_window(const struct tcp_conn *conn, struct arrival *arrival)
+void arrival_trim(const struct tcp_conn *conn, struct arrival *arrival)
 {
     if ((arrival->flags & TCP_SYN) != 0 && seq_lt(arrival->seq, conn->rcv_nxt)) {
         arrival->flags &= (uint16_t)~TCP_SYN;
@@ -66,7 +66,7 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
 {
     const struct tcp_segment *seg = arrival->seg;
     if (acceptable(conn, seg) || completes_simultaneous_open(conn, seg)) {
-        trim_to_window(conn, arrival);
+        arrival_trim(conn, arrival);
         return GO_ON;
     }
     if (only_window_is_closed(conn, seg)) {
@@ -202,7 +202,7 @@ static enum verdict syn_received_check_ack(struct tcp_conn *conn, struct arrival
         tcp_enter(conn, arrival->now_ns, TCP_FIN_WAIT_1, TCP_CAUSE_CLOSE_CALLED);
     }
     text_take_early(conn, arrival);
-    trim_to_window(conn, arrival); /* RCV.NXT may have moved past what this segment repeats */
+    arrival_trim(conn, arrival); /* RCV.NXT may have moved past what this segment repeats */
     return GO_ON;
 }
 

@@ -52,6 +52,24 @@ void sent_clear(struct tcp_conn *conn)
     conn->resend_next = NULL;
 }
 
+bool sent_split(struct tcp_conn *conn, struct sent *sent, uint32_t len)
+{
+    struct sent *rest = host_take(conn->host, sizeof *rest);
+    if (rest == NULL) {
+        return false;
+    }
+    *rest = *sent;
+    rest->seq += len;
+    rest->len -= len;
+    sent->len = len;
+    sent->fin = false;
+    sent->next = rest;
+    if (conn->sent_tail == sent) {
+        conn->sent_tail = rest;
+    }
+    return true;
+}
+
 void sent_all_lost(struct tcp_conn *conn)
 {
     conn->resend_next = conn->sent_head;

@@ -117,6 +117,7 @@ static void syn_sent_fourth_check_syn(struct tcp_conn *conn, struct arrival *arr
         tcp_enter(conn, arrival->now_ns, TCP_SYN_RECEIVED, TCP_CAUSE_SYN_CROSSED);
         (void)conn_offer_window(conn);
         conn->syn_owed = true;
+        arrival_trim(conn, arrival);
         text_hold(conn, arrival);
         return;
     }

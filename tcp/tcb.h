@@ -43,7 +43,7 @@ struct runs {
 };
 
 /* A segment that was sent and is not acknowledged whole: an entry of the retransmission queue. A repetition
- * keeps its bounds. */
+ * keeps its bounds, but where the peer's window or MSS has become too small for it. */
 struct sent {
     struct sent *next;
     tcp_seq seq;
@@ -270,6 +270,8 @@ void listen_adopt(struct tcp_conn *listener, struct tcp_conn *conn);
 
 /* ---- other_states.c ---- */
 void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival);
+/* Keeps what lies in the window that was offered. */
+void arrival_trim(const struct tcp_conn *conn, struct arrival *arrival);
 
 /* ---- text.c ---- */
 enum verdict seventh_process_text(struct tcp_conn *conn, const struct arrival *arrival);
@@ -329,6 +331,8 @@ bool sent_append(struct tcp_conn *conn, tcp_seq seq, uint32_t len, bool fin);
 /* SND.UNA has moved: what is acknowledged goes, the front is cut where it was acknowledged in part. */
 void sent_acked(struct tcp_conn *conn);
 void sent_clear(struct tcp_conn *conn);
+/* The entry keeps its first `len` octets, the next one has the rest. False: no memory. */
+bool sent_split(struct tcp_conn *conn, struct sent *sent, uint32_t len);
 /* From SND.UNA on everything is to be sent again, as the congestion window allows. */
 void sent_all_lost(struct tcp_conn *conn);
 

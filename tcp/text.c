@@ -147,11 +147,7 @@ void conn_open_accepted_text(struct tcp_conn *conn, struct arrival *arrival)
         (void)conn_offer_window(conn);
     }
     keepalive_restart(conn, arrival->now_ns);
-    const uint32_t window = conn->rcv_adv - conn->rcv_nxt;
-    if (arrival->len > window) {
-        arrival->len = window;
-        arrival->flags &= (uint16_t)~TCP_FIN;
-    }
+    arrival_trim(conn, arrival);
     if (seventh_process_text(conn, arrival) == GO_ON) {
         eighth_check_fin(conn, arrival);
     }

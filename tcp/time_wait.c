@@ -75,7 +75,7 @@ bool time_wait_reopen(struct tcp_conn *conn, const struct arrival *arrival)
     tcp_enter(conn, arrival->now_ns, TCP_SYN_RECEIVED, TCP_CAUSE_REOPENED);
     (void)conn_offer_window(conn);
     struct arrival text = *arrival;
-    text.seq = seg->seq + 1;
+    arrival_trim(conn, &text);
     text_hold(conn, &text);
     conn->syn_owed = true;
     conn->sent_cause = TCP_SENT_ANSWER;

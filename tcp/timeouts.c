@@ -29,7 +29,11 @@ void user_timer_update(struct tcp_conn *conn, uint64_t now_ns)
         timer_stop(conn, now_ns, TCP_TIMER_USER);
         return;
     }
-    /* MUST-37: a closed window that is answered is no reason to give up. */
+    /* MUST-37: a closed window is no reason to give up while its probes are answered. */
+    if (conn->probing && conn->probes > 0 && conn->retransmits == 0) {
+        timer_stop(conn, now_ns, TCP_TIMER_USER);
+        return;
+    }
     if (conn->answered_ns > since_ns) {
         since_ns = conn->answered_ns;
     }
@@ -155,6 +159,9 @@ static void persist_timeout(struct tcp_conn *conn, uint64_t now_ns)
     if (conn->retransmits >= conn_options(conn)->retries) {
         give_up(conn, now_ns);
         return;
+    }
+    if (conn->retransmits == 0 && conn->probes > 0) {
+        conn->answered_ns = now_ns; /* until now all were */
     }
     conn->retransmits++;
     conn->probe_owed = true;

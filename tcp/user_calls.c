@@ -184,21 +184,25 @@ static enum tcp_error may_send(const struct tcp_conn *conn)
     return TCP_ERROR_NOT_EXIST;
 }
 
-/* The slice as a part of this connection's stream. An extent that holds the octets at another place (it is
- * shared with another stream) is copied. False: no memory. */
+/* The slice as a part of this connection's stream. An extent that the user alone holds and gives whole is moved to
+ * where its octets stand in the stream; one that cannot be (others use it, or will) is copied. False: no memory. */
 static bool adopt_slice(struct tcp_conn *conn, const struct tcp_slice *given, uint32_t len, struct tcp_slice *own)
 {
-    *own = (struct tcp_slice){given->extent, conn->stream, conn->end_offset, len};
-    if (given->extent == NULL) {
+    struct tcp_extent *extent = given->extent;
+    *own = (struct tcp_slice){extent, conn->stream, conn->end_offset, len};
+    if (extent == NULL) {
         return true;
     }
-    const uint64_t base = conn->end_offset - (given->offset - given->extent->base);
-    if (given->extent->refs == 1) {
-        given->extent->base = base;
-    }
-    if (given->extent->base == base) {
-        slice_share(own);
-        return true;
+    const uint64_t before = given->offset - extent->base; /* octets of the extent in front of the slice */
+    if (before <= conn->end_offset) {
+        const uint64_t base = conn->end_offset - before;
+        if (extent->refs == 1 && len == given->len) {
+            extent->base = base;
+        }
+        if (extent->base == base) {
+            slice_share(own);
+            return true;
+        }
     }
     own->extent = tcp_extent_create(&conn->host->pools, conn->end_offset, len);
     if (own->extent != NULL) {

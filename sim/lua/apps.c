@@ -36,7 +36,7 @@ void app_must_block(lua_State *L, const char *what)
 {
     const struct scenario *scenario = scenario_of(L);
     if (scenario->in_rule) { lua_fail(L, "%s cannot block here (in a rule's function)", what); }
-    if (scenario->current == NULL) {
+    if (scenario->current == NULL || scenario->current->is_expect) {
         lua_fail(L, "%s cannot block here (outside host:app and sim.at)", what);
     }
     if (!lua_isyieldable(L) || scenario->fenced > 0) {

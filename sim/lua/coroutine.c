@@ -11,6 +11,9 @@
  * level may use the C stack to the full, for Lua begins to count anew. */
 #define NESTED_CLOSES_MAX 5
 
+/* What a resume and the yield that ends it take, in instructions. */
+#define RESUME_INSTRUCTIONS 10
+
 static const char threads_key =
     0; /* registry: the scripts' coroutines, weak; true: blocked in the world */
 
@@ -114,6 +117,7 @@ static int resume(lua_State *L, int at, int args, lua_KFunction again)
         return -1;
     }
     lua_xmove(L, thread, args);
+    limits_charge(scenario, RESUME_INSTRUCTIONS);
     scenario->yielding_to_world = false;
     scenario->limits.running = thread;
     int count = 0;

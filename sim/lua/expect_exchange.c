@@ -246,7 +246,9 @@ static bool fail_at(const struct matching *m, size_t center, struct expect_repor
     expect_around(&context, m->scenario->log, m->expectation->view, m->picked, m->count, center,
                   m->expectation->absolute);
     report->context = context.octets;
-    return expect_result(m->scenario, false, report);
+    const bool held = expect_result(m->scenario, false, report);
+    report->context = "";
+    return held;
 }
 
 /* Nothing matches `line`. */

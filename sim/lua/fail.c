@@ -16,7 +16,7 @@ bool lua_where_line(lua_State *L, const char **file, unsigned *line)
     lua_Debug frame;
     for (int level = 0; lua_getstack(L, level, &frame) != 0; level++) {
         if (lua_getinfo(L, "Sl", &frame) != 0 && frame.currentline > 0) {
-            *file = frame.source[0] == '@' ? frame.source + 1 : frame.short_src;
+            *file = frame.source + 1; /* every chunk is named "@path" */
             *line = (unsigned)frame.currentline;
             return true;
         }

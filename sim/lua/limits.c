@@ -110,11 +110,17 @@ void limits_count(lua_State *L, lua_Debug *frame)
     if (lua_getstack(L, DEEP_LEVELS, &level) != 0) { limits->was_deep = true; }
     const uint64_t step = (uint64_t)limits_step(limits);
     limits->progress = limits->progress + step;
-    limits->left -= step < limits->left ? step : limits->left;
+    limits_charge(scenario_of(L), step);
     if (limits->left == 0) {
         limits_raise(L, "%llu instructions between two events (--max-instructions)",
                      (unsigned long long)limits->max_instructions);
     }
+}
+
+void limits_charge(struct scenario *scenario, uint64_t instructions)
+{
+    struct lua_limits *limits = &scenario->limits;
+    limits->left -= instructions < limits->left ? instructions : limits->left;
 }
 
 /* ---- memory ---- */

@@ -9,6 +9,9 @@ struct scenario *scenario_of(lua_State *L) { return *(struct scenario **)lua_get
 
 /* ---- memory ---- */
 
+/* What it takes to fill a block, in instructions: so a loop around string.rep comes to an end. */
+#define OCTETS_AN_INSTRUCTION 64
+
 static void *allocate(void *context, void *block, size_t old_bytes, size_t new_bytes)
 {
     struct scenario *scenario = context;
@@ -18,6 +21,7 @@ static void *allocate(void *context, void *block, size_t old_bytes, size_t new_b
         return NULL;
     }
     const bool grows = new_bytes > old_bytes;
+    if (grows) { limits_charge(scenario, 1 + new_bytes / OCTETS_AN_INSTRUCTION); }
     /* The old block and the new one are there together for a moment. */
     if (grows && !limits_allow_memory(scenario, new_bytes)) {
         limits_refused_memory(scenario);
@@ -237,6 +241,7 @@ lua_State *sandbox_create(struct scenario *scenario)
         return NULL;
     }
     scenario->limits.running = L;
+    limits_renew(scenario);
     lua_sethook(L, limits_count, LUA_MASKCOUNT, limits_step(&scenario->limits));
     return L;
 }

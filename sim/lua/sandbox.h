@@ -14,7 +14,7 @@ struct sandbox_forbidden {
 void sandbox_forbid(lua_State *L, const struct sandbox_forbidden *names, const char *library);
 
 /* Each changes the stock library's table on top of the stack. */
-void sandbox_string(lua_State *L); /* format pack packsize unpack; no dump */
+void sandbox_string(lua_State *L); /* format pack packsize rep unpack; no dump */
 void sandbox_table(lua_State *L);  /* sort */
 /* Pushes the table `coroutine`. */
 void sandbox_coroutine(lua_State *L);
@@ -46,6 +46,9 @@ void limits_push_message(lua_State *L);
 int limits_step(const struct lua_limits *limits);
 /* The hook of every thread. */
 void limits_count(lua_State *L, lua_Debug *frame);
+/* Work of the library that Lua's own count does not see, as that many instructions. Never raises:
+ * the next look does. */
+void limits_charge(struct scenario *scenario, uint64_t instructions);
 /* How many octets all memory may have, and whether Lua may have `more` now. */
 size_t limits_memory_bytes(const struct scenario *scenario);
 bool limits_allow_memory(const struct scenario *scenario, size_t more);

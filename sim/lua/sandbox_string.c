@@ -70,6 +70,19 @@ static int string_format(lua_State *L)
     return call_stock(L);
 }
 
+/* rep: Lua's own error for what is beyond 2 GiB could be caught; too much memory is a limit. */
+static int string_rep(lua_State *L)
+{
+    size_t len;
+    size_t separator_len = 0;
+    (void)luaL_checklstring(L, 1, &len);
+    const lua_Integer times = luaL_checkinteger(L, 2);
+    if (!lua_isnoneornil(L, 3)) { (void)luaL_checklstring(L, 3, &separator_len); }
+    const size_t most = limits_memory_bytes(scenario_of(L));
+    if (times > 0 && len + separator_len > most / (size_t)times) { limits_raise_memory(L); }
+    return call_stock(L);
+}
+
 /* pack, unpack, packsize: little-endian unless the format says big. */
 static int string_packing(lua_State *L)
 {
@@ -90,6 +103,7 @@ void sandbox_string(lua_State *L)
         {"format", string_format},
         {"pack", string_packing},
         {"packsize", string_packing},
+        {"rep", string_rep},
         {"unpack", string_packing},
         {NULL, NULL},
     };

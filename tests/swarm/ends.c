@@ -224,8 +224,10 @@ static void open_end(struct end *end)
             .syn_data_len = end->syn_data_len};
         error = host_connect(end->host, &request, &socket, &unreachable);
         if (error == TCP_OK) {
+            struct tcp_status status;
             opened(end, socket);
-            end->sent = end->syn_data_len;
+            host_status(socket, &status); /* no more than the send buffer has room for */
+            end->sent = tcp_conn_options(socket->conn)->send_buffer - status.send_room;
         }
     }
     if (end->sent > end->total) { end->total = end->sent; }

@@ -131,10 +131,14 @@ static void crash(struct world_task *task)
         struct end *end = &swarm->plans[i / 2].ends[i % 2];
         end->crashed = end->crashed || end->host == host;
     }
-    for (unsigned i = 0; i < swarm->listener_count; i++) {
-        if (swarm->listeners[i].host == host) { swarm->listeners[i].closed = true; }
-    }
     host_crash(host);
+    for (unsigned i = 0; i < swarm->listener_count; i++) {
+        struct listener *listener = &swarm->listeners[i];
+        if (listener->host != host) { continue; }
+        listener->closed = true;
+        if (listener->socket != NULL) { host_close(listener->socket); }
+        listener->socket = NULL;
+    }
 }
 
 void faults_draw(struct swarm *swarm)

@@ -52,7 +52,7 @@ static void judge_end(struct swarm *swarm, const struct end *end)
              (unsigned long long)end->read, (unsigned long long)peer->sent);
     }
     /* With the peer out of the picture an idle reader never learns of it. */
-    const bool waits_for_nobody = left_early(peer) || peer->crashed;
+    const bool waits_for_nobody = left_early(peer) && !peer->gave_up;
     if (end->gave_up && end->opened && !waits_for_nobody) {
         fail(swarm, "bound reached: end %u had to give up: sent %llu of %llu, read %llu of %llu",
              end->number, (unsigned long long)end->sent, (unsigned long long)end->total,
