@@ -126,6 +126,7 @@ static void add_syn_data(struct tcp_conn *conn, struct tcp_segment *out)
             tcp_payload_release(&conn->host->pools, &out->payload);
             return;
         }
+        conn->sent_tail->on_syn = true;
         conn->snd_nxt += len;
         conn->octets_sent += len;
     }
@@ -229,11 +230,23 @@ static void grow_probe(struct tcp_conn *conn, struct sent *sent)
     }
 }
 
+/* What rode on the SYN left before MSS and window were known: it is cut to them, but for an octet that probes. */
+static void fit_in_window(struct tcp_conn *conn, struct sent *sent)
+{
+    const uint32_t before = sent->seq - conn->snd_una;
+    const uint32_t room = conn->snd_wnd > before ? conn->snd_wnd - before : 1;
+    const uint32_t most = room < conn->snd_mss ? room : conn->snd_mss;
+    if (sent->on_syn && sent->len > most) {
+        (void)sent_split(conn, sent, most); /* without memory it goes as it is */
+    }
+}
+
 static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
 {
     struct sent *sent = conn->sent_head;
     if (conn->resend_head && sent != NULL) {
         grow_probe(conn, sent);
+        fit_in_window(conn, sent);
         if (!send_again(conn, now_ns, sent, out)) {
             return false;
         }
@@ -252,6 +265,10 @@ static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *o
     if (sent != conn->sent_head && conn->retransmits > 0) {
         return false; /* RFC 6298 (5.4): a timeout repeats the earliest alone; the rest waits for its ACK */
     }
+    if (sent->on_syn && conn->snd_wnd <= sent->seq - conn->snd_una) {
+        return false;
+    }
+    fit_in_window(conn, sent);
     const uint32_t reach = sent_end(sent) - conn->snd_una;
     if (sent != conn->sent_head && (reach > conn->cwnd || reach > conn->snd_wnd)) {
         return false;

@@ -43,13 +43,14 @@ struct runs {
 };
 
 /* A segment that was sent and is not acknowledged whole: an entry of the retransmission queue. A repetition
- * keeps its bounds, but where the peer's window or MSS has become too small for it. */
+ * keeps its bounds. */
 struct sent {
     struct sent *next;
     tcp_seq seq;
     uint32_t len;   /* octets of text */
     bool fin;
     bool probe;     /* sent into a closed window: may grow when it is sent again */
+    bool on_syn;    /* rode on the SYN: may be cut when it is sent again */
     uint16_t times; /* how often it was sent again */
 };
 static inline tcp_seq sent_end(const struct sent *sent) { return sent->seq + sent->len + sent->fin; }

@@ -43,13 +43,13 @@ static void set_blocked(lua_State *L, int index, bool blocked)
     lua_pop(L, 1);
 }
 
+/* Blocked in the world, or an application's own thread: none of the script's to resume. */
 static bool is_blocked(lua_State *L, int index)
 {
     index = lua_absindex(L, index);
     push_threads(L);
     lua_pushvalue(L, index);
-    lua_rawget(L, -2);
-    const bool blocked = lua_toboolean(L, -1) != 0;
+    const bool blocked = lua_rawget(L, -2) == LUA_TNIL || lua_toboolean(L, -1) != 0;
     lua_pop(L, 2);
     return blocked;
 }

@@ -300,6 +300,7 @@ void host_emit(struct host *host, struct flight *flight, const struct route *rou
     packet->number = ++host->emitted;
     packet->segment.tag = packet_tag(host, packet->number);
     packet->numbers_known = false;
+    packet->link = route->way != NULL ? route->way->link->name : NULL;
     world->segments++;
     if ((segment->flags & TCP_SYN) != 0) {
         first_connection_note(world, &segment->source, &segment->destination);

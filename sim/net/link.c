@@ -155,10 +155,8 @@ static void lose(struct way *way, struct flight *flight, const char *reason)
 {
     struct world *world = way->link->world;
     if (world_records_segments(world)) {
-        const struct packet_note note = {.action = TRACE_DROPPED,
-                                         .at = flight->packet.sender,
-                                         .link = way->link->name,
-                                         .reason = reason};
+        const struct packet_note note = {
+            .action = TRACE_DROPPED, .at = flight->packet.sender, .reason = reason};
         record_packet(world, &flight->packet, &note);
     }
     flight_release(world, flight);

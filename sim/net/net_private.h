@@ -248,7 +248,7 @@ static inline uint64_t packet_tag_number(uint64_t tag) { return tag & ((UINT64_C
 struct packet_note {
     enum trace_action action;
     const struct host *at;
-    const char *link, *reason, *detail; /* NULL is "" */
+    const char *reason, *detail; /* NULL is "" */
     uint64_t delay_ns;
 };
 void packet_describe(struct world *world, const struct packet *packet,

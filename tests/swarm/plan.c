@@ -156,6 +156,9 @@ static void draw_plan(struct swarm *swarm, struct plan *plan, unsigned number)
         if (plan->has_options[i]) { draw_options(swarm, &plan->options[i]); }
     }
     struct end *opener = &plan->ends[0];
+    if (opener->ending == END_READ_FIRST && plan->ends[1].ending == END_READ_FIRST) {
+        opener->ending = END_ORDERLY; /* or both would wait for ever */
+    }
     if (plan->kind != OPEN_BOTH && draw_one_in(draws, 6)) {
         opener->syn_data_len = (size_t)draw_between(draws, 1, sizeof opener->syn_data);
     }
