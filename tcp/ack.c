@@ -2,17 +2,15 @@
  * segments draw from us. */
 #include "tcb.h"
 
-/* A segment that needs an answer of its own: out of order, duplicate, unacceptable, to be challenged. */
+/* A segment that needs an answer of its own: out of order, duplicate, unacceptable, to be
+ * challenged. */
 void ack_owe_answer(struct tcp_conn *conn, const struct arrival *arrival, enum tcp_sent_cause cause)
 {
     if (conn->answers < ANSWER_TAGS) {
         conn->answer_tags[conn->answers] = arrival->seg->tag;
         conn->answer_causes[conn->answers] = (uint8_t)cause;
     }
-    if (conn->answers < UINT16_MAX) {
-        conn->answers++;
-    }
-    host_ready(conn);
+    if (conn->answers < UINT16_MAX) { conn->answers++; }
 }
 
 bool ack_covers_fin(const struct tcp_conn *conn)
@@ -24,26 +22,24 @@ bool ack_covers_fin(const struct tcp_conn *conn)
 static void advance_to(struct tcp_conn *conn, uint64_t now_ns, tcp_seq ack)
 {
     uint32_t data = ack - conn->snd_una;
-    if (conn->fin_sent && seq_gt(ack, conn->fin_seq)) {
-        data--;
-    }
+    if (conn->fin_sent && seq_gt(ack, conn->fin_seq)) { data--; }
     conn->snd_una = ack;
     send_buffer_acked(conn, data);
     conn->octets_acked += data;
     conn->retransmits = 0;
     conn->ssthresh_kept = false;
     sent_acked(conn);
-    if (data > 0) {
-        conn->changed = true;
-    }
+    if (data > 0) { conn->changed = true; }
     if (conn->timing && seq_geq(ack, conn->timed_seq)) {
         conn->timing = false;
         rto_sample(conn, now_ns - conn->timed_at_ns);
     }
     if (conn->snd_una == conn->snd_nxt) { /* RFC 6298 (5.2) */
         timer_stop(conn, now_ns, TCP_TIMER_RETRANSMISSION);
-    } else if (!conn->probing && (!conn->in_recovery || conn->first_partial_ack || seq_gt(ack, conn->recover))) {
-        rto_start(conn, now_ns); /* (5.3); in recovery for the first partial ACK only: RFC 6582 3.2 (3) */
+    } else if (!conn->probing &&
+               (!conn->in_recovery || conn->first_partial_ack || seq_gt(ack, conn->recover))) {
+        rto_start(conn,
+                  now_ns); /* (5.3); in recovery for the first partial ACK only: RFC 6582 3.2 (3) */
     }
 }
 
@@ -61,12 +57,11 @@ void ack_of_syn(struct tcp_conn *conn, uint64_t now_ns, tcp_seq ack)
     conn->snd_una = conn->iss + 1;
     rto_established(conn);
     congestion_init(conn);
-    if (seq_gt(ack, conn->snd_una)) {
-        advance_to(conn, now_ns, ack);
-    }
+    if (seq_gt(ack, conn->snd_una)) { advance_to(conn, now_ns, ack); }
     if (conn->fin_sent && !ack_covers_fin(conn)) {
         rto_start(conn, now_ns);
-    } else if (seq_lt(conn->snd_una, conn->snd_nxt)) { /* data on the SYN that the peer did not take */
+    } else if (seq_lt(conn->snd_una,
+                      conn->snd_nxt)) { /* data on the SYN that the peer did not take */
         sent_all_lost(conn);
         rto_start(conn, now_ns);
     }
@@ -86,22 +81,27 @@ void ack_advance(struct tcp_conn *conn, const struct arrival *arrival)
 void ack_duplicate(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const struct tcp_segment *seg = arrival->seg;
-    if (seg->ack != conn->snd_una || conn->snd_una == conn->snd_nxt || tcp_payload_len(&seg->payload) > 0 ||
-        (seg->flags & (TCP_SYN | TCP_FIN)) != 0 || seg->window != conn->snd_wnd || conn->probing) {
+    if (seg->ack != conn->snd_una || conn->snd_una == conn->snd_nxt ||
+        tcp_payload_len(&seg->payload) > 0 || (seg->flags & (TCP_SYN | TCP_FIN)) != 0 ||
+        seg->window != conn->snd_wnd || conn->probing) {
         return;
     }
     congestion_duplicate(conn, seg->tag);
 }
 
-/* SND.WL1 and SND.WL2 keep an old segment from changing the window. */
-void ack_update_window(struct tcp_conn *conn, const struct arrival *arrival)
+/* SND.WL1 and SND.WL2 keep an old segment from changing the window. DEVIATION: a segment that
+ * acknowledges something new is not old, also when it repeats text from before SND.WL1. By the
+ * letter SND.UNA would move under a window that stays, and its right edge go beyond all that the
+ * peer has offered. */
+void ack_update_window(struct tcp_conn *conn, const struct arrival *arrival, bool is_new)
 {
     const struct tcp_segment *seg = arrival->seg;
     if (conn->snd_wnd == 0) {
         conn->answered_ns = arrival->now_ns;
         conn->retransmits = 0; /* MUST-37: not while the peer answers */
     }
-    if (seq_lt(conn->snd_wl1, seg->seq) || (conn->snd_wl1 == seg->seq && seq_leq(conn->snd_wl2, seg->ack))) {
+    if (is_new || seq_lt(conn->snd_wl1, seg->seq) ||
+        (conn->snd_wl1 == seg->seq && seq_leq(conn->snd_wl2, seg->ack))) {
         if (seg->window > conn->snd_wnd) {
             conn->sent_cause = TCP_SENT_WINDOW_OPENED;
             conn->sent_cause_tag = seg->tag;

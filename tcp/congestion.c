@@ -1,6 +1,6 @@
-/* congestion.c - when a segment is taken for lost, and recovery: RFC 5681 3.2 and NewReno, RFC 6582. By how much
- * the window grows and falls is the business of a congestion control behind struct congestion_control.
- * The windows are octets. */
+/* congestion.c - when a segment is taken for lost, and recovery: RFC 5681 3.2 and NewReno, RFC
+ * 6582. By how much the window grows and falls is the business of a congestion control behind
+ * struct congestion_control. The windows are octets. */
 #include "tcb.h"
 
 static const struct congestion_control *const controls[] = {&congestion_reno};
@@ -13,12 +13,8 @@ static const struct congestion_control *control(const struct tcp_conn *conn)
 
 enum tcp_phase conn_phase(const struct tcp_conn *conn)
 {
-    if (conn->in_recovery) {
-        return TCP_RECOVERY;
-    }
-    if (conn->resend_next != NULL) {
-        return TCP_LOSS;
-    }
+    if (conn->in_recovery) { return TCP_RECOVERY; }
+    if (conn->resend_next != NULL) { return TCP_LOSS; }
     return conn->cwnd < conn->ssthresh ? TCP_SLOW_START : TCP_AVOIDANCE;
 }
 
@@ -26,16 +22,10 @@ enum tcp_phase conn_phase(const struct tcp_conn *conn)
 static uint32_t initial_window(const struct tcp_conn *conn)
 {
     const uint32_t smss = conn->snd_mss;
-    if (conn->syn_repeated) {
-        return smss;
-    }
+    if (conn->syn_repeated) { return smss; }
     const uint32_t given = conn_options(conn)->initial_window;
-    if (given != 0) {
-        return given * smss;
-    }
-    if (smss > 2190) {
-        return 2 * smss;
-    }
+    if (given != 0) { return given * smss; }
+    if (smss > 2190) { return 2 * smss; }
     return smss > 1095 ? 3 * smss : 4 * smss;
 }
 
@@ -43,8 +33,9 @@ void congestion_init(struct tcp_conn *conn)
 {
     conn->cwnd = initial_window(conn);
     conn->ssthresh = CWND_MAX_BYTES;
-    /* DEVIATION: RFC 6582 begins with the ISS, so that the first segment of data could never be repaired by
-     * fast retransmit (its duplicate ACKs cover no more than the SYN). One less lets it. */
+    /* DEVIATION: RFC 6582 begins with the ISS, so that the first segment of data could never be
+     * repaired by fast retransmit (its duplicate ACKs cover no more than the SYN). One less lets
+     * it. */
     conn->recover = conn->iss - 1;
     conn->congestion_changed = true;
 }
@@ -52,7 +43,8 @@ void congestion_init(struct tcp_conn *conn)
 /* RFC 5681 4.1: after an idle time longer than the RTO no more than the restart window. */
 void congestion_idle(struct tcp_conn *conn, uint64_t now_ns)
 {
-    if (conn->last_sent_ns != 0 && conn->snd_una == conn->snd_nxt && now_ns - conn->last_sent_ns > conn->rto_ns) {
+    if (conn->octets_sent > 0 && conn->snd_una == conn->snd_nxt &&
+        now_ns - conn->last_sent_ns > conn->rto_ns) {
         const uint32_t restart = initial_window(conn);
         if (conn->cwnd > restart) {
             conn->cwnd = restart;
@@ -77,9 +69,7 @@ static void partial_ack(struct tcp_conn *conn, uint32_t acked, uint64_t tag)
     conn->sent_cause = TCP_SENT_PARTIAL_ACK;
     conn->sent_cause_tag = tag;
     conn->cwnd = conn->cwnd > acked ? conn->cwnd - acked : 0;
-    if (acked >= conn->snd_mss || conn->cwnd < conn->snd_mss) {
-        conn->cwnd += conn->snd_mss;
-    }
+    if (acked >= conn->snd_mss || conn->cwnd < conn->snd_mss) { conn->cwnd += conn->snd_mss; }
     conn->first_partial_ack = false;
 }
 
@@ -87,8 +77,10 @@ void congestion_acked(struct tcp_conn *conn, uint32_t acked, tcp_seq ack, uint64
 {
     conn->congestion_changed = true;
     if (!conn->in_recovery) {
-        conn->recover = seq_max(conn->recover, conn->snd_una - 2); /* never half the sequence space behind */
+        conn->recover =
+            seq_max(conn->recover, conn->snd_una - 2); /* never half the sequence space behind */
         conn->dup_acks = 0;
+        conn->limited_bytes = 0;
         control(conn)->acked(conn, acked);
     } else if (seq_gt(ack, conn->recover)) {
         end_recovery(conn);
@@ -100,9 +92,8 @@ void congestion_acked(struct tcp_conn *conn, uint32_t acked, tcp_seq ack, uint64
 static void enter_recovery(struct tcp_conn *conn, uint64_t tag)
 {
     /* What limited transmit sent does not count: RFC 5681 3.2 (2). */
-    const uint32_t extra = (DUP_ACK_THRESHOLD - 1) * conn->snd_mss;
-    const uint32_t flight = conn_flight(conn);
-    conn->ssthresh = control(conn)->ssthresh(conn, flight > conn->cwnd && flight > extra ? flight - extra : flight);
+    conn->ssthresh = control(conn)->ssthresh(conn, conn_flight(conn) - conn->limited_bytes);
+    conn->limited_bytes = 0;
     conn->cwnd = conn->ssthresh + DUP_ACK_THRESHOLD * conn->snd_mss;
     conn->recover = conn->snd_nxt - 1;
     conn->in_recovery = true;
@@ -129,7 +120,8 @@ void congestion_duplicate(struct tcp_conn *conn, uint64_t tag)
     }
 }
 
-/* RFC 5681 3.1 (4) and 3.2; RFC 6582 3.2 (4). A second timeout of one segment leaves ssthresh alone. */
+/* RFC 5681 3.1 (4) and 3.2; RFC 6582 3.2 (4). A second timeout of one segment leaves ssthresh
+ * alone. */
 void congestion_timeout(struct tcp_conn *conn)
 {
     if (!conn->ssthresh_kept) {

@@ -1,7 +1,9 @@
-/* congestion_reno.c - RFC 5681's window: slow start, congestion avoidance, half of the flight at a loss. */
+/* congestion_reno.c - RFC 5681's window: slow start, congestion avoidance, half of the flight at a
+ * loss. */
 #include "tcb.h"
 
-/* 3.1: slow start by at most SMSS an ACK (2); in avoidance SMSS for each window acknowledged, octets counted. */
+/* 3.1: slow start by at most SMSS an ACK (2); in avoidance SMSS for each window acknowledged,
+ * octets counted. */
 static void reno_acked(struct tcp_conn *conn, uint32_t acked_bytes)
 {
     const uint32_t smss = conn->snd_mss;
@@ -14,9 +16,7 @@ static void reno_acked(struct tcp_conn *conn, uint32_t acked_bytes)
             conn->cwnd += smss;
         }
     }
-    if (conn->cwnd > CWND_MAX_BYTES) {
-        conn->cwnd = CWND_MAX_BYTES;
-    }
+    if (conn->cwnd > CWND_MAX_BYTES) { conn->cwnd = CWND_MAX_BYTES; }
 }
 
 /* (4) */

@@ -1,4 +1,5 @@
-/* conn.c - the life of a connection: created, moved from state to state by one funnel, finished, freed. */
+/* conn.c - the life of a connection: created, moved from state to state by one funnel, finished,
+ * freed. */
 #include "tcb.h"
 
 /* ---- options shared between connections ---- */
@@ -6,9 +7,7 @@
 struct shared_options *options_create(struct tcp_host *host, const struct tcp_options *values)
 {
     struct shared_options *options = host_take(host, sizeof *options);
-    if (options != NULL) {
-        *options = (struct shared_options){1, *values};
-    }
+    if (options != NULL) { *options = (struct shared_options){1, *values}; }
     return options;
 }
 
@@ -22,9 +21,7 @@ void options_release(struct tcp_host *host, struct shared_options *options)
 {
     assert(options->refs > 0);
     options->refs--;
-    if (options->refs == 0) {
-        host_give(host, options, sizeof *options);
-    }
+    if (options->refs == 0) { host_give(host, options, sizeof *options); }
 }
 
 /* ---- birth ---- */
@@ -36,9 +33,7 @@ struct tcp_conn *conn_create(struct tcp_host *host, uint64_t now_ns, struct shar
     struct tcp_conn *conn = host_take(host, sizeof *conn);
     if (conn == NULL || !deadlines_make_room(host, host->conn_count + 1)) {
         options_release(host, options);
-        if (conn != NULL) {
-            host_give(host, conn, sizeof *conn);
-        }
+        if (conn != NULL) { host_give(host, conn, sizeof *conn); }
         return NULL;
     }
     host->conns_created = number;
@@ -46,9 +41,8 @@ struct tcp_conn *conn_create(struct tcp_host *host, uint64_t now_ns, struct shar
     *conn = (struct tcp_conn){.host = host, .number = number, .options = options};
     conn->stream = host->config.stream_base + number;
     conn->open_ns = now_ns;
-    for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) {
-        conn->deadline_ns[i] = TCP_NEVER;
-    }
+    conn->ssthresh = CWND_MAX_BYTES; /* RFC 5681 3.1: arbitrarily high */
+    for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) { conn->deadline_ns[i] = TCP_NEVER; }
     conn->previous_conn = host->last_conn;
     if (host->last_conn == NULL) {
         host->first_conn = conn;
@@ -62,7 +56,8 @@ struct tcp_conn *conn_create(struct tcp_host *host, uint64_t now_ns, struct shar
 void conn_announce(struct tcp_conn *conn, uint64_t now_ns)
 {
     conn->announced = true;
-    host_tell(conn->host, &(struct tcp_event){.kind = TCP_EVENT_CREATED, .conn = conn, .now_ns = now_ns});
+    host_tell(conn->host,
+              &(struct tcp_event){.kind = TCP_EVENT_CREATED, .conn = conn, .now_ns = now_ns});
 }
 
 /* ---- moves ---- */
@@ -73,9 +68,7 @@ void tcp_enter(struct tcp_conn *conn, uint64_t now_ns, enum tcp_state to, enum t
     assert(tcp_move_allowed(from, to));
     conn->state = to;
     conn->changed = true;
-    if (!conn->announced) {
-        return;
-    }
+    if (!conn->announced) { return; }
     struct tcp_event event = {.kind = TCP_EVENT_STATE, .conn = conn, .now_ns = now_ns};
     event.u.state.old_state = from;
     event.u.state.new_state = to;
@@ -116,25 +109,22 @@ void conn_drop_buffers(struct tcp_conn *conn, bool unread_too)
     runs_clear(conn->host, &conn->held);
     conn->send_cursor = NULL;
     conn->una_offset = conn->end_offset;
-    if (unread_too) {
-        conn_drop_unread(conn);
-    }
+    if (unread_too) { conn_drop_unread(conn); }
 }
 
 void conn_free(struct tcp_conn *conn, uint64_t now_ns)
 {
     struct tcp_host *host = conn->host;
     if (conn->announced) {
-        host_tell(host, &(struct tcp_event){.kind = TCP_EVENT_DELETED, .conn = conn, .now_ns = now_ns});
+        host_tell(host,
+                  &(struct tcp_event){.kind = TCP_EVENT_DELETED, .conn = conn, .now_ns = now_ns});
     }
     deadlines_remove(conn);
     host_unready(conn);
     host_unhash(host, conn);
     time_wait_forget_old(conn);
     conn_drop_buffers(conn, true);
-    if (conn->listen != NULL) {
-        host_give(host, conn->listen, sizeof *conn->listen);
-    }
+    if (conn->listen != NULL) { host_give(host, conn->listen, sizeof *conn->listen); }
     if (conn->previous_conn == NULL) {
         host->first_conn = conn->next_conn;
     } else {
@@ -152,9 +142,7 @@ void conn_free(struct tcp_conn *conn, uint64_t now_ns)
 
 void conn_discard(struct tcp_conn *conn, const struct arrival *arrival, enum tcp_discard reason)
 {
-    if (!host_wants(conn->host, TCP_EVENT_DISCARD)) {
-        return;
-    }
+    if (!host_wants(conn->host, TCP_EVENT_DISCARD)) { return; }
     struct tcp_event event = {.kind = TCP_EVENT_DISCARD, .conn = conn, .now_ns = arrival->now_ns};
     event.u.discard.segment = arrival->seg;
     event.u.discard.reason = reason;
@@ -166,7 +154,8 @@ void conn_discard(struct tcp_conn *conn, const struct arrival *arrival, enum tcp
 uint16_t conn_mtu_mss(const struct tcp_conn *conn)
 {
     const uint32_t headers =
-        WIRE_TCP_HEADER_BYTES + (conn->local.address.family == 6 ? WIRE_IPV6_HEADER_BYTES : WIRE_IPV4_HEADER_BYTES);
+        WIRE_TCP_HEADER_BYTES +
+        (conn->local.address.family == 6 ? WIRE_IPV6_HEADER_BYTES : WIRE_IPV4_HEADER_BYTES);
     const uint32_t mtu = conn_options(conn)->mtu_bytes;
     const uint32_t mss = mtu > headers ? mtu - headers : 1;
     return mss > UINT16_MAX ? UINT16_MAX : (uint16_t)mss;
@@ -178,13 +167,12 @@ uint16_t conn_announced_mss(const struct tcp_conn *conn)
     return mss != 0 ? (uint16_t)mss : conn_mtu_mss(conn);
 }
 
-/* Eff.snd.MSS: what the peer announced (MUST-15: else the default), within what the link carries. */
+/* Eff.snd.MSS: what the peer announced (MUST-15: else the default), within what the link carries.
+ */
 void conn_take_peer_mss(struct tcp_conn *conn, const struct tcp_parsed_options *options)
 {
     uint16_t mss = conn->local.address.family == 6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS_IPV4;
-    if (options->has_mss && options->mss > 0) {
-        mss = options->mss;
-    }
+    if (options->has_mss && options->mss > 0) { mss = options->mss; }
     const uint16_t most = conn_mtu_mss(conn);
     conn->snd_mss = mss < most ? mss : most;
     const uint16_t announced = conn_announced_mss(conn);

@@ -1,6 +1,6 @@
-/* deadlines.c - the timers of connections, and which connection is next: a heap by (deadline, number of
- * the connection). A deadline that moves later leaves its entry where it is; the entry is put right when
- * it comes to the top. */
+/* deadlines.c - the timers of connections, and which connection is next: a heap by (deadline,
+ * number of the connection). A deadline that moves later leaves its entry where it is; the entry is
+ * put right when it comes to the top. */
 #include "tcb.h"
 
 #define HEAP_WAYS 4u
@@ -21,9 +21,7 @@ static void sift_up(struct tcp_host *host, uint32_t at, struct heap_entry entry)
 {
     while (at > 0) {
         const uint32_t parent = (at - 1) / HEAP_WAYS;
-        if (!before(&entry, &host->heap[parent])) {
-            break;
-        }
+        if (!before(&entry, &host->heap[parent])) { break; }
         place(host, at, host->heap[parent]);
         at = parent;
     }
@@ -36,13 +34,9 @@ static void sift_down(struct tcp_host *host, uint32_t at, struct heap_entry entr
         const uint32_t first = at * HEAP_WAYS + 1;
         uint32_t least = first;
         for (uint32_t i = first + 1; i < first + HEAP_WAYS && i < host->heap_len; i++) {
-            if (before(&host->heap[i], &host->heap[least])) {
-                least = i;
-            }
+            if (before(&host->heap[i], &host->heap[least])) { least = i; }
         }
-        if (first >= host->heap_len || !before(&host->heap[least], &entry)) {
-            break;
-        }
+        if (first >= host->heap_len || !before(&host->heap[least], &entry)) { break; }
         place(host, at, host->heap[least]);
         at = least;
     }
@@ -59,14 +53,10 @@ static void insert(struct tcp_conn *conn, uint64_t key_ns)
 
 bool deadlines_make_room(struct tcp_host *host, uint32_t conns)
 {
-    if (conns <= host->heap_room) {
-        return true;
-    }
+    if (conns <= host->heap_room) { return true; }
     const uint32_t room = host->heap_room == 0 ? HEAP_FIRST_ROOM : host->heap_room * 2;
     struct heap_entry *heap = host_take(host, room * sizeof *heap);
-    if (heap == NULL) {
-        return false;
-    }
+    if (heap == NULL) { return false; }
     if (host->heap != NULL) {
         memcpy(heap, host->heap, host->heap_len * sizeof *heap);
         host_give(host, host->heap, host->heap_room * sizeof *heap);
@@ -79,16 +69,12 @@ bool deadlines_make_room(struct tcp_host *host, uint32_t conns)
 void deadlines_remove(struct tcp_conn *conn)
 {
     struct tcp_host *host = conn->host;
-    if (conn->heap_index == 0) {
-        return;
-    }
+    if (conn->heap_index == 0) { return; }
     const uint32_t at = conn->heap_index - 1;
     const struct heap_entry last = host->heap[host->heap_len - 1];
     host->heap_len--;
     conn->heap_index = 0;
-    if (last.conn == conn) {
-        return;
-    }
+    if (last.conn == conn) { return; }
     const uint32_t parent = at == 0 ? 0 : (at - 1) / HEAP_WAYS;
     if (at > 0 && before(&last, &host->heap[parent])) {
         sift_up(host, at, last);
@@ -101,9 +87,7 @@ static uint64_t earliest(const struct tcp_conn *conn)
 {
     uint64_t least = TCP_NEVER;
     for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) {
-        if (conn->deadline_ns[i] < least) {
-            least = conn->deadline_ns[i];
-        }
+        if (conn->deadline_ns[i] < least) { least = conn->deadline_ns[i]; }
     }
     return least;
 }
@@ -127,12 +111,10 @@ struct tcp_conn *deadlines_first(struct tcp_host *host, uint64_t *deadline_ns)
     return NULL;
 }
 
-void timer_tell(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer, enum tcp_timer_action action,
-                uint64_t deadline_ns)
+void timer_tell(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer,
+                enum tcp_timer_action action, uint64_t deadline_ns)
 {
-    if (!host_wants(conn->host, TCP_EVENT_TIMER)) {
-        return;
-    }
+    if (!host_wants(conn->host, TCP_EVENT_TIMER)) { return; }
     struct tcp_event event = {.kind = TCP_EVENT_TIMER, .conn = conn, .now_ns = now_ns};
     event.u.timer.timer = timer;
     event.u.timer.action = action;
@@ -149,9 +131,7 @@ void timer_set(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer, uin
     } else if (deadline_ns < conn->host->heap[conn->heap_index - 1].key_ns) {
         sift_up(conn->host, conn->heap_index - 1, (struct heap_entry){deadline_ns, conn});
     }
-    if (was_off) {
-        timer_tell(conn, now_ns, timer, TCP_TIMER_ARMED, deadline_ns);
-    }
+    if (was_off) { timer_tell(conn, now_ns, timer, TCP_TIMER_ARMED, deadline_ns); }
 }
 
 void timer_stop(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer)
@@ -165,7 +145,5 @@ void timer_stop(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer)
 
 void timer_stop_all(struct tcp_conn *conn, uint64_t now_ns)
 {
-    for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) {
-        timer_stop(conn, now_ns, (enum tcp_timer)i);
-    }
+    for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) { timer_stop(conn, now_ns, (enum tcp_timer)i); }
 }

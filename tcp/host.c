@@ -16,23 +16,17 @@ void host_give(struct tcp_host *host, void *memory, size_t size)
 
 void host_tell(struct tcp_host *host, const struct tcp_event *event)
 {
-    if (host->observer.event != NULL) {
-        host->observer.event(host->observer.context, event);
-    }
+    if (host->observer.event != NULL) { host->observer.event(host->observer.context, event); }
 }
 
-struct tcp_host *tcp_host_create(const struct tcp_host_config *config, const struct tcp_pools *pools,
-                                 const struct tcp_observer *observer)
+struct tcp_host *tcp_host_create(const struct tcp_host_config *config,
+                                 const struct tcp_pools *pools, const struct tcp_observer *observer)
 {
     assert(config->keyed_hash != NULL);
     struct tcp_host *host = pools->take(pools->context, sizeof *host);
-    if (host == NULL) {
-        return NULL;
-    }
+    if (host == NULL) { return NULL; }
     *host = (struct tcp_host){.pools = *pools, .config = *config};
-    if (observer != NULL) {
-        host->observer = *observer;
-    }
+    if (observer != NULL) { host->observer = *observer; }
     host->options = options_create(host, &config->options);
     host->buckets = host_take(host, FIRST_BUCKETS * sizeof *host->buckets);
     host->bucket_count = FIRST_BUCKETS;
@@ -59,18 +53,12 @@ void tcp_host_destroy(struct tcp_host *host)
 {
     host->observer.event = NULL;
     drop_replies(host);
-    while (host->first_conn != NULL) {
-        conn_free(host->first_conn, 0);
-    }
-    if (host->options != NULL) {
-        options_release(host, host->options);
-    }
+    while (host->first_conn != NULL) { conn_free(host->first_conn, 0); }
+    if (host->options != NULL) { options_release(host, host->options); }
     if (host->buckets != NULL) {
         host_give(host, host->buckets, host->bucket_count * sizeof *host->buckets);
     }
-    if (host->heap != NULL) {
-        host_give(host, host->heap, host->heap_room * sizeof *host->heap);
-    }
+    if (host->heap != NULL) { host_give(host, host->heap, host->heap_room * sizeof *host->heap); }
     const struct tcp_pools pools = host->pools;
     pools.give(pools.context, host, sizeof *host);
 }
@@ -84,9 +72,7 @@ void tcp_host_crash(struct tcp_host *host, uint64_t now_ns)
         host_unhash(host, conn);
         host_unready(conn);
         deadlines_remove(conn);
-        for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) {
-            conn->deadline_ns[i] = TCP_NEVER;
-        }
+        for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) { conn->deadline_ns[i] = TCP_NEVER; }
         conn->gone = true;
         conn->error = TCP_ERROR_NOT_EXIST;
         conn_drop_buffers(conn, true);
@@ -106,7 +92,10 @@ void tcp_host_set_options(struct tcp_host *host, const struct tcp_options *optio
     }
 }
 
-const struct tcp_options *tcp_host_options(const struct tcp_host *host) { return &host->options->values; }
+const struct tcp_options *tcp_host_options(const struct tcp_host *host)
+{
+    return &host->options->values;
+}
 
 void tcp_host_set_wants(struct tcp_host *host, uint32_t wants) { host->observer.wants = wants; }
 
@@ -137,9 +126,7 @@ static bool grow_table(struct tcp_host *host)
 {
     const uint32_t count = host->bucket_count * 2;
     struct tcp_conn **buckets = host_take(host, count * sizeof *buckets);
-    if (buckets == NULL) {
-        return false;
-    }
+    if (buckets == NULL) { return false; }
     memset(buckets, 0, count * sizeof *buckets);
     host_give(host, host->buckets, host->bucket_count * sizeof *buckets);
     host->buckets = buckets;
@@ -157,9 +144,7 @@ static bool grow_table(struct tcp_host *host)
 /* A listener stands under its local port alone: its remote socket is empty. */
 bool host_hash(struct tcp_host *host, struct tcp_conn *conn)
 {
-    if (host->hashed_count >= host->bucket_count && !grow_table(host)) {
-        return false;
-    }
+    if (host->hashed_count >= host->bucket_count && !grow_table(host)) { return false; }
     struct tcp_conn **bucket = &host->buckets[bucket_of(host, conn)];
     conn->next_hash = *bucket;
     *bucket = conn;
@@ -170,9 +155,7 @@ bool host_hash(struct tcp_host *host, struct tcp_conn *conn)
 
 void host_unhash(struct tcp_host *host, struct tcp_conn *conn)
 {
-    if (!conn->hashed) {
-        return;
-    }
+    if (!conn->hashed) { return; }
     struct tcp_conn **at = &host->buckets[bucket_of(host, conn)];
     while (*at != conn) {
         assert(*at != NULL);
@@ -183,11 +166,12 @@ void host_unhash(struct tcp_host *host, struct tcp_conn *conn)
     host->hashed_count--;
 }
 
-struct tcp_conn *tcp_find(struct tcp_host *host, const struct tcp_endpoint *local, const struct tcp_endpoint *remote)
+struct tcp_conn *tcp_find(struct tcp_host *host, const struct tcp_endpoint *local,
+                          const struct tcp_endpoint *remote)
 {
     struct tcp_conn *conn = host->buckets[hash_sockets(local, remote) & (host->bucket_count - 1)];
-    while (conn != NULL &&
-           !(tcp_endpoint_equal(&conn->local, local) && tcp_endpoint_equal(&conn->remote, remote))) {
+    while (conn != NULL && !(tcp_endpoint_equal(&conn->local, local) &&
+                             tcp_endpoint_equal(&conn->remote, remote))) {
         conn = conn->next_hash;
     }
     return conn;
@@ -203,12 +187,8 @@ struct tcp_conn *host_find_listener(struct tcp_host *host, const struct tcp_endp
         if (conn->state != TCP_LISTEN || conn->local.port != local->port || conn->listen == NULL) {
             continue;
         }
-        if (tcp_address_equal(&conn->local.address, &local->address)) {
-            return conn;
-        }
-        if (conn->local.address.family == 0) {
-            any = conn;
-        }
+        if (tcp_address_equal(&conn->local.address, &local->address)) { return conn; }
+        if (conn->local.address.family == 0) { any = conn; }
     }
     return any;
 }
@@ -230,9 +210,7 @@ bool tcp_local_in_use(struct tcp_host *host, const struct tcp_endpoint *local)
 void host_ready(struct tcp_conn *conn)
 {
     struct tcp_host *host = conn->host;
-    if (conn->ready || conn->gone) {
-        return;
-    }
+    if (conn->ready || conn->gone) { return; }
     conn->ready = true;
     conn->next_ready = NULL;
     conn->previous_ready = host->ready_tail;
@@ -247,9 +225,7 @@ void host_ready(struct tcp_conn *conn)
 void host_unready(struct tcp_conn *conn)
 {
     struct tcp_host *host = conn->host;
-    if (!conn->ready) {
-        return;
-    }
+    if (!conn->ready) { return; }
     conn->ready = false;
     if (conn->previous_ready == NULL) {
         host->ready_head = conn->next_ready;
@@ -265,13 +241,9 @@ void host_unready(struct tcp_conn *conn)
 
 void host_reply(struct tcp_host *host, const struct reply *reply)
 {
-    if (host->reply_count >= REPLIES_MAX) {
-        return;
-    }
+    if (host->reply_count >= REPLIES_MAX) { return; }
     struct reply *copy = host_take(host, sizeof *copy);
-    if (copy == NULL) {
-        return;
-    }
+    if (copy == NULL) { return; }
     *copy = *reply;
     copy->next = NULL;
     if (host->reply_tail == NULL) {
@@ -287,9 +259,7 @@ static void take_reply(struct tcp_host *host, struct tcp_segment *out)
 {
     struct reply *reply = host->reply_head;
     host->reply_head = reply->next;
-    if (host->reply_head == NULL) {
-        host->reply_tail = NULL;
-    }
+    if (host->reply_head == NULL) { host->reply_tail = NULL; }
     host->reply_count--;
     *out = (struct tcp_segment){.source = reply->local,
                                 .destination = reply->remote,
@@ -335,9 +305,7 @@ void tcp_timeout(struct tcp_host *host, uint64_t now_ns)
     for (;;) {
         uint64_t deadline_ns = TCP_NEVER;
         struct tcp_conn *conn = deadlines_first(host, &deadline_ns);
-        if (conn == NULL || deadline_ns > now_ns) {
-            return;
-        }
+        if (conn == NULL || deadline_ns > now_ns) { return; }
         conn_timeouts(conn, now_ns);
         host_settle(host, conn, now_ns);
     }
@@ -350,15 +318,18 @@ void host_settle(struct tcp_host *host, struct tcp_conn *conn, uint64_t now_ns)
     if (conn != NULL && conn->congestion_changed) {
         conn->congestion_changed = false;
         if (host_wants(host, TCP_EVENT_CONGESTION)) {
-            host_tell(host, &(struct tcp_event){.kind = TCP_EVENT_CONGESTION, .conn = conn, .now_ns = now_ns});
+            host_tell(host, &(struct tcp_event){
+                                .kind = TCP_EVENT_CONGESTION, .conn = conn, .now_ns = now_ns});
         }
     }
     if (conn != NULL && conn->changed) {
         conn->changed = false;
-        host_tell(host, &(struct tcp_event){.kind = TCP_EVENT_CHANGED, .conn = conn, .now_ns = now_ns});
+        host_tell(host,
+                  &(struct tcp_event){.kind = TCP_EVENT_CHANGED, .conn = conn, .now_ns = now_ns});
     }
     if (conn != NULL && !conn->dying && !conn->owned && conn->listener == NULL &&
-        (conn->gone || conn->state == TCP_CLOSED || (conn->state == TCP_LISTEN && conn->listen == NULL))) {
+        (conn->gone || conn->state == TCP_CLOSED ||
+         (conn->state == TCP_LISTEN && conn->listen == NULL))) {
         conn->dying = true;
         conn->next_dying = host->dying;
         host->dying = conn;

@@ -4,13 +4,12 @@
 #define ISN_TICK_NS 4000u /* the generator advances every 4 microseconds */
 #define REOPEN_STEP 64000u
 
-/* ISN = M + F(local socket, remote socket, secret); the secret is the embedder's, within keyed_hash. */
+/* ISN = M + F(local socket, remote socket, secret); the secret is the embedder's, within
+ * keyed_hash. */
 tcp_seq isn_choose(const struct tcp_conn *conn, uint64_t now_ns)
 {
     const struct tcp_options *options = conn_options(conn);
-    if (options->has_iss) {
-        return options->iss;
-    }
+    if (options->has_iss) { return options->iss; }
     uint8_t sockets[2 * (sizeof conn->local.address.octets + 2)];
     size_t len = 0;
     const struct tcp_endpoint *const ends[2] = {&conn->local, &conn->remote};

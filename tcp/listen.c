@@ -1,13 +1,12 @@
-/* listen.c - a passive TCB: RFC 9293 3.10.7.2, the backlog, and the connections that wait to be accepted.
- * A listener stays in LISTEN; each SYN makes a child, which begins in LISTEN and goes on by itself. */
+/* listen.c - a passive TCB: RFC 9293 3.10.7.2, the backlog, and the connections that wait to be
+ * accepted. A listener stays in LISTEN; each SYN makes a child, which begins in LISTEN and goes on
+ * by itself. */
 #include "tcb.h"
 
 bool listen_create(struct tcp_conn *listener)
 {
     listener->listen = host_take(listener->host, sizeof *listener->listen);
-    if (listener->listen == NULL) {
-        return false;
-    }
+    if (listener->listen == NULL) { return false; }
     *listener->listen = (struct listen_state){0};
     return true;
 }
@@ -35,9 +34,7 @@ void listen_adopt(struct tcp_conn *listener, struct tcp_conn *conn)
     conn->passive = true;
     conn->previous_sibling = NULL;
     conn->next_sibling = listen->children;
-    if (listen->children != NULL) {
-        listen->children->previous_sibling = conn;
-    }
+    if (listen->children != NULL) { listen->children->previous_sibling = conn; }
     listen->children = conn;
     listen->pending++;
 }
@@ -48,18 +45,18 @@ static bool backlog_full(const struct tcp_conn *listener)
     return listener->listen->pending >= backlog || listener->listen->ready >= backlog;
 }
 
-/* Whether a child may leave SYN-RECEIVED: not while as many wait to be accepted as the backlog allows. */
+/* Whether a child may leave SYN-RECEIVED: not while as many wait to be accepted as the backlog
+ * allows. */
 bool listen_may_establish(const struct tcp_conn *conn)
 {
-    return conn->listener == NULL || conn->listener->listen->ready < conn_options(conn->listener)->backlog;
+    return conn->listener == NULL ||
+           conn->listener->listen->ready < conn_options(conn->listener)->backlog;
 }
 
 void listen_child_established(struct tcp_conn *conn, uint64_t now_ns)
 {
     struct tcp_conn *listener = conn->listener;
-    if (listener == NULL) {
-        return;
-    }
+    if (listener == NULL) { return; }
     struct listen_state *listen = listener->listen;
     listen->pending--;
     listen->ready++;
@@ -70,25 +67,22 @@ void listen_child_established(struct tcp_conn *conn, uint64_t now_ns)
         listen->ready_tail->next_ready_accept = conn;
     }
     listen->ready_tail = conn;
-    host_tell(conn->host,
-              &(struct tcp_event){.kind = TCP_EVENT_ACCEPTABLE, .conn = listener, .now_ns = now_ns});
+    host_tell(conn->host, &(struct tcp_event){
+                              .kind = TCP_EVENT_ACCEPTABLE, .conn = listener, .now_ns = now_ns});
 }
 
 static bool remove_ready(struct listen_state *listen, const struct tcp_conn *conn)
 {
     struct tcp_conn *previous = NULL;
-    for (struct tcp_conn *at = listen->ready_head; at != NULL; previous = at, at = at->next_ready_accept) {
-        if (at != conn) {
-            continue;
-        }
+    for (struct tcp_conn *at = listen->ready_head; at != NULL;
+         previous = at, at = at->next_ready_accept) {
+        if (at != conn) { continue; }
         if (previous == NULL) {
             listen->ready_head = at->next_ready_accept;
         } else {
             previous->next_ready_accept = at->next_ready_accept;
         }
-        if (listen->ready_tail == at) {
-            listen->ready_tail = previous;
-        }
+        if (listen->ready_tail == at) { listen->ready_tail = previous; }
         at->next_ready_accept = NULL;
         listen->ready--;
         return true;
@@ -99,13 +93,9 @@ static bool remove_ready(struct listen_state *listen, const struct tcp_conn *con
 /* A child that nobody accepted yet ends, or is accepted: its listener forgets it. */
 void listen_child_gone(struct tcp_conn *conn)
 {
-    if (conn->listener == NULL) {
-        return;
-    }
+    if (conn->listener == NULL) { return; }
     struct listen_state *listen = conn->listener->listen;
-    if (!remove_ready(listen, conn)) {
-        listen->pending--;
-    }
+    if (!remove_ready(listen, conn)) { listen->pending--; }
     unlink_child(conn);
     conn->listener = NULL;
 }
@@ -155,7 +145,8 @@ static void begin_child(struct tcp_conn *conn, const struct arrival *arrival)
     conn->sent_cause_tag = seg->tag;
 }
 
-/* Third, check for a SYN. Text and FIN that ride on it are kept until the connection is established. */
+/* Third, check for a SYN. Text and FIN that ride on it are kept until the connection is
+ * established. */
 static void third_check_syn(struct tcp_conn *listener, const struct arrival *arrival)
 {
     struct tcp_host *host = listener->host;
@@ -178,7 +169,8 @@ static void third_check_syn(struct tcp_conn *listener, const struct arrival *arr
     }
     begin_child(conn, arrival);
     listen_adopt(listener, conn);
-    tcp_enter(conn, arrival->now_ns, TCP_LISTEN, TCP_CAUSE_OPEN_PASSIVE); /* as its listener did, unheard */
+    tcp_enter(conn, arrival->now_ns, TCP_LISTEN,
+              TCP_CAUSE_OPEN_PASSIVE); /* as its listener did, unheard */
     conn_announce(conn, arrival->now_ns);
     tcp_enter(conn, arrival->now_ns, TCP_SYN_RECEIVED, TCP_CAUSE_SYN_ARRIVED);
     (void)conn_offer_window(conn);

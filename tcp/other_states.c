@@ -1,5 +1,5 @@
-/* other_states.c - RFC 9293 3.10.7.4: the ordered checks, first to fifth, in the states from SYN-RECEIVED on.
- * The sixth to the eighth are in text.c. */
+/* other_states.c - RFC 9293 3.10.7.4: the ordered checks, first to fifth, in the states from
+ * SYN-RECEIVED on. The sixth to the eighth are in text.c. */
 #include "tcb.h"
 
 /* RFC 9293 3.4: the four cases. */
@@ -9,12 +9,11 @@ static bool acceptable(const struct tcp_conn *conn, const struct tcp_segment *se
     const uint32_t len = tcp_segment_len(seg);
     const tcp_seq last = seg->seq + len - 1;
     if (len == 0) {
-        return window == 0 ? seg->seq == conn->rcv_nxt
-                           : seq_geq(seg->seq, conn->rcv_nxt) && seq_lt(seg->seq, conn->rcv_nxt + window);
+        return window == 0
+                   ? seg->seq == conn->rcv_nxt
+                   : seq_geq(seg->seq, conn->rcv_nxt) && seq_lt(seg->seq, conn->rcv_nxt + window);
     }
-    if (window == 0) {
-        return false;
-    }
+    if (window == 0) { return false; }
     return (seq_geq(seg->seq, conn->rcv_nxt) && seq_lt(seg->seq, conn->rcv_nxt + window)) ||
            (seq_geq(last, conn->rcv_nxt) && seq_lt(last, conn->rcv_nxt + window));
 }
@@ -46,8 +45,9 @@ void arrival_trim(const struct tcp_conn *conn, struct arrival *arrival)
     }
 }
 
-/* DEVIATION: a SYN,ACK that crosses ours in a simultaneous open lies left of RCV.NXT; RFC 9293 figure 7 lets
- * it complete the handshake, the strict order of the checks does not (appendix A.2). The figure is followed. */
+/* DEVIATION: a SYN,ACK that crosses ours in a simultaneous open lies left of RCV.NXT; RFC 9293
+ * figure 7 lets it complete the handshake, the strict order of the checks does not (appendix A.2).
+ * The figure is followed. */
 static bool completes_simultaneous_open(const struct tcp_conn *conn, const struct tcp_segment *seg)
 {
     return conn->state == TCP_SYN_RECEIVED && !conn->passive && seg->seq == conn->irs &&
@@ -55,11 +55,12 @@ static bool completes_simultaneous_open(const struct tcp_conn *conn, const struc
            seq_gt(seg->ack, conn->snd_una) && seq_leq(seg->ack, conn->snd_nxt);
 }
 
-/* RFC 9293 3.4: with a window of zero nothing is acceptable, but ACK and RST of what stands at RCV.NXT
- * are taken; the text is answered with an ACK. */
+/* RFC 9293 3.4: with a window of zero nothing is acceptable, but ACK and RST of what stands at
+ * RCV.NXT are taken; the text is answered with an ACK. */
 static bool only_window_is_closed(const struct tcp_conn *conn, const struct tcp_segment *seg)
 {
-    return conn->rcv_adv == conn->rcv_nxt && seg->seq == conn->rcv_nxt && (seg->flags & TCP_SYN) == 0;
+    return conn->rcv_adv == conn->rcv_nxt && seg->seq == conn->rcv_nxt &&
+           (seg->flags & TCP_SYN) == 0;
 }
 
 static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *arrival)
@@ -84,15 +85,18 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
     }
     if (conn->state == TCP_TIME_WAIT && (seg->flags & TCP_FIN) != 0 &&
         seg->seq + tcp_segment_len(seg) == conn->rcv_nxt) {
-        time_wait_restart(conn, arrival->now_ns); /* our last ACK was lost; 3.10.7.4 fifth means this one */
+        time_wait_restart(
+            conn, arrival->now_ns); /* our last ACK was lost; 3.10.7.4 fifth means this one */
     }
     const bool repeated_syn = (seg->flags & TCP_SYN) != 0 && seg->seq == conn->irs;
-    conn_discard(conn, arrival, repeated_syn ? TCP_DISCARD_REPEATED_SYN : TCP_DISCARD_OUT_OF_WINDOW);
+    conn_discard(conn, arrival,
+                 repeated_syn ? TCP_DISCARD_REPEATED_SYN : TCP_DISCARD_OUT_OF_WINDOW);
     ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
     return DONE;
 }
 
-static void reset_accepted(struct tcp_conn *conn, const struct arrival *arrival, enum tcp_cause cause)
+static void reset_accepted(struct tcp_conn *conn, const struct arrival *arrival,
+                           enum tcp_cause cause)
 {
     switch (conn->state) {
     case TCP_SYN_RECEIVED:
@@ -115,24 +119,20 @@ static void reset_accepted(struct tcp_conn *conn, const struct arrival *arrival,
     case TCP_CLOSE_WAIT:
     case TCP_CLOSING:
     case TCP_LAST_ACK:
-        /* 3.10.7.4 signals nothing in CLOSING and LAST-ACK; 3.5.3 and MUST-12 want the user told. */
+        /* 3.10.7.4 signals nothing in CLOSING and LAST-ACK; 3.5.3 and MUST-12 want the user told.
+         */
         conn_finish(conn, arrival->now_ns, cause, TCP_ERROR_RESET);
         return;
-    case TCP_TIME_WAIT:
-        conn_finish(conn, arrival->now_ns, cause, TCP_OK);
-        return;
+    case TCP_TIME_WAIT: conn_finish(conn, arrival->now_ns, cause, TCP_OK); return;
     case TCP_CLOSED:
     case TCP_LISTEN:
-    case TCP_SYN_SENT:
-        return;
+    case TCP_SYN_SENT: return;
     }
 }
 
 static enum verdict second_check_rst(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    if ((arrival->flags & TCP_RST) == 0) {
-        return GO_ON;
-    }
+    if ((arrival->flags & TCP_RST) == 0) { return GO_ON; }
     if (conn_options(conn)->challenge_ack && arrival->seg->seq != conn->rcv_nxt) {
         conn_discard(conn, arrival, TCP_DISCARD_RST_NOT_EXACT);
         ack_owe_answer(conn, arrival, TCP_SENT_CHALLENGE);
@@ -144,9 +144,7 @@ static enum verdict second_check_rst(struct tcp_conn *conn, const struct arrival
 
 static enum verdict fourth_check_syn(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    if ((arrival->flags & TCP_SYN) == 0) {
-        return GO_ON;
-    }
+    if ((arrival->flags & TCP_SYN) == 0) { return GO_ON; }
     if (conn->state == TCP_SYN_RECEIVED && conn->passive) {
         conn_discard(conn, arrival, TCP_DISCARD_SYN_RETURNS_TO_LISTEN);
         reset_accepted(conn, arrival, TCP_CAUSE_SYN_IN_WINDOW);
@@ -163,15 +161,14 @@ static enum verdict fourth_check_syn(struct tcp_conn *conn, const struct arrival
     return DONE;
 }
 
-/* RFC 5961 5.2 (MAY-12): an ACK that is too old, or of what was never sent, discards the segment. */
+/* RFC 5961 5.2 (MAY-12): an ACK that is too old, or of what was never sent, discards the segment.
+ */
 static enum verdict check_ack_is_plausible(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const tcp_seq ack = arrival->seg->ack;
     const bool unsent = seq_gt(ack, conn->snd_nxt);
     const bool too_old = seq_lt(ack, conn->snd_una - conn->max_snd_wnd);
-    if (!(conn_options(conn)->challenge_ack && (unsent || too_old))) {
-        return GO_ON;
-    }
+    if (!(conn_options(conn)->challenge_ack && (unsent || too_old))) { return GO_ON; }
     conn_discard(conn, arrival, unsent ? TCP_DISCARD_ACK_OF_UNSENT : TCP_DISCARD_ACK_TOO_OLD);
     ack_owe_answer(conn, arrival, TCP_SENT_CHALLENGE);
     return DONE;
@@ -215,16 +212,15 @@ static enum verdict take_ack(struct tcp_conn *conn, const struct arrival *arriva
         ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
         return DONE;
     }
-    if (!conn->syn_acked && seq_gt(ack, conn->snd_una)) {
+    const bool is_new = seq_gt(ack, conn->snd_una);
+    if (!conn->syn_acked && is_new) {
         ack_of_syn(conn, arrival->now_ns, ack); /* CLOSE came before the handshake was complete */
-    } else if (seq_gt(ack, conn->snd_una)) {
+    } else if (is_new) {
         ack_advance(conn, arrival);
     } else {
         ack_duplicate(conn, arrival);
     }
-    if (seq_geq(ack, conn->snd_una)) {
-        ack_update_window(conn, arrival);
-    }
+    if (seq_geq(ack, conn->snd_una)) { ack_update_window(conn, arrival, is_new); }
     return GO_ON;
 }
 
@@ -234,47 +230,35 @@ static enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arriv
         conn_discard(conn, arrival, TCP_DISCARD_NO_ACK);
         return DONE;
     }
-    if (check_ack_is_plausible(conn, arrival) == DONE) {
-        return DONE;
-    }
+    if (check_ack_is_plausible(conn, arrival) == DONE) { return DONE; }
     if (conn->state == TCP_SYN_RECEIVED && syn_received_check_ack(conn, arrival) == DONE) {
         return DONE;
     }
-    if (take_ack(conn, arrival) == DONE) {
-        return DONE;
-    }
+    if (take_ack(conn, arrival) == DONE) { return DONE; }
     const bool fin_acked = ack_covers_fin(conn);
     switch (conn->state) {
     case TCP_FIN_WAIT_1:
-        if (fin_acked) {
-            tcp_enter(conn, arrival->now_ns, TCP_FIN_WAIT_2, TCP_CAUSE_FIN_ACKED);
-        }
+        if (fin_acked) { tcp_enter(conn, arrival->now_ns, TCP_FIN_WAIT_2, TCP_CAUSE_FIN_ACKED); }
         return GO_ON;
     case TCP_CLOSING:
-        if (!fin_acked) {
-            return DONE;
-        }
+        if (!fin_acked) { return DONE; }
         time_wait_enter(conn, arrival->now_ns, TCP_CAUSE_FIN_ACKED);
         return GO_ON;
     case TCP_LAST_ACK:
-        if (fin_acked) {
-            conn_finish(conn, arrival->now_ns, TCP_CAUSE_FIN_ACKED, TCP_OK);
-        }
+        if (fin_acked) { conn_finish(conn, arrival->now_ns, TCP_CAUSE_FIN_ACKED, TCP_OK); }
         return fin_acked ? DONE : GO_ON;
     case TCP_TIME_WAIT:
-        /* The only thing expected is a repeated FIN, which fails the first check. An acceptable segment is
-         * not acknowledged: two ends in TIME-WAIT would do it for ever. */
+        /* The only thing expected is a repeated FIN, which fails the first check. An acceptable
+         * segment is not acknowledged: two ends in TIME-WAIT would do it for ever. */
         conn_discard(conn, arrival, TCP_DISCARD_IGNORED_IN_TIME_WAIT);
         return DONE;
     case TCP_ESTABLISHED:
     case TCP_FIN_WAIT_2:
-    case TCP_CLOSE_WAIT:
-        return GO_ON;
+    case TCP_CLOSE_WAIT: return GO_ON;
     case TCP_CLOSED:
     case TCP_LISTEN:
     case TCP_SYN_SENT:
-    case TCP_SYN_RECEIVED:
-        break;
+    case TCP_SYN_RECEIVED: break;
     }
     return DONE;
 }
@@ -282,26 +266,14 @@ static enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arriv
 /* RFC 9293 3.10.7.4, "Other states". */
 void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival)
 {
-    if (conn->state == TCP_TIME_WAIT && time_wait_reopen(conn, arrival)) {
-        return;
-    }
+    if (conn->state == TCP_TIME_WAIT && time_wait_reopen(conn, arrival)) { return; }
     keepalive_restart(conn, arrival->now_ns);
-    if (first_check_sequence(conn, arrival) == DONE) {
-        return;
-    }
-    if (second_check_rst(conn, arrival) == DONE) {
-        return;
-    }
+    if (first_check_sequence(conn, arrival) == DONE) { return; }
+    if (second_check_rst(conn, arrival) == DONE) { return; }
     /* Third, check the security: RFC 9293 appendix A.1; not done by any stack of today. */
-    if (fourth_check_syn(conn, arrival) == DONE) {
-        return;
-    }
-    if (fifth_check_ack(conn, arrival) == DONE) {
-        return;
-    }
+    if (fourth_check_syn(conn, arrival) == DONE) { return; }
+    if (fifth_check_ack(conn, arrival) == DONE) { return; }
     /* Sixth, check the URG bit: urgent data come in band, and nobody is told of the mark. */
-    if (seventh_process_text(conn, arrival) == DONE) {
-        return;
-    }
+    if (seventh_process_text(conn, arrival) == DONE) { return; }
     eighth_check_fin(conn, arrival);
 }

@@ -1,14 +1,12 @@
-/* output.c - what a connection owes the network now: one segment at a time, in the order SYN, answers, probes,
- * data and FIN, acknowledgment. RFC 9293 3.7 and 3.8. */
+/* output.c - what a connection owes the network now: one segment at a time, in the order SYN,
+ * answers, probes, data and FIN, acknowledgment. RFC 9293 3.7 and 3.8. */
 #include "tcb.h"
 
 uint32_t conn_flight(const struct tcp_conn *conn) { return conn->snd_nxt - conn->snd_una; }
 
 uint32_t conn_unsent(const struct tcp_conn *conn)
 {
-    if (conn->fin_sent) {
-        return 0;
-    }
+    if (conn->fin_sent) { return 0; }
     const tcp_seq first_data = conn->iss + 1;
     const tcp_seq next = seq_max(conn->snd_nxt, first_data);
     return send_data_end(conn) - next;
@@ -46,23 +44,23 @@ uint16_t conn_offer_window(struct tcp_conn *conn)
     return window > UINT16_MAX ? UINT16_MAX : (uint16_t)window;
 }
 
-/* An ACK of its own only where the peer may be stopped, or half of the buffer has become free: else the next
- * ACK of data tells. */
+/* An ACK of its own only where the peer may be stopped, or half of the buffer has become free: else
+ * the next ACK of data tells. */
 bool conn_window_update_due(const struct tcp_conn *conn)
 {
     const tcp_seq edge = conn->rcv_nxt + receive_room(conn);
-    if (!seq_gt(edge, conn->rcv_adv) || conn_options(conn)->has_window) {
-        return false;
-    }
+    if (!seq_gt(edge, conn->rcv_adv) || conn_options(conn)->has_window) { return false; }
     const uint32_t advance = edge - conn->rcv_adv;
     const uint32_t left = conn->rcv_adv - conn->rcv_nxt;
     const uint32_t least = least_advance(conn);
-    return (left < least && advance >= least) || advance >= (conn_options(conn)->recv_buffer + 1) / 2;
+    return (left < least && advance >= least) ||
+           advance >= (conn_options(conn)->recv_buffer + 1) / 2;
 }
 
 /* ---- segments ---- */
 
-static void begin_segment(struct tcp_conn *conn, struct tcp_segment *out, tcp_seq seq, uint16_t flags)
+static void begin_segment(struct tcp_conn *conn, struct tcp_segment *out, tcp_seq seq,
+                          uint16_t flags)
 {
     const struct tcp_options *options = conn_options(conn);
     *out = (struct tcp_segment){.source = conn->local,
@@ -115,13 +113,14 @@ static void add_syn_data(struct tcp_conn *conn, struct tcp_segment *out)
     const uint32_t given = (uint32_t)(conn->end_offset - conn->una_offset);
     const uint32_t most =
         conn->local.address.family == 6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS_IPV4;
-    const uint32_t len = given < most ? given : most;
+    const uint32_t sent = conn->snd_nxt - (conn->iss + 1); /* a repetition holds the same octets */
+    const uint32_t len = sent > 0 ? sent : given < most ? given : most;
     bool push = false;
     if (!conn->syn_with_data || len == 0 ||
         !send_buffer_payload(conn, conn->iss + 1, len, &out->payload, &push)) {
         return;
     }
-    if (conn->snd_nxt == conn->iss + 1) {
+    if (sent == 0) {
         if (!sent_append(conn, conn->iss + 1, len, false)) {
             tcp_payload_release(&conn->host->pools, &out->payload);
             return;
@@ -145,9 +144,7 @@ static void send_syn(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
     } else {
         finish_segment(conn, now_ns, out);
     }
-    if (options->has_syn_window) {
-        out->window = options->syn_window;
-    }
+    if (options->has_syn_window) { out->window = options->syn_window; }
     set_cause(out, conn->sent_cause, conn->sent_cause_tag);
     conn->syn_owed = false;
     if (!again) {
@@ -157,68 +154,53 @@ static void send_syn(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
         conn->timed_at_ns = now_ns;
     }
     out->retransmission = conn->syn_times;
-    if (conn->state == TCP_SYN_SENT) {
-        add_syn_data(conn, out);
-    }
-    if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION)) {
-        rto_start(conn, now_ns);
-    }
+    if (conn->state == TCP_SYN_SENT) { add_syn_data(conn, out); }
+    if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION)) { rto_start(conn, now_ns); }
 }
 
 /* ---- data and FIN ---- */
 
-static bool may_send_data(const struct tcp_conn *conn)
+bool conn_may_send_data(const struct tcp_conn *conn)
 {
     switch (conn->state) {
     case TCP_ESTABLISHED:
     case TCP_CLOSE_WAIT:
     case TCP_FIN_WAIT_1:
     case TCP_CLOSING:
-    case TCP_LAST_ACK:
-        return true;
+    case TCP_LAST_ACK: return true;
     case TCP_CLOSED:
     case TCP_LISTEN:
     case TCP_SYN_SENT:
     case TCP_SYN_RECEIVED:
     case TCP_FIN_WAIT_2:
-    case TCP_TIME_WAIT:
-        return false;
+    case TCP_TIME_WAIT: return false;
     }
     return false;
 }
 
 /* An entry of the retransmission queue goes out once more. */
-static bool send_again(struct tcp_conn *conn, uint64_t now_ns, struct sent *sent, struct tcp_segment *out)
+static bool send_again(struct tcp_conn *conn, uint64_t now_ns, struct sent *sent,
+                       struct tcp_segment *out)
 {
     bool push = false;
     begin_segment(conn, out, sent->seq, TCP_ACK);
-    if (!send_buffer_payload(conn, sent->seq, sent->len, &out->payload, &push)) {
-        return false;
-    }
+    if (!send_buffer_payload(conn, sent->seq, sent->len, &out->payload, &push)) { return false; }
     out->flags |= (uint16_t)((push ? TCP_PSH : 0) | (sent->fin ? TCP_FIN : 0));
-    if (sent->times < UINT16_MAX) {
-        sent->times++;
-    }
+    if (sent->times < UINT16_MAX) { sent->times++; }
     out->retransmission = sent->times;
     conn->total_retransmits++;
-    if (conn->timing && seq_lt(sent->seq, conn->timed_seq)) {
-        conn->timing = false; /* RFC 6298 (3): Karn */
-    }
+    conn->timing = false; /* RFC 6298 (3), Karn: what is timed lies here, or behind this hole */
     finish_segment(conn, now_ns, out);
     set_cause(out, conn->sent_cause, conn->sent_cause_tag);
     conn->last_sent_ns = now_ns;
-    if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION) && !conn->probing) {
-        rto_start(conn, now_ns);
-    }
+    if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION) && !conn->probing) { rto_start(conn, now_ns); }
     return true;
 }
 
 /* What stood in a closed window as one octet is sent as the segment it would have been. */
 static void grow_probe(struct tcp_conn *conn, struct sent *sent)
 {
-    if (!sent->probe || sent->fin || sent->next != NULL || conn->snd_wnd <= sent->len) {
-        return;
-    }
+    if (!sent->probe || sent->fin || sent->next != NULL || conn->snd_wnd <= sent->len) { return; }
     sent->probe = false;
     const uint32_t there = send_data_end(conn) - sent->seq;
     uint32_t len = there < conn->snd_mss ? there : conn->snd_mss;
@@ -230,7 +212,8 @@ static void grow_probe(struct tcp_conn *conn, struct sent *sent)
     }
 }
 
-/* What rode on the SYN left before MSS and window were known: it is cut to them, but for an octet that probes. */
+/* What rode on the SYN left before MSS and window were known: it is cut to them, but for an octet
+ * that probes. */
 static void fit_in_window(struct tcp_conn *conn, struct sent *sent)
 {
     const uint32_t before = sent->seq - conn->snd_una;
@@ -247,35 +230,24 @@ static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *o
     if (conn->resend_head && sent != NULL) {
         grow_probe(conn, sent);
         fit_in_window(conn, sent);
-        if (!send_again(conn, now_ns, sent, out)) {
-            return false;
-        }
+        if (!send_again(conn, now_ns, sent, out)) { return false; }
         conn->resend_head = false;
-        if (conn->resend_next == sent) {
-            conn->resend_next = sent->next;
-        }
+        if (conn->resend_next == sent) { conn->resend_next = sent->next; }
         return true;
     }
     conn->resend_head = false;
     sent = conn->resend_next;
-    if (sent == NULL || conn->probing) {
-        return false;
-    }
+    if (sent == NULL || conn->probing) { return false; }
     grow_probe(conn, sent);
     if (sent != conn->sent_head && conn->retransmits > 0) {
-        return false; /* RFC 6298 (5.4): a timeout repeats the earliest alone; the rest waits for its ACK */
+        return false; /* RFC 6298 (5.4): a timeout repeats the earliest alone; the rest waits for
+                         its ACK */
     }
-    if (sent->on_syn && conn->snd_wnd <= sent->seq - conn->snd_una) {
-        return false;
-    }
+    if (sent->on_syn && conn->snd_wnd <= sent->seq - conn->snd_una) { return false; }
     fit_in_window(conn, sent);
     const uint32_t reach = sent_end(sent) - conn->snd_una;
-    if (sent != conn->sent_head && (reach > conn->cwnd || reach > conn->snd_wnd)) {
-        return false;
-    }
-    if (!send_again(conn, now_ns, sent, out)) {
-        return false;
-    }
+    if (sent != conn->sent_head && (reach > conn->cwnd || reach > conn->snd_wnd)) { return false; }
+    if (!send_again(conn, now_ns, sent, out)) { return false; }
     conn->resend_next = sent->next;
     if (conn->resend_next != NULL && seq_geq(conn->resend_next->seq, conn->resend_end)) {
         conn->resend_next = NULL;
@@ -295,22 +267,23 @@ static uint32_t usable_window(const struct tcp_conn *conn)
     return window > flight ? window - flight : 0;
 }
 
-/* The sender's silly window avoidance and Nagle: RFC 9293 3.8.6.2.1 and 3.7.4. `unsent` is D, `usable` U. */
+/* The sender's silly window avoidance and Nagle: RFC 9293 3.8.6.2.1 and 3.7.4. `unsent` is D,
+ * `usable` U. */
 static bool worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t usable)
 {
     const uint32_t len = unsent < usable ? unsent : usable;
     const bool idle = conn->snd_nxt == conn->snd_una || !conn_options(conn)->nagle;
-    if (len >= conn->snd_mss || conn->override_due) {
-        return true;
-    }
-    if (unsent <= usable && (idle || conn->close_called)) {
-        return true; /* a FIN follows, or nothing is outstanding */
+    if (len >= conn->snd_mss || conn->override_due) { return true; }
+    if (unsent <= usable && idle) {
+        return true; /* a FIN that follows makes no exception: 3.7.4 has none */
     }
     return idle && len >= (conn->max_snd_wnd + 1) / 2;
 }
 
-/* Data wait, a part of the window is open, nothing is out whose ACK could help: (4) of 3.8.6.2.1. */
-static void override_update(struct tcp_conn *conn, uint64_t now_ns, uint32_t unsent, uint32_t usable, bool sends)
+/* Data wait, a part of the window is open, nothing is out whose ACK could help: (4) of 3.8.6.2.1.
+ */
+static void override_update(struct tcp_conn *conn, uint64_t now_ns, uint32_t unsent,
+                            uint32_t usable, bool sends)
 {
     if (!sends && unsent > 0 && usable > 0 && conn->snd_nxt == conn->snd_una) {
         if (!timer_is_on(conn, TCP_TIMER_OVERRIDE)) {
@@ -321,14 +294,13 @@ static void override_update(struct tcp_conn *conn, uint64_t now_ns, uint32_t uns
     }
 }
 
-static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out, uint32_t len, bool fin)
+static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out, uint32_t len,
+                     bool fin)
 {
     bool push = false;
     congestion_idle(conn, now_ns);
     begin_segment(conn, out, conn->snd_nxt, TCP_ACK);
-    if (!send_buffer_payload(conn, conn->snd_nxt, len, &out->payload, &push)) {
-        return false;
-    }
+    if (!send_buffer_payload(conn, conn->snd_nxt, len, &out->payload, &push)) { return false; }
     if (!sent_append(conn, conn->snd_nxt, len, fin)) {
         tcp_payload_release(&conn->host->pools, &out->payload);
         return false;
@@ -340,14 +312,13 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
     }
     conn->snd_nxt += len + fin;
     conn->octets_sent += len;
+    if (!conn->in_recovery && conn_flight(conn) > conn->cwnd) { conn->limited_bytes += len; }
     conn->override_due = false;
     rto_time_segment(conn, now_ns, conn->snd_nxt);
     finish_segment(conn, now_ns, out);
     set_cause(out, conn->sent_cause, conn->sent_cause_tag);
     conn->last_sent_ns = now_ns;
-    if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION)) {
-        rto_start(conn, now_ns);
-    }
+    if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION)) { rto_start(conn, now_ns); }
     if (fin && conn->state == TCP_CLOSE_WAIT) { /* 3.10.4: the CLOSE waited behind the data */
         tcp_enter(conn, now_ns, TCP_LAST_ACK, TCP_CAUSE_CLOSE_CALLED);
     }
@@ -366,21 +337,18 @@ static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     len = len < conn->snd_mss ? len : conn->snd_mss;
     const bool sends = len > 0 && conn->syn_acked && worth_sending(conn, unsent, usable);
     override_update(conn, now_ns, unsent, usable, sends);
-    if (unsent > 0 && !sends) {
-        return false;
-    }
+    if (unsent > 0 && !sends) { return false; }
     /* The FIN takes a place in the peer's window, none in the congestion window. */
     const bool fin_fits = conn_flight(conn) + len < conn->snd_wnd || !conn->syn_acked;
     const bool fin = conn->close_called && len == unsent && fin_fits;
-    if (len == 0 && !fin) {
-        return false;
-    }
+    if (len == 0 && !fin) { return false; }
     return send_new(conn, now_ns, out, len, fin);
 }
 
 /* ---- probes ---- */
 
-/* RFC 9293 3.8.6.1: an octet (or the FIN) beyond the closed window; or, as kernels do, nothing at SND.UNA - 1. */
+/* RFC 9293 3.8.6.1: an octet (or the FIN) beyond the closed window; or, as kernels do, nothing at
+ * SND.UNA - 1. */
 static bool send_probe(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
 {
     conn->probe_owed = false;
@@ -391,11 +359,9 @@ static bool send_probe(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segmen
         set_cause(out, TCP_SENT_PERSIST, 0);
         return true;
     }
-    if (conn->sent_head != NULL) {
-        return send_again(conn, now_ns, conn->sent_head, out);
-    }
+    if (conn->sent_head != NULL) { return send_again(conn, now_ns, conn->sent_head, out); }
     const uint32_t len = conn_unsent(conn) > 0 ? 1 : 0;
-    const bool sent = send_new(conn, now_ns, out, len, len == 0 || (conn_fin_waits(conn) && conn_unsent(conn) == 0));
+    const bool sent = send_new(conn, now_ns, out, len, len == 0);
     if (sent) {
         conn->sent_tail->probe = true;
         conn->timing = false;
@@ -404,7 +370,8 @@ static bool send_probe(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segmen
     return sent;
 }
 
-static bool send_owed_answer(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out, uint16_t total)
+static bool send_owed_answer(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out,
+                             uint16_t total)
 {
     const uint16_t index = (uint16_t)(total - conn->answers);
     const uint16_t known = index < ANSWER_TAGS ? index : ANSWER_TAGS - 1;
@@ -416,33 +383,26 @@ static bool send_owed_answer(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
 
 bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
 {
-    if (conn->state == TCP_CLOSED || conn->state == TCP_LISTEN || conn->gone) {
-        return false;
-    }
+    if (conn->state == TCP_CLOSED || conn->state == TCP_LISTEN || conn->gone) { return false; }
     if (conn->syn_owed) {
         send_syn(conn, now_ns, out);
         return true;
     }
-    if (conn->state == TCP_SYN_SENT) {
-        return false;
-    }
+    if (conn->state == TCP_SYN_SENT) { return false; }
     if (conn->answers > 0) {
-        if (conn->answers_total < conn->answers) {
-            conn->answers_total = conn->answers;
-        }
+        if (conn->answers_total < conn->answers) { conn->answers_total = conn->answers; }
         return send_owed_answer(conn, now_ns, out, conn->answers_total);
     }
     conn->answers_total = 0;
-    if (conn->probe_owed) {
-        return send_probe(conn, now_ns, out);
-    }
+    if (conn->probe_owed) { return send_probe(conn, now_ns, out); }
     if (conn->keepalive_owed) {
         conn->keepalive_owed = false;
         pure_ack(conn, now_ns, out, conn->snd_nxt - 1);
         set_cause(out, TCP_SENT_KEEPALIVE, 0);
         return true;
     }
-    if (may_send_data(conn) && (resend(conn, now_ns, out) || send_data_or_fin(conn, now_ns, out))) {
+    if (conn_may_send_data(conn) &&
+        (resend(conn, now_ns, out) || send_data_or_fin(conn, now_ns, out))) {
         persist_update(conn, now_ns, false);
         return true;
     }

@@ -1,11 +1,10 @@
-/* reassembly.c - text that arrives: delivered in order, held where it came too early (RFC 9293 SHLD-31). */
+/* reassembly.c - text that arrives: delivered in order, held where it came too early (RFC 9293
+ * SHLD-31). */
 #include "tcb.h"
 
 static void tell_delivered(struct tcp_conn *conn, uint64_t now_ns, const struct tcp_slice *slice)
 {
-    if (!host_wants(conn->host, TCP_EVENT_DELIVERED)) {
-        return;
-    }
+    if (!host_wants(conn->host, TCP_EVENT_DELIVERED)) { return; }
     struct tcp_event event = {.kind = TCP_EVENT_DELIVERED, .conn = conn, .now_ns = now_ns};
     event.u.delivered.slice = slice;
     event.u.delivered.offset = conn->rcv_offset;
@@ -15,9 +14,7 @@ static void tell_delivered(struct tcp_conn *conn, uint64_t now_ns, const struct 
 /* The run stands at RCV.NXT. False: no memory; the octets are not taken. */
 static bool deliver_run(struct tcp_conn *conn, uint64_t now_ns, const struct tcp_slice *slice)
 {
-    if (!runs_append(conn->host, &conn->receive, slice, 0, false)) {
-        return false;
-    }
+    if (!runs_append(conn->host, &conn->receive, slice, 0, false)) { return false; }
     tell_delivered(conn, now_ns, slice);
     conn->unread += slice->len;
     conn->rcv_nxt += slice->len;
@@ -29,7 +26,8 @@ static bool deliver_run(struct tcp_conn *conn, uint64_t now_ns, const struct tcp
 
 bool text_deliver(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    const struct tcp_payload payload = payload_part(&arrival->seg->payload, arrival->skip, arrival->len);
+    const struct tcp_payload payload =
+        payload_part(&arrival->seg->payload, arrival->skip, arrival->len);
     bool any = false;
     for (unsigned i = 0; i < 2 && payload.part[i].len > 0; i++) {
         if (!deliver_run(conn, arrival->now_ns, &payload.part[i])) {
@@ -41,13 +39,14 @@ bool text_deliver(struct tcp_conn *conn, const struct arrival *arrival)
     return any;
 }
 
-/* Puts the part of a run that is not held yet between `previous` and what follows. What is held stays:
- * the first copy of an octet counts. */
+/* Puts the part of a run that is not held yet between `previous` and what follows. What is held
+ * stays: the first copy of an octet counts. */
 static void hold_run(struct tcp_conn *conn, tcp_seq seq, struct tcp_slice slice)
 {
     struct node *previous = NULL;
     struct node *next = conn->held.head;
-    if (conn->held.tail != NULL && seq_geq(seq, conn->held.tail->seq + conn->held.tail->slice.len)) {
+    if (conn->held.tail != NULL &&
+        seq_geq(seq, conn->held.tail->seq + conn->held.tail->slice.len)) {
         previous = conn->held.tail;
         next = NULL;
     }
@@ -64,9 +63,7 @@ static void hold_run(struct tcp_conn *conn, tcp_seq seq, struct tcp_slice slice)
         if (gap > 0) {
             const struct tcp_slice part = slice_part(&slice, 0, gap);
             struct node *node = node_create(conn->host, &part);
-            if (node == NULL) {
-                return; /* the sender will send it again */
-            }
+            if (node == NULL) { return; /* the sender will send it again */ }
             node->seq = seq;
             node->next = next;
             if (previous == NULL) {
@@ -74,9 +71,7 @@ static void hold_run(struct tcp_conn *conn, tcp_seq seq, struct tcp_slice slice)
             } else {
                 previous->next = node;
             }
-            if (next == NULL) {
-                conn->held.tail = node;
-            }
+            if (next == NULL) { conn->held.tail = node; }
             previous = node;
         }
         const uint32_t covered = next == NULL ? gap : next->seq + next->slice.len - seq;
@@ -89,7 +84,8 @@ static void hold_run(struct tcp_conn *conn, tcp_seq seq, struct tcp_slice slice)
 /* Keeps the text, and remembers where a FIN stands; nothing moves. */
 void text_hold(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    const struct tcp_payload payload = payload_part(&arrival->seg->payload, arrival->skip, arrival->len);
+    const struct tcp_payload payload =
+        payload_part(&arrival->seg->payload, arrival->skip, arrival->len);
     tcp_seq seq = arrival->seq;
     for (unsigned i = 0; i < 2 && payload.part[i].len > 0; i++) {
         hold_run(conn, seq, payload.part[i]);
@@ -109,15 +105,11 @@ bool text_pull_held(struct tcp_conn *conn, uint64_t now_ns)
         const uint32_t old = conn->rcv_nxt - node->seq;
         if (old < node->slice.len) {
             const struct tcp_slice fresh = slice_part(&node->slice, old, node->slice.len - old);
-            if (!deliver_run(conn, now_ns, &fresh)) {
-                break;
-            }
+            if (!deliver_run(conn, now_ns, &fresh)) { break; }
             any = true;
         }
         conn->held.head = node->next;
-        if (conn->held.head == NULL) {
-            conn->held.tail = NULL;
-        }
+        if (conn->held.head == NULL) { conn->held.tail = NULL; }
         node_free(conn->host, node);
     }
     return any;

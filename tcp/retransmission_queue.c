@@ -1,13 +1,11 @@
-/* retransmission_queue.c - the segments that were sent and not yet acknowledged (RFC 9293 3.8.1), in the order
- * of their sequence numbers. The octets themselves lie in the send buffer. */
+/* retransmission_queue.c - the segments that were sent and not yet acknowledged (RFC 9293 3.8.1),
+ * in the order of their sequence numbers. The octets themselves lie in the send buffer. */
 #include "tcb.h"
 
 bool sent_append(struct tcp_conn *conn, tcp_seq seq, uint32_t len, bool fin)
 {
     struct sent *sent = host_take(conn->host, sizeof *sent);
-    if (sent == NULL) {
-        return false;
-    }
+    if (sent == NULL) { return false; }
     *sent = (struct sent){.seq = seq, .len = len, .fin = fin};
     if (conn->sent_tail == NULL) {
         conn->sent_head = sent;
@@ -23,12 +21,8 @@ void sent_acked(struct tcp_conn *conn)
     while (conn->sent_head != NULL && seq_leq(sent_end(conn->sent_head), conn->snd_una)) {
         struct sent *sent = conn->sent_head;
         conn->sent_head = sent->next;
-        if (conn->sent_head == NULL) {
-            conn->sent_tail = NULL;
-        }
-        if (conn->resend_next == sent) {
-            conn->resend_next = sent->next;
-        }
+        if (conn->sent_head == NULL) { conn->sent_tail = NULL; }
+        if (conn->resend_next == sent) { conn->resend_next = sent->next; }
         host_give(conn->host, sent, sizeof *sent);
     }
     struct sent *front = conn->sent_head;
@@ -55,18 +49,14 @@ void sent_clear(struct tcp_conn *conn)
 bool sent_split(struct tcp_conn *conn, struct sent *sent, uint32_t len)
 {
     struct sent *rest = host_take(conn->host, sizeof *rest);
-    if (rest == NULL) {
-        return false;
-    }
+    if (rest == NULL) { return false; }
     *rest = *sent;
     rest->seq += len;
     rest->len -= len;
     sent->len = len;
     sent->fin = false;
     sent->next = rest;
-    if (conn->sent_tail == sent) {
-        conn->sent_tail = rest;
-    }
+    if (conn->sent_tail == sent) { conn->sent_tail = rest; }
     return true;
 }
 

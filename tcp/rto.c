@@ -6,23 +6,21 @@ void rto_init(struct tcp_conn *conn) { conn->rto_ns = conn_options(conn)->rto_in
 static uint64_t clamp(const struct tcp_conn *conn, uint64_t rto_ns)
 {
     const struct tcp_options *options = conn_options(conn);
-    if (rto_ns < options->rto_min_ns) {
-        rto_ns = options->rto_min_ns;
-    }
-    if (rto_ns > options->rto_max_ns) {
-        rto_ns = options->rto_max_ns;
-    }
+    if (rto_ns < options->rto_min_ns) { rto_ns = options->rto_min_ns; }
+    if (rto_ns > options->rto_max_ns) { rto_ns = options->rto_max_ns; }
     return rto_ns < RTO_FLOOR_NS ? RTO_FLOOR_NS : rto_ns;
 }
 
-/* (2.2), (2.3): RTTVAR before SRTT; alpha 1/8, beta 1/4. A new sample ends the backoff (5.7 of Karn's). */
+/* (2.2), (2.3): RTTVAR before SRTT; alpha 1/8, beta 1/4. A new sample ends the backoff (5.7 of
+ * Karn's). */
 void rto_sample(struct tcp_conn *conn, uint64_t rtt_ns)
 {
     if (conn->srtt_ns == 0) {
         conn->srtt_ns = rtt_ns > 0 ? rtt_ns : 1;
         conn->rttvar_ns = rtt_ns / 2;
     } else {
-        const uint64_t error_ns = conn->srtt_ns > rtt_ns ? conn->srtt_ns - rtt_ns : rtt_ns - conn->srtt_ns;
+        const uint64_t error_ns =
+            conn->srtt_ns > rtt_ns ? conn->srtt_ns - rtt_ns : rtt_ns - conn->srtt_ns;
         conn->rttvar_ns = (3 * conn->rttvar_ns + error_ns) / 4;
         conn->srtt_ns = (7 * conn->srtt_ns + rtt_ns) / 8;
     }
@@ -43,10 +41,9 @@ void rto_back_off(struct tcp_conn *conn)
 /* (5.7): when the SYN had to be repeated, data begin with at least 3 s. */
 void rto_established(struct tcp_conn *conn)
 {
-    if (conn->syn_repeated && conn->srtt_ns == 0) {
+    if (conn->syn_repeated) {
         const uint64_t initial_ns = conn_options(conn)->rto_initial_ns;
         conn->rto_ns = initial_ns > SYN_LOST_RTO_NS ? initial_ns : SYN_LOST_RTO_NS;
-        conn->congestion_changed = true;
     }
 }
 

@@ -3,9 +3,7 @@
 
 void slice_share(const struct tcp_slice *slice)
 {
-    if (slice->extent != NULL) {
-        slice->extent->refs++;
-    }
+    if (slice->extent != NULL) { slice->extent->refs++; }
 }
 
 void tcp_slice_release(const struct tcp_pools *pools, struct tcp_slice *slice)
@@ -36,9 +34,7 @@ void tcp_payload_release(const struct tcp_pools *pools, struct tcp_payload *payl
 struct tcp_extent *tcp_extent_create(const struct tcp_pools *pools, uint64_t base, uint32_t len)
 {
     struct tcp_extent *extent = pools->take(pools->context, sizeof *extent + len);
-    if (extent != NULL) {
-        *extent = (struct tcp_extent){.refs = 1, .len = len, .base = base};
-    }
+    if (extent != NULL) { *extent = (struct tcp_extent){.refs = 1, .len = len, .base = base}; }
     return extent;
 }
 
@@ -64,9 +60,10 @@ static bool continues(const struct tcp_slice *first, const struct tcp_slice *sec
            first->offset + first->len == second->offset && first->len <= UINT32_MAX - second->len;
 }
 
-/* Shares the slice's extent. A run that continues the last one joins it, unless a SEND ended between. */
-bool runs_append(struct tcp_host *host, struct runs *queue, const struct tcp_slice *slice, uint64_t time_ns,
-                  bool push)
+/* Shares the slice's extent. A run that continues the last one joins it, unless a SEND ended
+ * between. */
+bool runs_append(struct tcp_host *host, struct runs *queue, const struct tcp_slice *slice,
+                 uint64_t time_ns, bool push)
 {
     struct node *tail = queue->tail;
     if (tail != NULL && !tail->push && tail->time_ns == time_ns && continues(&tail->slice, slice)) {
@@ -75,9 +72,7 @@ bool runs_append(struct tcp_host *host, struct runs *queue, const struct tcp_sli
         return true;
     }
     struct node *node = node_create(host, slice);
-    if (node == NULL) {
-        return false;
-    }
+    if (node == NULL) { return false; }
     node->push = push;
     node->time_ns = time_ns;
     if (tail == NULL) {

@@ -1,5 +1,5 @@
-/* segment_arrives.c - RFC 9293 3.10.7, SEGMENT ARRIVES, in its order. LISTEN is in listen.c, what an ACK
- * does in ack.c, text in reassembly.c. */
+/* segment_arrives.c - RFC 9293 3.10.7, SEGMENT ARRIVES, in its order. LISTEN is in listen.c, what
+ * an ACK does in ack.c, text in reassembly.c. */
 #include "tcb.h"
 
 /* ---- resets: RFC 9293 3.5.2 ---- */
@@ -73,22 +73,19 @@ static void closed(struct tcp_host *host, uint64_t now_ns, const struct tcp_segm
 static enum verdict syn_sent_first_check_ack(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const struct tcp_segment *seg = arrival->seg;
-    if ((seg->flags & TCP_ACK) == 0 || (seq_gt(seg->ack, conn->snd_una) && seq_leq(seg->ack, conn->snd_nxt))) {
+    if ((seg->flags & TCP_ACK) == 0 ||
+        (seq_gt(seg->ack, conn->snd_una) && seq_leq(seg->ack, conn->snd_nxt))) {
         return GO_ON;
     }
     conn_discard(conn, arrival, TCP_DISCARD_ACK_UNACCEPTABLE);
-    if ((seg->flags & TCP_RST) == 0) {
-        conn_reply_rst(conn, arrival);
-    }
+    if ((seg->flags & TCP_RST) == 0) { conn_reply_rst(conn, arrival); }
     return DONE;
 }
 
 /* Without the comparison of SEG.SEQ with RCV.NXT, which erratum 8167 removes. */
 static enum verdict syn_sent_second_check_rst(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    if ((arrival->seg->flags & TCP_RST) == 0) {
-        return GO_ON;
-    }
+    if ((arrival->seg->flags & TCP_RST) == 0) { return GO_ON; }
     if ((arrival->seg->flags & TCP_ACK) == 0) {
         conn_discard(conn, arrival, TCP_DISCARD_RST_WITHOUT_ACK);
     } else {
@@ -105,7 +102,8 @@ static void syn_sent_fourth_check_syn(struct tcp_conn *conn, struct arrival *arr
     conn->rcv_nxt = seg->seq + 1;
     conn->rcv_adv = conn->rcv_nxt;
     conn_take_peer_mss(conn, &arrival->options);
-    /* RFC 1122 4.2.2.20 (c) wants the window of every SYN taken, RFC 9293 names it on one way only. */
+    /* RFC 1122 4.2.2.20 (c) wants the window of every SYN taken, RFC 9293 names it on one way only.
+     */
     conn->snd_wnd = seg->window;
     conn->max_snd_wnd = seg->window;
     conn->snd_wl1 = seg->seq;
@@ -131,12 +129,8 @@ static void syn_sent_fourth_check_syn(struct tcp_conn *conn, struct arrival *arr
 
 static void syn_sent(struct tcp_conn *conn, struct arrival *arrival)
 {
-    if (syn_sent_first_check_ack(conn, arrival) == DONE) {
-        return;
-    }
-    if (syn_sent_second_check_rst(conn, arrival) == DONE) {
-        return;
-    }
+    if (syn_sent_first_check_ack(conn, arrival) == DONE) { return; }
+    if (syn_sent_second_check_rst(conn, arrival) == DONE) { return; }
     /* Third, check the security: RFC 9293 appendix A.1; not done by any stack of today. */
     if ((arrival->seg->flags & TCP_SYN) != 0) {
         syn_sent_fourth_check_syn(conn, arrival);
@@ -164,13 +158,9 @@ static void conn_arrives(struct tcp_conn *conn, struct arrival *arrival)
 {
     switch (conn->state) {
     case TCP_LISTEN:
-        if (conn->listen != NULL) {
-            listen_arrives(conn, arrival);
-        }
+        if (conn->listen != NULL) { listen_arrives(conn, arrival); }
         return;
-    case TCP_SYN_SENT:
-        syn_sent(conn, arrival);
-        return;
+    case TCP_SYN_SENT: syn_sent(conn, arrival); return;
     case TCP_SYN_RECEIVED:
     case TCP_ESTABLISHED:
     case TCP_FIN_WAIT_1:
@@ -178,24 +168,20 @@ static void conn_arrives(struct tcp_conn *conn, struct arrival *arrival)
     case TCP_CLOSE_WAIT:
     case TCP_CLOSING:
     case TCP_LAST_ACK:
-    case TCP_TIME_WAIT:
-        other_states_arrive(conn, arrival);
-        return;
-    case TCP_CLOSED:
-        return;
+    case TCP_TIME_WAIT: other_states_arrive(conn, arrival); return;
+    case TCP_CLOSED: return;
     }
 }
 
 void tcp_segment_arrives(struct tcp_host *host, uint64_t now_ns, const struct tcp_segment *segment)
 {
-    if (!address_is_sane(&segment->source.address) || !address_is_sane(&segment->destination.address)) {
+    if (!address_is_sane(&segment->source.address) ||
+        !address_is_sane(&segment->destination.address)) {
         discard_unowned(host, now_ns, segment, TCP_DISCARD_BAD_ADDRESS);
         return;
     }
     struct tcp_conn *conn = tcp_find(host, &segment->destination, &segment->source);
-    if (conn == NULL) {
-        conn = host_find_listener(host, &segment->destination);
-    }
+    if (conn == NULL) { conn = host_find_listener(host, &segment->destination); }
     if (conn == NULL) {
         closed(host, now_ns, segment);
         return;

@@ -1,5 +1,5 @@
-/* send_buffer.c - what the user gave and the peer has not acknowledged: the retransmission queue and
- * what is still to be sent, as one queue of runs. */
+/* send_buffer.c - what the user gave and the peer has not acknowledged: the retransmission queue
+ * and what is still to be sent, as one queue of runs. */
 #include "tcb.h"
 
 uint32_t send_room(const struct tcp_conn *conn)
@@ -15,16 +15,10 @@ void send_buffer_acked(struct tcp_conn *conn, uint32_t acked)
     conn->una_offset += acked;
     while (conn->send.head != NULL) {
         struct node *node = conn->send.head;
-        if (node->slice.offset + node->slice.len > conn->una_offset) {
-            break;
-        }
-        if (conn->send_cursor == node) {
-            conn->send_cursor = NULL;
-        }
+        if (node->slice.offset + node->slice.len > conn->una_offset) { break; }
+        if (conn->send_cursor == node) { conn->send_cursor = NULL; }
         conn->send.head = node->next;
-        if (conn->send.head == NULL) {
-            conn->send.tail = NULL;
-        }
+        if (conn->send.head == NULL) { conn->send.tail = NULL; }
         node_free(conn->host, node);
     }
 }
@@ -33,9 +27,7 @@ void send_buffer_acked(struct tcp_conn *conn, uint32_t acked)
 static struct node *find_node(struct tcp_conn *conn, uint64_t offset)
 {
     struct node *node = conn->send_cursor;
-    if (node == NULL || node->slice.offset > offset) {
-        node = conn->send.head;
-    }
+    if (node == NULL || node->slice.offset > offset) { node = conn->send.head; }
     while (node->slice.offset + node->slice.len <= offset) {
         node = node->next;
         assert(node != NULL);
@@ -48,9 +40,7 @@ static bool gather(struct tcp_conn *conn, const struct node *node, uint64_t offs
                    struct tcp_payload *payload)
 {
     struct tcp_extent *extent = tcp_extent_create(&conn->host->pools, offset, len);
-    if (extent == NULL) {
-        return false;
-    }
+    if (extent == NULL) { return false; }
     uint32_t filled = 0;
     while (filled < len) {
         assert(node != NULL);
@@ -65,13 +55,12 @@ static bool gather(struct tcp_conn *conn, const struct node *node, uint64_t offs
     return true;
 }
 
-bool send_buffer_payload(struct tcp_conn *conn, tcp_seq seq, uint32_t len, struct tcp_payload *payload, bool *push)
+bool send_buffer_payload(struct tcp_conn *conn, tcp_seq seq, uint32_t len,
+                         struct tcp_payload *payload, bool *push)
 {
     *payload = (struct tcp_payload){0};
     *push = false;
-    if (len == 0) {
-        return true;
-    }
+    if (len == 0) { return true; }
     const tcp_seq first_held = (tcp_seq)(conn->iss + 1 + (tcp_seq)conn->una_offset);
     const uint64_t offset = conn->una_offset + (tcp_seq)(seq - first_held);
     const uint64_t end = offset + len;
@@ -83,7 +72,8 @@ bool send_buffer_payload(struct tcp_conn *conn, tcp_seq seq, uint32_t len, struc
         const uint64_t node_end = node->slice.offset + node->slice.len;
         const uint64_t stop = node_end < end ? node_end : end;
         if (runs < 2) {
-            payload->part[runs] = slice_part(&node->slice, (uint32_t)(at - node->slice.offset), (uint32_t)(stop - at));
+            payload->part[runs] = slice_part(&node->slice, (uint32_t)(at - node->slice.offset),
+                                             (uint32_t)(stop - at));
         }
         runs++;
         *push = *push || (node->push && stop == node_end);
@@ -99,9 +89,7 @@ bool send_buffer_payload(struct tcp_conn *conn, tcp_seq seq, uint32_t len, struc
 
 bool tcp_sent_octet(const struct tcp_conn *conn, uint64_t offset, uint8_t *octet)
 {
-    if (offset < conn->una_offset || offset >= conn->end_offset) {
-        return false;
-    }
+    if (offset < conn->una_offset || offset >= conn->end_offset) { return false; }
     for (const struct node *node = conn->send.head; node != NULL; node = node->next) {
         if (offset < node->slice.offset + node->slice.len) {
             tcp_slice_copy(&node->slice, (uint32_t)(offset - node->slice.offset), 1, octet);

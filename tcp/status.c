@@ -1,4 +1,5 @@
-/* status.c - RFC 9293 3.10.6, STATUS, single questions about a connection, and the words for errors. */
+/* status.c - RFC 9293 3.10.6, STATUS, single questions about a connection, and the words for
+ * errors. */
 #include "tcb.h"
 
 const char *tcp_error_text(enum tcp_error error)
@@ -75,7 +76,10 @@ void tcp_status(const struct tcp_conn *conn, struct tcp_status *status)
     memcpy(status->deadline_ns, conn->deadline_ns, sizeof status->deadline_ns);
 }
 
-enum tcp_state tcp_conn_state(const struct tcp_conn *conn) { return conn->gone ? TCP_CLOSED : conn->state; }
+enum tcp_state tcp_conn_state(const struct tcp_conn *conn)
+{
+    return conn->gone ? TCP_CLOSED : conn->state;
+}
 enum tcp_error tcp_conn_error(const struct tcp_conn *conn) { return conn->error; }
 const struct tcp_endpoint *tcp_conn_local(const struct tcp_conn *conn) { return &conn->local; }
 const struct tcp_endpoint *tcp_conn_remote(const struct tcp_conn *conn) { return &conn->remote; }
@@ -84,7 +88,10 @@ uint64_t tcp_conn_stream(const struct tcp_conn *conn) { return conn->stream; }
 struct tcp_conn *tcp_conn_listener(const struct tcp_conn *conn) { return conn->listener; }
 void tcp_conn_set_user(struct tcp_conn *conn, void *user) { conn->user = user; }
 void *tcp_conn_user(const struct tcp_conn *conn) { return conn->user; }
-const struct tcp_options *tcp_conn_options(const struct tcp_conn *conn) { return conn_options(conn); }
+const struct tcp_options *tcp_conn_options(const struct tcp_conn *conn)
+{
+    return conn_options(conn);
+}
 
 void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns, const struct tcp_options *options)
 {
@@ -106,9 +113,7 @@ void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns, const struct t
     changed.tos = options->tos;
     struct shared_options *fresh = options_create(conn->host, &changed);
     if (fresh == NULL || conn->gone || conn->state == TCP_CLOSED) {
-        if (fresh != NULL) {
-            options_release(conn->host, fresh);
-        }
+        if (fresh != NULL) { options_release(conn->host, fresh); }
         return;
     }
     options_release(conn->host, conn->options);

@@ -1,8 +1,8 @@
 /* tcb.h - the transmission control block, the host around it, and what the files of tcp/ share.
  * Private to tcp/ and to tests of invariants.
  *
- * Names are RFC 9293's (3.3.1) in lower case. A TCB lives from tcp_open or a SYN until it is both in
- * CLOSED and let go by its user; freeing waits for the end of the entry point (host_bury). */
+ * Names are RFC 9293's (3.3.1) in lower case. A TCB lives from tcp_open or a SYN until it is both
+ * in CLOSED and let go by its user; freeing waits for the end of the entry point (host_bury). */
 #ifndef TCPSIM_TCP_TCB_H
 #define TCPSIM_TCP_TCB_H
 
@@ -12,16 +12,16 @@
 #include <assert.h>
 #include <string.h>
 
-#define DUP_ACK_THRESHOLD 3           /* RFC 5681 3.2 */
-#define R1_RETRANSMISSIONS 3          /* RFC 9293 3.8.3, SHLD-10 */
-#define DEFAULT_SEND_MSS_IPV4 536     /* RFC 9293 3.7.1, MUST-15 */
+#define DUP_ACK_THRESHOLD 3       /* RFC 5681 3.2 */
+#define R1_RETRANSMISSIONS 3      /* RFC 9293 3.8.3, SHLD-10 */
+#define DEFAULT_SEND_MSS_IPV4 536 /* RFC 9293 3.7.1, MUST-15 */
 #define DEFAULT_SEND_MSS_IPV6 1220
 #define OVERRIDE_TIMEOUT_NS 200000000 /* RFC 9293 3.8.6.2.1: 0.1 to 1.0 s */
 #define SYN_LOST_RTO_NS 3000000000u   /* RFC 6298 (5.7) */
 #define RTO_FLOOR_NS 1000u            /* so that a timer never fires in the instant that armed it */
 #define CWND_MAX_BYTES (1u << 30)
 #define ANSWER_TAGS 4
-#define REPLIES_MAX 65536u            /* replies that belong to no connection, waiting for tcp_output */
+#define REPLIES_MAX 65536u /* replies that belong to no connection, waiting for tcp_output */
 
 /* Options shared by the connections that were given the same ones. */
 struct shared_options {
@@ -42,18 +42,21 @@ struct runs {
     struct node *head, *tail;
 };
 
-/* A segment that was sent and is not acknowledged whole: an entry of the retransmission queue. A repetition
- * keeps its bounds. */
+/* A segment that was sent and is not acknowledged whole: an entry of the retransmission queue. A
+ * repetition keeps its bounds. */
 struct sent {
     struct sent *next;
     tcp_seq seq;
-    uint32_t len;   /* octets of text */
+    uint32_t len; /* octets of text */
     bool fin;
     bool probe;     /* sent into a closed window: may grow when it is sent again */
     bool on_syn;    /* rode on the SYN: may be cut when it is sent again */
     uint16_t times; /* how often it was sent again */
 };
-static inline tcp_seq sent_end(const struct sent *sent) { return sent->seq + sent->len + sent->fin; }
+static inline tcp_seq sent_end(const struct sent *sent)
+{
+    return sent->seq + sent->len + sent->fin;
+}
 
 /* What a passive TCB holds besides. */
 struct listen_state {
@@ -66,7 +69,8 @@ struct listen_state {
 /* What TIME-WAIT needs to be returned to when the SYN that reopened the connection proves old. */
 struct old_incarnation {
     tcp_seq iss, irs, snd_nxt, rcv_nxt;
-    uint64_t stream_offset;
+    uint32_t total_retransmits;
+    uint64_t rcv_offset, end_offset; /* of the two streams, whole */
 };
 
 struct tcp_conn {
@@ -77,14 +81,14 @@ struct tcp_conn {
     struct tcp_endpoint local, remote;
     enum tcp_state state; /* written by tcp_enter only */
     enum tcp_error error;
-    bool passive;    /* the OPEN was passive: RFC 9293 3.10.7.4, MUST-11 */
-    bool owned;      /* a user holds it */
-    bool released;   /* tcp_release: nobody will read what arrives */
-    bool gone;       /* the host crashed */
-    bool changed;    /* TCP_EVENT_CHANGED is due at the end of the entry point */
+    bool passive;  /* the OPEN was passive: RFC 9293 3.10.7.4, MUST-11 */
+    bool owned;    /* a user holds it */
+    bool released; /* tcp_release: nobody will read what arrives */
+    bool gone;     /* the host crashed */
+    bool changed;  /* TCP_EVENT_CHANGED is due at the end of the entry point */
     bool congestion_changed;
-    bool dying;      /* in the list of those to free */
-    bool eof_read;   /* the user was told the end of the stream */
+    bool dying;    /* in the list of those to free */
+    bool eof_read; /* the user was told the end of the stream */
 
     /* send sequence variables */
     tcp_seq iss, snd_una, snd_nxt, snd_wl1, snd_wl2;
@@ -92,16 +96,16 @@ struct tcp_conn {
     uint16_t snd_mss;
     bool syn_acked, syn_repeated, syn_with_data;
     bool close_called, fin_sent;
-    bool resend_head;         /* the segment at SND.UNA is to be sent once more */
+    bool resend_head; /* the segment at SND.UNA is to be sent once more */
     tcp_seq fin_seq;
     struct sent *sent_head, *sent_tail;
     struct sent *resend_next; /* after a timeout: from here to resend_end all is taken for lost */
     tcp_seq resend_end;
-    uint64_t stream;         /* the name of what this connection sends */
-    uint64_t una_offset;     /* in the stream, of the first octet held */
-    uint64_t end_offset;     /* past the last octet that the user gave */
+    uint64_t stream;     /* the name of what this connection sends */
+    uint64_t una_offset; /* in the stream, of the first octet held */
+    uint64_t end_offset; /* past the last octet that the user gave */
     struct runs send;
-    struct node *send_cursor;      /* the run last sent from */
+    struct node *send_cursor; /* the run last sent from */
     uint64_t close_ns, open_ns, last_sent_ns;
     uint16_t syn_times;
 
@@ -109,14 +113,15 @@ struct tcp_conn {
     bool timing;
     tcp_seq timed_seq;
     uint64_t timed_at_ns, srtt_ns, rttvar_ns, rto_ns;
-    uint32_t retransmits;       /* in a row: timeouts without an ACK of new data; unanswered probes */
+    uint32_t retransmits; /* in a row: timeouts without an ACK of new data; unanswered probes */
     uint32_t total_retransmits;
-    uint64_t answered_ns;       /* the last ACK while the peer's window was closed */
+    uint64_t answered_ns; /* the last ACK while the peer's window was closed */
     bool probing, probe_owed, keepalive_owed, override_due;
     uint8_t probes, keepalive_probes;
 
     /* RFC 5681, 6582 */
     uint32_t cwnd, ssthresh, acked_bytes, dup_acks;
+    uint32_t limited_bytes; /* what limited transmit sent since the last ACK of new data */
     tcp_seq recover;
     bool in_recovery, first_partial_ack;
     bool ssthresh_kept; /* the segment at SND.UNA timed out before: RFC 5681 3.1 */
@@ -127,15 +132,15 @@ struct tcp_conn {
     bool irs_known, fin_known, fin_received;
     tcp_seq rcv_fin_seq;
     uint32_t unread;
-    uint64_t rcv_offset;      /* in the peer's stream, of RCV.NXT */
+    uint64_t rcv_offset; /* in the peer's stream, of RCV.NXT */
     struct runs receive; /* in order */
     struct runs held;    /* out of order, by seq, not overlapping */
 
     /* what is owed */
     bool syn_owed, ack_now;
-    uint8_t full_segments;    /* received since an ACK was sent */
-    uint16_t answers;         /* segments that draw an ACK each, still to be sent */
-    uint16_t answers_total;   /* of this batch */
+    uint8_t full_segments;  /* received since an ACK was sent */
+    uint16_t answers;       /* segments that draw an ACK each, still to be sent */
+    uint16_t answers_total; /* of this batch */
     uint8_t sent_cause, ack_cause;
     uint64_t sent_cause_tag, ack_cause_tag;
     uint64_t answer_tags[ANSWER_TAGS];
@@ -145,7 +150,7 @@ struct tcp_conn {
     uint64_t deadline_ns[TCP_TIMER_COUNT];
 
     struct listen_state *listen;
-    struct tcp_conn *listener;       /* that it came from and is not yet accepted from */
+    struct tcp_conn *listener; /* that it came from and is not yet accepted from */
     struct old_incarnation *old;
     struct tcp_conn *next_ready_accept, *next_sibling, *previous_sibling;
     struct tcp_conn *next_hash;
@@ -194,10 +199,10 @@ struct tcp_host {
 struct arrival {
     const struct tcp_segment *seg;
     uint64_t now_ns;
-    tcp_seq seq;       /* of the first octet kept */
+    tcp_seq seq; /* of the first octet kept */
     uint16_t flags;
-    uint32_t skip;     /* octets of text cut off in front */
-    uint32_t len;      /* octets of text kept */
+    uint32_t skip; /* octets of text cut off in front */
+    uint32_t len;  /* octets of text kept */
     struct tcp_parsed_options options;
 };
 
@@ -214,7 +219,7 @@ static inline bool host_wants(const struct tcp_host *host, enum tcp_event_kind k
 bool host_hash(struct tcp_host *host, struct tcp_conn *conn);
 void host_unhash(struct tcp_host *host, struct tcp_conn *conn);
 struct tcp_conn *host_find_listener(struct tcp_host *host, const struct tcp_endpoint *local);
-void host_ready(struct tcp_conn *conn);   /* it may have something to send */
+void host_ready(struct tcp_conn *conn); /* it may have something to send */
 void host_unready(struct tcp_conn *conn);
 void host_reply(struct tcp_host *host, const struct reply *reply);
 /* The end of every entry point: tells CHANGED of `conn` (may be NULL), frees what has died. */
@@ -224,8 +229,8 @@ void host_settle(struct tcp_host *host, struct tcp_conn *conn, uint64_t now_ns);
 void timer_set(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer, uint64_t deadline_ns);
 void timer_stop(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer);
 void timer_stop_all(struct tcp_conn *conn, uint64_t now_ns);
-void timer_tell(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer, enum tcp_timer_action action,
-                uint64_t deadline_ns);
+void timer_tell(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer,
+                enum tcp_timer_action action, uint64_t deadline_ns);
 bool deadlines_make_room(struct tcp_host *host, uint32_t conns);
 void deadlines_remove(struct tcp_conn *conn);
 /* The connection with the earliest deadline and that deadline; NULL: none. */
@@ -236,12 +241,14 @@ static inline bool timer_is_on(const struct tcp_conn *conn, enum tcp_timer timer
 }
 
 /* ---- conn.c ---- */
-struct tcp_conn *conn_create(struct tcp_host *host, uint64_t now_ns, struct shared_options *options);
+struct tcp_conn *conn_create(struct tcp_host *host, uint64_t now_ns,
+                             struct shared_options *options);
 void conn_announce(struct tcp_conn *conn, uint64_t now_ns);
 /* The one funnel: the only writer of conn->state. */
 void tcp_enter(struct tcp_conn *conn, uint64_t now_ns, enum tcp_state to, enum tcp_cause cause);
 /* To CLOSED, with an error for the user (TCP_OK: an orderly end). */
-void conn_finish(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause, enum tcp_error error);
+void conn_finish(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause,
+                 enum tcp_error error);
 void conn_free(struct tcp_conn *conn, uint64_t now_ns);
 void conn_drop_buffers(struct tcp_conn *conn, bool unread_too);
 void conn_drop_unread(struct tcp_conn *conn);
@@ -286,11 +293,12 @@ void conn_reply_rst(struct tcp_conn *conn, const struct arrival *arrival);
 void conn_send_rst(struct tcp_conn *conn, tcp_seq seq, enum tcp_sent_cause cause, uint64_t tag);
 
 /* ---- ack.c ---- */
-void ack_owe_answer(struct tcp_conn *conn, const struct arrival *arrival, enum tcp_sent_cause cause);
+void ack_owe_answer(struct tcp_conn *conn, const struct arrival *arrival,
+                    enum tcp_sent_cause cause);
 void ack_of_syn(struct tcp_conn *conn, uint64_t now_ns, tcp_seq ack);
 void ack_advance(struct tcp_conn *conn, const struct arrival *arrival);
 void ack_duplicate(struct tcp_conn *conn, const struct arrival *arrival);
-void ack_update_window(struct tcp_conn *conn, const struct arrival *arrival);
+void ack_update_window(struct tcp_conn *conn, const struct arrival *arrival, bool is_new);
 bool ack_covers_fin(const struct tcp_conn *conn);
 
 /* ---- reassembly.c ---- */
@@ -301,13 +309,14 @@ bool text_pull_held(struct tcp_conn *conn, uint64_t now_ns);
 void text_take_early(struct tcp_conn *conn, const struct arrival *arrival);
 
 /* ---- runs.c: runs of octets in queues ---- */
-bool runs_append(struct tcp_host *host, struct runs *queue, const struct tcp_slice *slice, uint64_t time_ns,
-                  bool push);
+bool runs_append(struct tcp_host *host, struct runs *queue, const struct tcp_slice *slice,
+                 uint64_t time_ns, bool push);
 void runs_clear(struct tcp_host *host, struct runs *queue);
 struct node *node_create(struct tcp_host *host, const struct tcp_slice *slice);
 void node_free(struct tcp_host *host, struct node *node);
 void slice_share(const struct tcp_slice *slice);
-static inline struct tcp_slice slice_part(const struct tcp_slice *slice, uint32_t from, uint32_t len)
+static inline struct tcp_slice slice_part(const struct tcp_slice *slice, uint32_t from,
+                                          uint32_t len)
 {
     return (struct tcp_slice){slice->extent, slice->origin, slice->offset + from, len};
 }
@@ -318,10 +327,12 @@ struct tcp_payload payload_part(const struct tcp_payload *payload, uint32_t skip
 uint32_t send_room(const struct tcp_conn *conn);
 /* Drops `acked` octets in front. */
 void send_buffer_acked(struct tcp_conn *conn, uint32_t acked);
-/* The octets [seq, seq + len) as a payload with references; false: no memory to gather them. *push: whether a
- * SEND ends within. */
-bool send_buffer_payload(struct tcp_conn *conn, tcp_seq seq, uint32_t len, struct tcp_payload *payload, bool *push);
-static inline tcp_seq send_data_end(const struct tcp_conn *conn) /* past the last octet the user gave */
+/* The octets [seq, seq + len) as a payload with references; false: no memory to gather them. *push:
+ * whether a SEND ends within. */
+bool send_buffer_payload(struct tcp_conn *conn, tcp_seq seq, uint32_t len,
+                         struct tcp_payload *payload, bool *push);
+static inline tcp_seq
+send_data_end(const struct tcp_conn *conn) /* past the last octet the user gave */
 {
     return (tcp_seq)(conn->iss + 1 + (tcp_seq)conn->end_offset);
 }
@@ -329,7 +340,8 @@ static inline tcp_seq send_data_end(const struct tcp_conn *conn) /* past the las
 /* ---- retransmission_queue.c ---- */
 /* False: no memory. The segment has just been sent for the first time. */
 bool sent_append(struct tcp_conn *conn, tcp_seq seq, uint32_t len, bool fin);
-/* SND.UNA has moved: what is acknowledged goes, the front is cut where it was acknowledged in part. */
+/* SND.UNA has moved: what is acknowledged goes, the front is cut where it was acknowledged in part.
+ */
 void sent_acked(struct tcp_conn *conn);
 void sent_clear(struct tcp_conn *conn);
 /* The entry keeps its first `len` octets, the next one has the rest. False: no memory. */
@@ -342,6 +354,8 @@ bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out
 uint32_t conn_flight(const struct tcp_conn *conn);
 uint32_t conn_unsent(const struct tcp_conn *conn);
 bool conn_fin_waits(const struct tcp_conn *conn);
+/* Whether data, or a FIN, may be sent or repeated in this state. */
+bool conn_may_send_data(const struct tcp_conn *conn);
 /* What is offered now, moving the right edge by the receiver's silly window rule. */
 uint16_t conn_offer_window(struct tcp_conn *conn);
 /* Whether reading has opened the window enough to tell the peer. */

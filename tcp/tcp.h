@@ -137,8 +137,10 @@ struct tcp_conn *tcp_accept(struct tcp_conn *listener);
 /* RFC 9293 3.10.2. Appends as much of `slice` as there is room for in the send buffer and tells how
  * much in *accepted. The stream's origin and offset are the connection's own: of `slice` only the
  * extent (octets [offset - base, …); NULL: generated) and the length count. `push` marks its end.
- * TCP_OK: all or a part was taken; WOULD_BLOCK: no room now; CLOSING, NOT_EXIST, RESET, …
- * A listener answers NO_REMOTE. */
+ * An extent of which the caller holds the only reference is taken over when all of the slice is:
+ * its base becomes its place in the stream. Otherwise its octets are copied. TCP_OK: all or a part
+ * was taken; WOULD_BLOCK: no room now; CLOSING, NOT_EXIST, RESET, … A listener answers NO_REMOTE.
+ */
 enum tcp_error tcp_send(struct tcp_conn *conn, uint64_t now_ns, const struct tcp_slice *slice,
                         bool push, uint32_t *accepted);
 

@@ -1,14 +1,12 @@
-/* text.c - RFC 9293 3.10.7.4, sixth to eighth: urgent, text and FIN, and the ACK that they owe. SYN-SENT and
- * the states after it share them. */
+/* text.c - RFC 9293 3.10.7.4, sixth to eighth: urgent, text and FIN, and the ACK that they owe.
+ * SYN-SENT and the states after it share them. */
 #include "tcb.h"
 
 /* RFC 9293 3.8.6.3 and RFC 5681 4.2: one decision for all in-order data that arrive together. */
 static void owe_ack_of_text(struct tcp_conn *conn, const struct arrival *arrival, bool at_once)
 {
     const uint64_t delay_ns = conn_options(conn)->delayed_ack_ns;
-    if (arrival->len >= conn->rcv_mss && conn->full_segments < UINT8_MAX) {
-        conn->full_segments++;
-    }
+    if (arrival->len >= conn->rcv_mss && conn->full_segments < UINT8_MAX) { conn->full_segments++; }
     conn->ack_cause = TCP_SENT_ACK_OF;
     conn->ack_cause_tag = arrival->seg->tag;
     if (at_once || delay_ns == 0 || conn->full_segments >= 2) {
@@ -21,21 +19,17 @@ static void owe_ack_of_text(struct tcp_conn *conn, const struct arrival *arrival
 /* SHLD-3 of RFC 9293 3.6.1: nobody is there to read what came after the user let go. */
 static bool refuse_text_after_release(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    if (!conn->released || arrival->len == 0) {
-        return false;
-    }
+    if (!conn->released || arrival->len == 0) { return false; }
     conn_discard(conn, arrival, TCP_DISCARD_TEXT_AFTER_CLOSE);
-    conn_send_rst(conn, (arrival->flags & TCP_ACK) != 0 ? arrival->seg->ack : conn->snd_nxt, TCP_SENT_ANSWER,
-                  arrival->seg->tag);
+    conn_send_rst(conn, (arrival->flags & TCP_ACK) != 0 ? arrival->seg->ack : conn->snd_nxt,
+                  TCP_SENT_ANSWER, arrival->seg->tag);
     conn_finish(conn, arrival->now_ns, TCP_CAUSE_DATA_AFTER_CLOSE, TCP_ERROR_RESET);
     return true;
 }
 
 static enum verdict take_text(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    if (refuse_text_after_release(conn, arrival)) {
-        return DONE;
-    }
+    if (refuse_text_after_release(conn, arrival)) { return DONE; }
     const bool held_some = conn->held.head != NULL;
     if (seq_gt(arrival->seq, conn->rcv_nxt)) {
         if (arrival->len > 0 || (arrival->flags & TCP_FIN) != 0) {
@@ -65,21 +59,17 @@ enum verdict seventh_process_text(struct tcp_conn *conn, const struct arrival *a
     switch (conn->state) {
     case TCP_ESTABLISHED:
     case TCP_FIN_WAIT_1:
-    case TCP_FIN_WAIT_2:
-        return take_text(conn, arrival);
+    case TCP_FIN_WAIT_2: return take_text(conn, arrival);
     case TCP_CLOSE_WAIT:
     case TCP_CLOSING:
     case TCP_LAST_ACK:
     case TCP_TIME_WAIT:
-        if (arrival->len > 0) {
-            conn_discard(conn, arrival, TCP_DISCARD_TEXT_AFTER_FIN);
-        }
+        if (arrival->len > 0) { conn_discard(conn, arrival, TCP_DISCARD_TEXT_AFTER_FIN); }
         return GO_ON;
     case TCP_CLOSED:
     case TCP_LISTEN:
     case TCP_SYN_SENT:
-    case TCP_SYN_RECEIVED:
-        break;
+    case TCP_SYN_RECEIVED: break;
     }
     return DONE;
 }
@@ -87,7 +77,6 @@ enum verdict seventh_process_text(struct tcp_conn *conn, const struct arrival *a
 static void fin_is_next(struct tcp_conn *conn, const struct arrival *arrival)
 {
     conn->fin_received = true;
-    conn->changed = true;
     conn->rcv_nxt++;
     conn->rcv_adv = seq_max(conn->rcv_adv, conn->rcv_nxt);
     conn->ack_cause = TCP_SENT_ACK_OF;
@@ -102,9 +91,7 @@ static void fin_is_next(struct tcp_conn *conn, const struct arrival *arrival)
 /* Eighth, check the FIN bit. A FIN that came out of order is processed when its turn comes. */
 void eighth_check_fin(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    if (!conn->fin_known || conn->fin_received || conn->rcv_nxt != conn->rcv_fin_seq) {
-        return;
-    }
+    if (!conn->fin_known || conn->fin_received || conn->rcv_nxt != conn->rcv_fin_seq) { return; }
     switch (conn->state) {
     case TCP_ESTABLISHED:
         fin_is_next(conn, arrival);
@@ -126,12 +113,12 @@ void eighth_check_fin(struct tcp_conn *conn, const struct arrival *arrival)
     case TCP_CLOSE_WAIT:
     case TCP_CLOSING:
     case TCP_LAST_ACK:
-    case TCP_TIME_WAIT:
-        return;
+    case TCP_TIME_WAIT: return;
     }
 }
 
-/* SYN-RECEIVED has just been left: what came before its time, on the SYN or ahead of the ACK, is taken. */
+/* SYN-RECEIVED has just been left: what came before its time, on the SYN or ahead of the ACK, is
+ * taken. */
 void text_take_early(struct tcp_conn *conn, const struct arrival *arrival)
 {
     if (text_pull_held(conn, arrival->now_ns)) {
@@ -140,15 +127,12 @@ void text_take_early(struct tcp_conn *conn, const struct arrival *arrival)
     }
 }
 
-/* A connection has just been established: what the segment holds, and what was kept before, is taken. */
+/* A connection has just been established: what the segment holds, and what was kept before, is
+ * taken. */
 void conn_open_accepted_text(struct tcp_conn *conn, struct arrival *arrival)
 {
-    if (conn->rcv_adv == conn->rcv_nxt) {
-        (void)conn_offer_window(conn);
-    }
+    if (conn->rcv_adv == conn->rcv_nxt) { (void)conn_offer_window(conn); }
     keepalive_restart(conn, arrival->now_ns);
     arrival_trim(conn, arrival);
-    if (seventh_process_text(conn, arrival) == GO_ON) {
-        eighth_check_fin(conn, arrival);
-    }
+    if (seventh_process_text(conn, arrival) == GO_ON) { eighth_check_fin(conn, arrival); }
 }

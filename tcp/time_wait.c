@@ -1,5 +1,5 @@
-/* time_wait.c - TIME-WAIT: 2 MSL (RFC 9293 3.6.1), begun again by a repeated FIN, and the new SYN that may
- * reopen the connection (MAY-2). */
+/* time_wait.c - TIME-WAIT: 2 MSL (RFC 9293 3.6.1), begun again by a repeated FIN, and the new SYN
+ * that may reopen the connection (MAY-2). */
 #include "tcb.h"
 
 void time_wait_restart(struct tcp_conn *conn, uint64_t now_ns)
@@ -37,8 +37,9 @@ static void begin_again(struct tcp_conn *conn, const struct arrival *arrival)
     conn->syn_times = 0;
     conn->answers = 0;
     conn->una_offset = conn->end_offset = 0;
+    conn->octets_sent = conn->octets_acked = 0;
     conn->srtt_ns = conn->rttvar_ns = conn->last_sent_ns = 0;
-    conn->retransmits = 0;
+    conn->retransmits = conn->total_retransmits = 0;
     conn->open_ns = arrival->now_ns;
     conn->error = TCP_OK;
     conn_take_peer_mss(conn, &arrival->options);
@@ -49,24 +50,30 @@ static void begin_again(struct tcp_conn *conn, const struct arrival *arrival)
     rto_init(conn);
 }
 
-/* MAY-2: a SYN beyond all that the old incarnation received reopens the connection, if somebody listens. It is the
- * listener's then. True: the segment is dealt with. */
+/* MAY-2: a SYN beyond all that the old incarnation received reopens the connection, if somebody
+ * listens. It is the listener's then. True: the segment is dealt with. */
 bool time_wait_reopen(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const struct tcp_segment *seg = arrival->seg;
-    if ((seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN || !seq_gt(seg->seq, conn->rcv_nxt)) {
+    if ((seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN ||
+        !seq_gt(seg->seq, conn->rcv_nxt)) {
         return false;
     }
     struct tcp_conn *listener = host_find_listener(conn->host, &conn->local);
-    if (listener == NULL || conn->owned || listener->listen->pending >= conn_options(listener)->backlog ||
+    if (listener == NULL || conn->owned ||
+        listener->listen->pending >= conn_options(listener)->backlog ||
         listener->listen->ready >= conn_options(listener)->backlog) {
         return false;
     }
     conn->old = host_take(conn->host, sizeof *conn->old);
-    if (conn->old == NULL) {
-        return false;
-    }
-    *conn->old = (struct old_incarnation){conn->iss, conn->irs, conn->snd_nxt, conn->rcv_nxt, conn->rcv_offset};
+    if (conn->old == NULL) { return false; }
+    *conn->old = (struct old_incarnation){.iss = conn->iss,
+                                          .irs = conn->irs,
+                                          .snd_nxt = conn->snd_nxt,
+                                          .rcv_nxt = conn->rcv_nxt,
+                                          .total_retransmits = conn->total_retransmits,
+                                          .rcv_offset = conn->rcv_offset,
+                                          .end_offset = conn->end_offset};
     options_release(conn->host, conn->options);
     conn->options = options_share(listener->options);
     timer_stop_all(conn, arrival->now_ns);
@@ -94,7 +101,10 @@ void time_wait_return(struct tcp_conn *conn, uint64_t now_ns)
     conn->irs = old.irs;
     conn->snd_una = conn->snd_nxt = old.snd_nxt;
     conn->rcv_nxt = conn->rcv_adv = old.rcv_nxt;
-    conn->rcv_offset = old.stream_offset;
+    conn->rcv_offset = old.rcv_offset;
+    conn->una_offset = conn->end_offset = old.end_offset;
+    conn->octets_sent = conn->octets_acked = old.end_offset;
+    conn->total_retransmits = old.total_retransmits;
     conn->fin_known = conn->fin_received = true;
     conn->syn_acked = conn->close_called = conn->fin_sent = true;
     conn->rcv_fin_seq = old.rcv_nxt - 1;

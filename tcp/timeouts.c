@@ -1,9 +1,11 @@
-/* timeouts.c - RFC 9293 3.10.8, and the other timers of a connection: each rule beside the code that arms it. */
+/* timeouts.c - RFC 9293 3.10.8, and the other timers of a connection: each rule beside the code
+ * that arms it. */
 #include "tcb.h"
 
 /* ---- user timeout: 3.9.1.1, 3.10.8 ---- */
 
-/* When the oldest octet that is not acknowledged was given; false: there is none. SYN and FIN count. */
+/* When the oldest octet that is not acknowledged was given; false: there is none. SYN and FIN
+ * count. */
 static bool oldest_unacknowledged(const struct tcp_conn *conn, uint64_t *since_ns)
 {
     if (conn->state == TCP_LISTEN || conn->state == TCP_CLOSED || conn->state == TCP_TIME_WAIT) {
@@ -34,9 +36,7 @@ void user_timer_update(struct tcp_conn *conn, uint64_t now_ns)
         timer_stop(conn, now_ns, TCP_TIMER_USER);
         return;
     }
-    if (conn->answered_ns > since_ns) {
-        since_ns = conn->answered_ns;
-    }
+    if (conn->answered_ns > since_ns) { since_ns = conn->answered_ns; }
     const uint64_t deadline_ns = since_ns + timeout_ns;
     timer_set(conn, now_ns, TCP_TIMER_USER, deadline_ns > now_ns ? deadline_ns : now_ns);
 }
@@ -51,15 +51,14 @@ static void user_timeout(struct tcp_conn *conn, uint64_t now_ns)
 static uint32_t retry_limit(const struct tcp_conn *conn)
 {
     const struct tcp_options *options = conn_options(conn);
-    if (conn->syn_acked) {
-        return options->retries;
-    }
+    if (conn->syn_acked) { return options->retries; }
     return conn->state == TCP_SYN_SENT ? options->syn_retries : options->synack_retries;
 }
 
 static void tell_r1(struct tcp_conn *conn, uint64_t now_ns)
 {
-    host_tell(conn->host, &(struct tcp_event){.kind = TCP_EVENT_R1, .conn = conn, .now_ns = now_ns});
+    host_tell(conn->host,
+              &(struct tcp_event){.kind = TCP_EVENT_R1, .conn = conn, .now_ns = now_ns});
 }
 
 static void give_up(struct tcp_conn *conn, uint64_t now_ns)
@@ -74,9 +73,7 @@ static void retransmission_timeout(struct tcp_conn *conn, uint64_t now_ns)
         return;
     }
     conn->retransmits++;
-    if (conn->retransmits == R1_RETRANSMISSIONS) {
-        tell_r1(conn, now_ns);
-    }
+    if (conn->retransmits == R1_RETRANSMISSIONS) { tell_r1(conn, now_ns); }
     conn->timing = false; /* Karn */
     conn->sent_cause = TCP_SENT_RTO;
     conn->sent_cause_tag = 0;
@@ -105,30 +102,10 @@ static bool window_is_closed(const struct tcp_conn *conn)
     return conn->syn_acked && conn->snd_wnd == 0 && waits && only_a_probe;
 }
 
-static bool may_probe(const struct tcp_conn *conn)
-{
-    switch (conn->state) {
-    case TCP_ESTABLISHED:
-    case TCP_CLOSE_WAIT:
-    case TCP_FIN_WAIT_1:
-    case TCP_CLOSING:
-    case TCP_LAST_ACK:
-        return true;
-    case TCP_CLOSED:
-    case TCP_LISTEN:
-    case TCP_SYN_SENT:
-    case TCP_SYN_RECEIVED:
-    case TCP_FIN_WAIT_2:
-    case TCP_TIME_WAIT:
-        return false;
-    }
-    return false;
-}
-
 /* The first probe goes one RTO after data first wait or the last ACK, whichever is later. */
 void persist_update(struct tcp_conn *conn, uint64_t now_ns, bool ack_arrived)
 {
-    if (may_probe(conn) && window_is_closed(conn)) {
+    if (conn_may_send_data(conn) && window_is_closed(conn)) {
         if (!conn->probing || (ack_arrived && conn->probes == 0)) {
             if (!conn->probing) {
                 conn->retransmits = 0;
@@ -140,9 +117,7 @@ void persist_update(struct tcp_conn *conn, uint64_t now_ns, bool ack_arrived)
         }
         return;
     }
-    if (!conn->probing) {
-        return;
-    }
+    if (!conn->probing) { return; }
     conn->probing = false;
     conn->probe_owed = false;
     timer_stop(conn, now_ns, TCP_TIMER_PERSIST);
@@ -155,7 +130,8 @@ void persist_update(struct tcp_conn *conn, uint64_t now_ns, bool ack_arrived)
 
 static void persist_timeout(struct tcp_conn *conn, uint64_t now_ns)
 {
-    /* Probes go on without end while they are answered; unanswered they count as retransmissions do. */
+    /* Probes go on without end while they are answered; unanswered they count as retransmissions
+     * do. */
     if (conn->retransmits >= conn_options(conn)->retries) {
         give_up(conn, now_ns);
         return;
@@ -167,13 +143,10 @@ static void persist_timeout(struct tcp_conn *conn, uint64_t now_ns)
     conn->probe_owed = true;
     const uint64_t most_ns = conn_options(conn)->rto_max_ns;
     uint64_t interval_ns = conn->rto_ns;
-    for (unsigned i = 0; i <= conn->probes && interval_ns < most_ns; i++) {
-        interval_ns *= 2;
-    }
-    if (conn->probes < UINT8_MAX) {
-        conn->probes++;
-    }
-    timer_set(conn, now_ns, TCP_TIMER_PERSIST, now_ns + (interval_ns < most_ns ? interval_ns : most_ns));
+    for (unsigned i = 0; i <= conn->probes && interval_ns < most_ns; i++) { interval_ns *= 2; }
+    if (conn->probes < UINT8_MAX) { conn->probes++; }
+    timer_set(conn, now_ns, TCP_TIMER_PERSIST,
+              now_ns + (interval_ns < most_ns ? interval_ns : most_ns));
     host_ready(conn);
 }
 
@@ -181,7 +154,8 @@ static void persist_timeout(struct tcp_conn *conn, uint64_t now_ns)
 
 static bool keepalive_state(const struct tcp_conn *conn)
 {
-    return conn->state == TCP_ESTABLISHED || conn->state == TCP_CLOSE_WAIT || conn->state == TCP_FIN_WAIT_2;
+    return conn->state == TCP_ESTABLISHED || conn->state == TCP_CLOSE_WAIT ||
+           conn->state == TCP_FIN_WAIT_2;
 }
 
 /* A segment has arrived, or the option was set: idle time begins again. */
@@ -218,34 +192,23 @@ static void keepalive_timeout(struct tcp_conn *conn, uint64_t now_ns)
 static void run_timer(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer)
 {
     switch (timer) {
-    case TCP_TIMER_RETRANSMISSION:
-        retransmission_timeout(conn, now_ns);
-        return;
-    case TCP_TIMER_PERSIST:
-        persist_timeout(conn, now_ns);
-        return;
-    case TCP_TIMER_KEEPALIVE:
-        keepalive_timeout(conn, now_ns);
-        return;
-    case TCP_TIMER_TIME_WAIT:
-        conn_finish(conn, now_ns, TCP_CAUSE_TIME_WAIT_OVER, TCP_OK);
-        return;
+    case TCP_TIMER_RETRANSMISSION: retransmission_timeout(conn, now_ns); return;
+    case TCP_TIMER_PERSIST: persist_timeout(conn, now_ns); return;
+    case TCP_TIMER_KEEPALIVE: keepalive_timeout(conn, now_ns); return;
+    case TCP_TIMER_TIME_WAIT: conn_finish(conn, now_ns, TCP_CAUSE_TIME_WAIT_OVER, TCP_OK); return;
     case TCP_TIMER_DELAYED_ACK:
         conn->ack_now = true;
         conn->ack_cause = TCP_SENT_DELAYED_ACK;
         host_ready(conn);
         return;
-    case TCP_TIMER_USER:
-        user_timeout(conn, now_ns);
-        return;
+    case TCP_TIMER_USER: user_timeout(conn, now_ns); return;
     case TCP_TIMER_OVERRIDE:
         conn->override_due = true;
         conn->sent_cause = TCP_SENT_OVERRIDE;
         conn->sent_cause_tag = 0;
         host_ready(conn);
         return;
-    case TCP_TIMER_COUNT:
-        return;
+    case TCP_TIMER_COUNT: return;
     }
 }
 
@@ -259,7 +222,5 @@ void conn_timeouts(struct tcp_conn *conn, uint64_t now_ns)
             run_timer(conn, now_ns, (enum tcp_timer)i);
         }
     }
-    if (conn->state != TCP_CLOSED) {
-        user_timer_update(conn, now_ns);
-    }
+    if (conn->state != TCP_CLOSED) { user_timer_update(conn, now_ns); }
 }

@@ -1,5 +1,5 @@
-/* user_calls.c - RFC 9293 3.10.1 to 3.10.5: OPEN, SEND, RECEIVE, CLOSE, ABORT; and letting go. STATUS is in
- * status.c. */
+/* user_calls.c - RFC 9293 3.10.1 to 3.10.5: OPEN, SEND, RECEIVE, CLOSE, ABORT; and letting go.
+ * STATUS is in status.c. */
 #include "tcb.h"
 
 /* What a call finds where no TCB can serve it. */
@@ -16,9 +16,7 @@ static enum tcp_error open_passive(struct tcp_conn *conn, uint64_t now_ns)
     if (other != NULL && tcp_address_equal(&other->local.address, &conn->local.address)) {
         return TCP_ERROR_EXISTS;
     }
-    if (!listen_create(conn) || !host_hash(conn->host, conn)) {
-        return TCP_ERROR_RESOURCES;
-    }
+    if (!listen_create(conn) || !host_hash(conn->host, conn)) { return TCP_ERROR_RESOURCES; }
     conn->passive = true;
     conn->owned = true;
     conn_announce(conn, now_ns);
@@ -26,7 +24,8 @@ static enum tcp_error open_passive(struct tcp_conn *conn, uint64_t now_ns)
     return TCP_OK;
 }
 
-static void begin_active(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_cause cause)
+static void begin_active(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_cause sent,
+                         enum tcp_cause cause)
 {
     conn->passive = false;
     conn->open_ns = now_ns;
@@ -35,8 +34,9 @@ static void begin_active(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_c
     conn->snd_nxt = conn->iss;
     rto_init(conn);
     conn->syn_owed = true;
-    conn->sent_cause = (uint8_t)cause;
+    conn->sent_cause = (uint8_t)sent;
     conn->sent_cause_tag = 0;
+    tcp_enter(conn, now_ns, TCP_SYN_SENT, cause);
     user_timer_update(conn, now_ns);
     host_ready(conn);
 }
@@ -44,57 +44,44 @@ static void begin_active(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_c
 static enum tcp_error check_remote(struct tcp_host *host, const struct tcp_endpoint *local,
                                    const struct tcp_endpoint *remote)
 {
-    if (remote->port == 0 || remote->address.family == 0) {
-        return TCP_ERROR_NO_REMOTE;
-    }
-    if (!address_may_be_opened(&remote->address)) {
-        return TCP_ERROR_BAD_ADDRESS;
-    }
+    if (remote->port == 0 || remote->address.family == 0) { return TCP_ERROR_NO_REMOTE; }
+    if (!address_may_be_opened(&remote->address)) { return TCP_ERROR_BAD_ADDRESS; }
     return tcp_find(host, local, remote) != NULL ? TCP_ERROR_EXISTS : TCP_OK;
 }
 
-static enum tcp_error open_active(struct tcp_conn *conn, uint64_t now_ns, const struct tcp_slice *syn_data)
+static enum tcp_error open_active(struct tcp_conn *conn, uint64_t now_ns,
+                                  const struct tcp_slice *syn_data)
 {
-    if (!host_hash(conn->host, conn)) {
-        return TCP_ERROR_RESOURCES;
-    }
+    if (!host_hash(conn->host, conn)) { return TCP_ERROR_RESOURCES; }
     uint32_t accepted = 0;
     if (syn_data->len > 0) {
         conn->syn_with_data = true;
         const enum tcp_error error = tcp_send(conn, now_ns, syn_data, true, &accepted);
-        if (error != TCP_OK) {
-            return error == TCP_WOULD_BLOCK ? TCP_ERROR_RESOURCES : error;
-        }
+        if (error != TCP_OK) { return error == TCP_WOULD_BLOCK ? TCP_ERROR_RESOURCES : error; }
     }
     conn->owned = true;
     conn_announce(conn, now_ns);
-    begin_active(conn, now_ns, TCP_SENT_OPEN);
-    tcp_enter(conn, now_ns, TCP_SYN_SENT, TCP_CAUSE_OPEN_ACTIVE);
+    begin_active(conn, now_ns, TCP_SENT_OPEN, TCP_CAUSE_OPEN_ACTIVE);
     return TCP_OK;
 }
 
-enum tcp_error tcp_open(struct tcp_host *host, uint64_t now_ns, const struct tcp_open_request *request,
-                        struct tcp_conn **conn)
+enum tcp_error tcp_open(struct tcp_host *host, uint64_t now_ns,
+                        const struct tcp_open_request *request, struct tcp_conn **conn)
 {
     *conn = NULL;
     if (!request->passive) {
         const enum tcp_error error = check_remote(host, &request->local, &request->remote);
-        if (error != TCP_OK) {
-            return error;
-        }
+        if (error != TCP_OK) { return error; }
     }
-    struct shared_options *options =
-        request->options != NULL ? options_create(host, request->options) : options_share(host->options);
+    struct shared_options *options = request->options != NULL
+                                         ? options_create(host, request->options)
+                                         : options_share(host->options);
     struct tcp_conn *fresh = options == NULL ? NULL : conn_create(host, now_ns, options);
-    if (fresh == NULL) {
-        return TCP_ERROR_RESOURCES;
-    }
+    if (fresh == NULL) { return TCP_ERROR_RESOURCES; }
     fresh->local = request->local;
-    if (!request->passive) {
-        fresh->remote = request->remote;
-    }
-    const enum tcp_error error =
-        request->passive ? open_passive(fresh, now_ns) : open_active(fresh, now_ns, &request->syn_data);
+    if (!request->passive) { fresh->remote = request->remote; }
+    const enum tcp_error error = request->passive ? open_passive(fresh, now_ns)
+                                                  : open_active(fresh, now_ns, &request->syn_data);
     if (error != TCP_OK) {
         conn_free(fresh, now_ns);
         return error;
@@ -104,15 +91,14 @@ enum tcp_error tcp_open(struct tcp_host *host, uint64_t now_ns, const struct tcp
     return TCP_OK;
 }
 
-static enum tcp_error become_active(struct tcp_conn *listener, uint64_t now_ns, const struct tcp_endpoint *local,
+static enum tcp_error become_active(struct tcp_conn *listener, uint64_t now_ns,
+                                    const struct tcp_endpoint *local,
                                     const struct tcp_endpoint *remote, enum tcp_sent_cause sent,
                                     enum tcp_cause cause)
 {
     struct tcp_host *host = listener->host;
     const enum tcp_error error = check_remote(host, local, remote);
-    if (error != TCP_OK) {
-        return error;
-    }
+    if (error != TCP_OK) { return error; }
     listen_close(listener, now_ns);
     host_unhash(host, listener);
     listener->local = *local;
@@ -121,8 +107,7 @@ static enum tcp_error become_active(struct tcp_conn *listener, uint64_t now_ns, 
         conn_finish(listener, now_ns, TCP_CAUSE_LISTENER_CLOSED, TCP_ERROR_RESOURCES);
         return TCP_ERROR_RESOURCES;
     }
-    begin_active(listener, now_ns, sent);
-    tcp_enter(listener, now_ns, TCP_SYN_SENT, cause);
+    begin_active(listener, now_ns, sent, cause);
     return TCP_OK;
 }
 
@@ -131,11 +116,13 @@ static bool is_listener(const struct tcp_conn *conn)
     return conn->state == TCP_LISTEN && conn->listen != NULL && !conn->gone;
 }
 
-enum tcp_error tcp_open_listener(struct tcp_conn *listener, uint64_t now_ns, const struct tcp_endpoint *local,
+enum tcp_error tcp_open_listener(struct tcp_conn *listener, uint64_t now_ns,
+                                 const struct tcp_endpoint *local,
                                  const struct tcp_endpoint *remote)
 {
     if (!is_listener(listener)) {
-        return listener->gone || listener->state == TCP_CLOSED ? error_of(listener) : TCP_ERROR_EXISTS;
+        return listener->gone || listener->state == TCP_CLOSED ? error_of(listener)
+                                                               : TCP_ERROR_EXISTS;
     }
     const enum tcp_error error =
         become_active(listener, now_ns, local, remote, TCP_SENT_OPEN, TCP_CAUSE_OPEN_ACTIVE);
@@ -143,19 +130,19 @@ enum tcp_error tcp_open_listener(struct tcp_conn *listener, uint64_t now_ns, con
     return error;
 }
 
-enum tcp_error tcp_send_listener(struct tcp_conn *listener, uint64_t now_ns, const struct tcp_endpoint *local,
+enum tcp_error tcp_send_listener(struct tcp_conn *listener, uint64_t now_ns,
+                                 const struct tcp_endpoint *local,
                                  const struct tcp_endpoint *remote, const struct tcp_slice *slice,
                                  uint32_t *accepted)
 {
     *accepted = 0;
     if (!is_listener(listener)) {
-        return listener->gone || listener->state == TCP_CLOSED ? error_of(listener) : TCP_ERROR_EXISTS;
+        return listener->gone || listener->state == TCP_CLOSED ? error_of(listener)
+                                                               : TCP_ERROR_EXISTS;
     }
     enum tcp_error error =
         become_active(listener, now_ns, local, remote, TCP_SENT_SEND, TCP_CAUSE_SEND_IN_LISTEN);
-    if (error == TCP_OK) {
-        error = tcp_send(listener, now_ns, slice, true, accepted);
-    }
+    if (error == TCP_OK) { error = tcp_send(listener, now_ns, slice, true, accepted); }
     host_settle(listener->host, listener, now_ns);
     return error;
 }
@@ -165,77 +152,62 @@ enum tcp_error tcp_send_listener(struct tcp_conn *listener, uint64_t now_ns, con
 static enum tcp_error may_send(const struct tcp_conn *conn)
 {
     switch (conn->state) {
-    case TCP_LISTEN:
-        return TCP_ERROR_NO_REMOTE;
+    case TCP_LISTEN: return TCP_ERROR_NO_REMOTE;
     case TCP_SYN_SENT:
     case TCP_SYN_RECEIVED:
     case TCP_ESTABLISHED:
-    case TCP_CLOSE_WAIT:
-        return conn->close_called ? TCP_ERROR_CLOSING : TCP_OK;
+    case TCP_CLOSE_WAIT: return conn->close_called ? TCP_ERROR_CLOSING : TCP_OK;
     case TCP_FIN_WAIT_1:
     case TCP_FIN_WAIT_2:
     case TCP_CLOSING:
     case TCP_LAST_ACK:
-    case TCP_TIME_WAIT:
-        return TCP_ERROR_CLOSING;
+    case TCP_TIME_WAIT: return TCP_ERROR_CLOSING;
     case TCP_CLOSED: /* a new connection queues what rides on its SYN before it moves */
-        return conn->syn_with_data && conn->error == TCP_OK && !conn->owned ? TCP_OK : error_of(conn);
+        return conn->syn_with_data && conn->error == TCP_OK && !conn->owned ? TCP_OK
+                                                                            : error_of(conn);
     }
     return TCP_ERROR_NOT_EXIST;
 }
 
-/* The slice as a part of this connection's stream. An extent that the user alone holds and gives whole is moved to
- * where its octets stand in the stream; one that cannot be (others use it, or will) is copied. False: no memory. */
-static bool adopt_slice(struct tcp_conn *conn, const struct tcp_slice *given, uint32_t len, struct tcp_slice *own)
+/* The slice as a part of this connection's stream. An extent that the user alone holds and gives
+ * whole is moved to where its octets stand in the stream; one that cannot be (others use it, or
+ * will) is copied. False: no memory. */
+static bool adopt_slice(struct tcp_conn *conn, const struct tcp_slice *given, uint32_t len,
+                        struct tcp_slice *own)
 {
     struct tcp_extent *extent = given->extent;
     *own = (struct tcp_slice){extent, conn->stream, conn->end_offset, len};
-    if (extent == NULL) {
-        return true;
-    }
-    const uint64_t before = given->offset - extent->base; /* octets of the extent in front of the slice */
+    if (extent == NULL) { return true; }
+    const uint64_t before =
+        given->offset - extent->base; /* octets of the extent in front of the slice */
     if (before <= conn->end_offset) {
         const uint64_t base = conn->end_offset - before;
-        if (extent->refs == 1 && len == given->len) {
-            extent->base = base;
-        }
+        if (extent->refs == 1 && len == given->len) { extent->base = base; }
         if (extent->base == base) {
             slice_share(own);
             return true;
         }
     }
     own->extent = tcp_extent_create(&conn->host->pools, conn->end_offset, len);
-    if (own->extent != NULL) {
-        tcp_slice_copy(given, 0, len, own->extent->octets);
-    }
+    if (own->extent != NULL) { tcp_slice_copy(given, 0, len, own->extent->octets); }
     return own->extent != NULL;
 }
 
-enum tcp_error tcp_send(struct tcp_conn *conn, uint64_t now_ns, const struct tcp_slice *slice, bool push,
-                        uint32_t *accepted)
+enum tcp_error tcp_send(struct tcp_conn *conn, uint64_t now_ns, const struct tcp_slice *slice,
+                        bool push, uint32_t *accepted)
 {
     *accepted = 0;
-    if (conn->gone) {
-        return TCP_ERROR_NOT_EXIST;
-    }
+    if (conn->gone) { return TCP_ERROR_NOT_EXIST; }
     const enum tcp_error error = may_send(conn);
-    if (error != TCP_OK) {
-        return error;
-    }
+    if (error != TCP_OK) { return error; }
     const uint32_t room = send_room(conn);
     const uint32_t len = slice->len < room ? slice->len : room;
-    if (len == 0) {
-        return slice->len == 0 ? TCP_OK : TCP_WOULD_BLOCK;
-    }
+    if (len == 0) { return slice->len == 0 ? TCP_OK : TCP_WOULD_BLOCK; }
     struct tcp_slice own;
-    if (!adopt_slice(conn, slice, len, &own)) {
-        return TCP_ERROR_RESOURCES;
-    }
+    if (!adopt_slice(conn, slice, len, &own)) { return TCP_ERROR_RESOURCES; }
     const bool kept = runs_append(conn->host, &conn->send, &own, now_ns, push && len == slice->len);
     tcp_slice_release(&conn->host->pools, &own);
-    if (!kept) {
-        return TCP_ERROR_RESOURCES;
-    }
+    if (!kept) { return TCP_ERROR_RESOURCES; }
     conn->end_offset += len;
     *accepted = len;
     if (conn->state != TCP_CLOSED && !conn->syn_owed) {
@@ -262,31 +234,25 @@ static enum tcp_error empty_receive(struct tcp_conn *conn)
     case TCP_SYN_RECEIVED:
     case TCP_ESTABLISHED:
     case TCP_FIN_WAIT_1:
-    case TCP_FIN_WAIT_2:
-        return TCP_WOULD_BLOCK;
+    case TCP_FIN_WAIT_2: return TCP_WOULD_BLOCK;
     case TCP_CLOSE_WAIT:
     case TCP_CLOSING:
     case TCP_LAST_ACK:
-    case TCP_TIME_WAIT:
-        return TCP_ERROR_CLOSING;
-    case TCP_CLOSED:
-        return error_of(conn);
+    case TCP_TIME_WAIT: return TCP_ERROR_CLOSING;
+    case TCP_CLOSED: return error_of(conn);
     }
     return TCP_ERROR_NOT_EXIST;
 }
 
-enum tcp_error tcp_receive(struct tcp_conn *conn, uint64_t now_ns, uint32_t max, struct tcp_slice *slice)
+enum tcp_error tcp_receive(struct tcp_conn *conn, uint64_t now_ns, uint32_t max,
+                           struct tcp_slice *slice)
 {
     *slice = (struct tcp_slice){0};
-    if (conn->gone) {
-        return TCP_ERROR_NOT_EXIST;
-    }
-    /* By the letter RECEIVE in CLOSING, LAST-ACK and TIME-WAIT is an error; what came before the FIN would be
-     * lost. DEVIATION: it is delivered first. */
+    if (conn->gone) { return TCP_ERROR_NOT_EXIST; }
+    /* By the letter RECEIVE in CLOSING, LAST-ACK and TIME-WAIT is an error; what came before the
+     * FIN would be lost. DEVIATION: it is delivered first. */
     struct node *node = conn->state == TCP_SYN_RECEIVED ? NULL : conn->receive.head;
-    if (node == NULL) {
-        return empty_receive(conn);
-    }
+    if (node == NULL) { return empty_receive(conn); }
     const uint32_t len = node->slice.len < max ? node->slice.len : max;
     *slice = slice_part(&node->slice, 0, len);
     slice_share(slice);
@@ -294,9 +260,7 @@ enum tcp_error tcp_receive(struct tcp_conn *conn, uint64_t now_ns, uint32_t max,
     node->slice = slice_part(&node->slice, len, node->slice.len - len);
     if (node->slice.len == 0) {
         conn->receive.head = node->next;
-        if (conn->receive.head == NULL) {
-            conn->receive.tail = NULL;
-        }
+        if (conn->receive.head == NULL) { conn->receive.tail = NULL; }
         node_free(conn->host, node);
     }
     if (conn->state != TCP_CLOSED && !conn->fin_received && conn_window_update_due(conn)) {
@@ -325,7 +289,8 @@ static const struct {
     [TCP_ESTABLISHED] = {CLOSE_SENDS_FIN, TCP_FIN_WAIT_1},
     [TCP_FIN_WAIT_1] = {CLOSE_REFUSED, TCP_FIN_WAIT_1},
     [TCP_FIN_WAIT_2] = {CLOSE_REFUSED, TCP_FIN_WAIT_2},
-    [TCP_CLOSE_WAIT] = {CLOSE_QUEUED, TCP_CLOSE_WAIT}, /* LAST-ACK when the FIN leaves: at once without data */
+    [TCP_CLOSE_WAIT] = {CLOSE_QUEUED,
+                        TCP_CLOSE_WAIT}, /* LAST-ACK when the FIN leaves: at once without data */
     [TCP_CLOSING] = {CLOSE_REFUSED, TCP_CLOSING},
     [TCP_LAST_ACK] = {CLOSE_REFUSED, TCP_LAST_ACK},
     [TCP_TIME_WAIT] = {CLOSE_REFUSED, TCP_TIME_WAIT},
@@ -343,22 +308,16 @@ static void queue_fin(struct tcp_conn *conn, uint64_t now_ns)
 
 enum tcp_error tcp_close(struct tcp_conn *conn, uint64_t now_ns)
 {
-    if (conn->gone) {
-        return TCP_ERROR_NOT_EXIST;
-    }
+    if (conn->gone) { return TCP_ERROR_NOT_EXIST; }
     enum close_action action = close_table[conn->state].action;
     if (action == CLOSE_REFUSED || conn->close_called) {
         return conn->state == TCP_CLOSED ? error_of(conn) : TCP_ERROR_CLOSING;
     }
     if (action == CLOSE_DELETES) {
-        if (conn->listen != NULL) {
-            listen_close(conn, now_ns);
-        }
+        if (conn->listen != NULL) { listen_close(conn, now_ns); }
         conn_finish(conn, now_ns, TCP_CAUSE_CLOSE_CALLED, TCP_OK);
     } else {
-        if (conn->state == TCP_SYN_RECEIVED && conn_unsent(conn) > 0) {
-            action = CLOSE_QUEUED;
-        }
+        if (conn->state == TCP_SYN_RECEIVED && conn_unsent(conn) > 0) { action = CLOSE_QUEUED; }
         queue_fin(conn, now_ns);
         if (action == CLOSE_SENDS_FIN) {
             tcp_enter(conn, now_ns, close_table[conn->state].next, TCP_CAUSE_CLOSE_CALLED);
@@ -379,27 +338,22 @@ static bool abort_sends_rst(enum tcp_state state)
     case TCP_ESTABLISHED:
     case TCP_FIN_WAIT_1:
     case TCP_FIN_WAIT_2:
-    case TCP_CLOSE_WAIT:
-        return true;
+    case TCP_CLOSE_WAIT: return true;
     case TCP_CLOSED:
     case TCP_LISTEN:
     case TCP_SYN_SENT:
     case TCP_CLOSING:
     case TCP_LAST_ACK:
-    case TCP_TIME_WAIT:
-        return false;
+    case TCP_TIME_WAIT: return false;
     }
     return false;
 }
 
-static void abort_conn(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause, enum tcp_sent_cause sent)
+static void abort_conn(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause,
+                       enum tcp_sent_cause sent)
 {
-    if (conn->listen != NULL) {
-        listen_close(conn, now_ns);
-    }
-    if (abort_sends_rst(conn->state)) {
-        conn_send_rst(conn, conn->snd_nxt, sent, 0);
-    }
+    if (conn->listen != NULL) { listen_close(conn, now_ns); }
+    if (abort_sends_rst(conn->state)) { conn_send_rst(conn, conn->snd_nxt, sent, 0); }
     conn_finish(conn, now_ns, cause, TCP_ERROR_RESET);
 }
 

@@ -1,4 +1,5 @@
-/* wire.h - segments as octets: TCP over IPv4 and IPv6, checksums, and the TCP options as a table. */
+/* wire.h - segments as octets: TCP over IPv4 and IPv6, checksums, and the TCP options as a table.
+ */
 #ifndef TCPSIM_TCP_WIRE_H
 #define TCPSIM_TCP_WIRE_H
 
@@ -39,7 +40,8 @@ struct wire_option_row {
     bool syn_only;
     /* Reads the option's octets (kind and length included; len is checked against `length`). */
     bool (*parse)(const uint8_t *octets, uint8_t len, struct tcp_parsed_options *parsed);
-    /* Writes it with kind and length; returns the octets written. NULL: written by parse's caller. */
+    /* Writes it with kind and length; returns the octets written. NULL: written by parse's caller.
+     */
     uint8_t (*write)(const struct tcp_parsed_options *values, uint8_t *octets);
 };
 extern const struct wire_option_row wire_option_table[];
@@ -70,7 +72,8 @@ uint8_t wire_pad_options(uint8_t *octets, uint8_t len);
 uint32_t wire_tcp_bytes(const struct tcp_segment *segment);
 uint32_t wire_packet_bytes(const struct tcp_segment *segment);
 
-/* RFC 1071's sum over `len` octets, continuing from `sum` (0 to begin); wire_checksum_fold ends it. */
+/* RFC 1071's sum over `len` octets, continuing from `sum` (0 to begin); wire_checksum_fold ends it.
+ */
 uint32_t wire_checksum_add(uint32_t sum, const uint8_t *octets, size_t len);
 uint16_t wire_checksum_fold(uint32_t sum);
 
@@ -78,14 +81,16 @@ uint16_t wire_checksum_fold(uint32_t sum);
  * returned; else the octets written. */
 size_t wire_encode_tcp(const struct tcp_segment *segment, uint8_t *octets, size_t room);
 
-/* The same behind an IPv4 or IPv6 header (by the source's family), identification `ip_id` (IPv4), DF set. */
-size_t wire_encode_packet(const struct tcp_segment *segment, uint16_t ip_id, uint8_t *octets, size_t room);
+/* The same behind an IPv4 or IPv6 header (by the source's family), identification `ip_id` (IPv4),
+ * DF set. */
+size_t wire_encode_packet(const struct tcp_segment *segment, uint16_t ip_id, uint8_t *octets,
+                          size_t room);
 
 enum wire_result { WIRE_OK, WIRE_TRUNCATED, WIRE_NOT_TCP, WIRE_BAD_OFFSET, WIRE_BAD_CHECKSUM };
 
-/* Reads a TCP header and options between the two addresses, which the caller sets in *segment before
- * (the ports are filled in); ttl and tos are left alone; the payload is left empty and lies at
- * *payload_at, *payload_len octets of `octets`. The checksum is verified last: with
+/* Reads a TCP header and options between the two addresses, which the caller sets in *segment
+ * before (the ports are filled in); ttl and tos are left alone; the payload is left empty and lies
+ * at *payload_at, *payload_len octets of `octets`. The checksum is verified last: with
  * WIRE_BAD_CHECKSUM the rest has been read. */
 enum wire_result wire_decode_tcp(const uint8_t *octets, size_t len, struct tcp_segment *segment,
                                  size_t *payload_at, size_t *payload_len);

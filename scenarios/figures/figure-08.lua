@@ -14,7 +14,8 @@
 -- cannot know that it is old; A can: ACK 91 acknowledges nothing that it sent, and its RST (SEQ =
 -- that ACK) brings B back to LISTEN. Then the true SYN goes on. B chooses a new ISS for it; to make
 -- that the figure's 400 the script has B listen anew at 0.040, because a given ISS serves all
--- connections of a listener.
+-- connections of a listener. `tcpsim --absolute FILE` prints the figure's numbers; relative to A's
+-- ISS of 100 the old SYN's 90 is -10, printed as what it is in 32 bits: 4294967286.
 sim.scenario {
   title = "Figure 8: recovery from an old duplicate SYN",
   cites = { "RFC 9293 3.5", "RFC 9293 3.10.7.3", "RFC 9293 3.10.7.4" },

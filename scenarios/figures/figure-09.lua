@@ -13,7 +13,8 @@
 -- 3 lies in B's window; line 4 is what RFC 5961 answers to any SYN on a synchronized connection
 -- (RFC 793 wanted it outside). The RST of line 5 has exactly the number that B expects. Line 7 is
 -- A's timer, 1 s after line 3. The figure leaves open what B does then; here nobody listens any
--- more, and A is told so.
+-- more, and A is told so. `tcpsim --absolute FILE` prints the figure's numbers; relative to A's new
+-- ISS of 400 the 100 of line 5 lies before it and is printed as 4294966996.
 sim.scenario {
   title = "Figure 9: half-open connection discovery",
   cites = { "RFC 9293 3.5.1", "RFC 9293 3.10.7.3", "RFC5961-2", "RFC5961-6", "RFC5961-7" },

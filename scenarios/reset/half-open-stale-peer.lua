@@ -5,7 +5,8 @@
 -- challenge ACK, RFC 5961). In SYN-SENT that ACK acknowledges something never sent, so the client
 -- answers RST with that very number; it is exactly RCV.NXT to the server, which drops the stale
 -- connection. The SYN that the client's timer repeats at 1.1 s then finds the listener alone, and
--- the handshake goes through.
+-- the handshake goes through. The RST's number belongs to the former life: relative to the new ISS
+-- it is large.
 sim.scenario {
   title = "Half-open: an opener finds a stale peer",
   cites = {

@@ -3,6 +3,7 @@
 #include "internal.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* ---- info ---- */
 
@@ -127,6 +128,45 @@ static void put_linux(lua_State *L, const struct tcp_status *status)
     put_integer(L, "tcpi_sacked", 0);
 }
 
+#define INFO_NAMES_MAX 96
+
+/* What is not known, or not so, yet: nil. */
+static const char *const info_unset[] = {"irs",  "rcv_nxt", "snd_wl1", "snd_wl2",
+                                         "srtt", "rttvar",  "error"};
+#define INFO_UNSET (sizeof info_unset / sizeof info_unset[0])
+
+/* A figure that info() does not have. */
+static int info_index(lua_State *L)
+{
+    const char *names[INFO_NAMES_MAX];
+    size_t count = 0;
+    const char *typed = luaL_checkstring(L, 2);
+    for (size_t i = 0; i < INFO_UNSET; i++) {
+        if (strcmp(typed, info_unset[i]) == 0) { return 0; }
+    }
+    lua_pushnil(L);
+    while (count < INFO_NAMES_MAX && lua_next(L, 1) != 0) {
+        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
+        lua_pop(L, 1);
+        if (name == NULL) { continue; }
+        size_t at = count++;
+        for (; at > 0 && strcmp(names[at - 1], name) > 0; at--) { names[at] = names[at - 1]; }
+        names[at] = name;
+    }
+    return lua_fail_unknown(L, "figure of conn:info()", typed, names, count);
+}
+
+/* The table on top gets a metatable under which a misspelt name is an error. */
+static void be_strict(lua_State *L)
+{
+    lua_createtable(L, 0, 2);
+    lua_pushcfunction(L, info_index);
+    lua_setfield(L, -2, "__index");
+    lua_pushboolean(L, false);
+    lua_setfield(L, -2, "__metatable");
+    lua_setmetatable(L, -2);
+}
+
 int lua_conn_info(lua_State *L)
 {
     scenario_may_act(L, "conn:info");
@@ -136,6 +176,7 @@ int lua_conn_info(lua_State *L)
     status.state = socket->state;
     host_record_call(socket, "STATUS", 0, "ok");
     lua_createtable(L, 0, 56);
+    be_strict(L);
     put_text(L, "state", tcp_state_name(status.state));
     put_integer(L, "local_port", socket->local.port);
     if (lua_conn_only_listens(socket)) {

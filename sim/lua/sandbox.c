@@ -9,10 +9,9 @@ struct scenario *scenario_of(lua_State *L) { return *(struct scenario **)lua_get
 
 /* ---- memory ---- */
 
-/* What it takes to get and to fill a block, in instructions: so that a loop around string.rep ends
- * as soon as one that does nothing. */
-#define BLOCK_INSTRUCTIONS 4
-#define OCTETS_AN_INSTRUCTION 8
+/* Filling a block counts as instructions, so that a loop around string.rep comes to its end as one
+ * that does nothing. */
+#define OCTETS_AN_INSTRUCTION 256
 
 static void *allocate(void *context, void *block, size_t old_bytes, size_t new_bytes)
 {
@@ -23,7 +22,7 @@ static void *allocate(void *context, void *block, size_t old_bytes, size_t new_b
         return NULL;
     }
     const bool grows = new_bytes > old_bytes;
-    if (grows) { limits_charge(scenario, BLOCK_INSTRUCTIONS + new_bytes / OCTETS_AN_INSTRUCTION); }
+    if (grows) { limits_charge(scenario, new_bytes / OCTETS_AN_INSTRUCTION); }
     /* The old block and the new one are there together for a moment. */
     if (grows && !limits_allow_memory(scenario, new_bytes)) {
         limits_refused_memory(scenario);

@@ -38,6 +38,19 @@ static struct host *peer_host(struct endpoint_socket *own)
     return own->peer_host != NULL && own->peer_host->tcp != NULL ? own->peer_host : NULL;
 }
 
+static bool is_opening(const struct socket *socket)
+{
+    return socket->state == TCP_SYN_SENT || socket->state == TCP_SYN_RECEIVED;
+}
+
+/* An old SYN may make a connection in SYN-RECEIVED on the sockets of one that is far ahead, whose
+ * octets come from the connection before. */
+static bool may_be_pair(const struct socket *a, const struct socket *b)
+{
+    return (a->state != TCP_SYN_RECEIVED || is_opening(b)) &&
+           (b->state != TCP_SYN_RECEIVED || is_opening(a));
+}
+
 void integrity_pair(struct socket *socket)
 {
     struct host *there = peer_host(endpoint_socket_of(socket));
@@ -45,7 +58,9 @@ void integrity_pair(struct socket *socket)
         there == NULL
             ? NULL
             : endpoint_socket_of_conn(tcp_find(there->tcp, &socket->remote, &socket->local));
-    if (other != NULL && &other->socket != socket) { pair(socket, &other->socket); }
+    if (other != NULL && &other->socket != socket && may_be_pair(socket, &other->socket)) {
+        pair(socket, &other->socket);
+    }
 }
 
 /* ---- octets ---- */

@@ -1,4 +1,5 @@
-/* cmocka_wrapper.h - cmocka with the headers that it needs before it, in the order it needs them. */
+/* cmocka_wrapper.h - cmocka with the headers that it needs before it, in the order it needs them.
+ */
 #ifndef TCPSIM_TESTS_CMOCKA_WRAPPER_H
 #define TCPSIM_TESTS_CMOCKA_WRAPPER_H
 /* clang-format off */

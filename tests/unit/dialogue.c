@@ -9,10 +9,10 @@
 #include <string.h>
 
 static void note(struct dialogue *d, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+static void note(struct dialogue *d, const char *format, va_list arguments)
 {
-    if (!d->failed) {
-        (void)vsnprintf(d->error, d->room, format, arguments);
-    }
+    if (!d->failed) { (void)vsnprintf(d->error, d->room, format, arguments); }
     d->failed = true;
 }
 
@@ -49,13 +49,9 @@ static void *take(void *context, size_t size)
         d->blocks_left = 0;
         return NULL;
     }
-    if (d->blocks_to_fail > 0 && --d->blocks_to_fail == 0) {
-        return NULL;
-    }
+    if (d->blocks_to_fail > 0 && --d->blocks_to_fail == 0) { return NULL; }
     union block *block = malloc(sizeof *block + size);
-    if (block == NULL) {
-        abort();
-    }
+    if (block == NULL) { abort(); }
     d->live++;
     block->size = size;
     memset(block + 1, 0xa5, size);
@@ -80,9 +76,7 @@ static uint64_t hash(void *context, const void *data, size_t len)
     const uint8_t *octets = data;
     uint64_t sum = 0;
     (void)context;
-    for (size_t i = 0; i < len; i++) {
-        sum += (uint64_t)octets[i] * (i + 1);
-    }
+    for (size_t i = 0; i < len; i++) { sum += (uint64_t)octets[i] * (i + 1); }
     return sum;
 }
 
@@ -103,7 +97,8 @@ struct tcp_endpoint dialogue_peer_end(const struct dialogue *d) { return end(d, 
 static void need_host(struct dialogue *d)
 {
     if (d->host == NULL) {
-        const struct tcp_host_config config = {.options = d->options, .keyed_hash = hash, .stream_base = 40};
+        const struct tcp_host_config config = {
+            .options = d->options, .keyed_hash = hash, .stream_base = 40};
         const struct tcp_observer observer = {d, dialogue_take_event, UINT32_MAX};
         d->host = tcp_host_create(&config, &d->pools, &observer);
     }
@@ -112,9 +107,7 @@ static void need_host(struct dialogue *d)
 bool dialogue_begins(const char *line, const char *word, const char **rest)
 {
     const size_t len = strlen(word);
-    if (strncmp(line, word, len) != 0 || (line[len] != '\0' && line[len] != ' ')) {
-        return false;
-    }
+    if (strncmp(line, word, len) != 0 || (line[len] != '\0' && line[len] != ' ')) { return false; }
     *rest = line[len] == ' ' ? line + len + 1 : line + len;
     return true;
 }
@@ -123,22 +116,16 @@ bool dialogue_set_option(struct tcp_options *options, const char *rest)
 {
     char name[40];
     char value[40];
-    if (sscanf(rest, "%39s %39s", name, value) != 2) {
-        return false;
-    }
+    if (sscanf(rest, "%39s %39s", name, value) != 2) { return false; }
     uint64_t number = 0;
-    if (units_parse_time(value, &number) != NULL) {
-        number = strtoull(value, NULL, 10);
-    }
+    if (units_parse_time(value, &number) != NULL) { number = strtoull(value, NULL, 10); }
     if (strcmp(name, "mtu") == 0) {
         options->mtu_bytes = (uint32_t)number;
         return true;
     }
     for (size_t i = 0; i < tcp_option_count; i++) {
         const struct tcp_option_row *row = &tcp_option_table[i];
-        if (strcmp(row->name, name) != 0) {
-            continue;
-        }
+        if (strcmp(row->name, name) != 0) { continue; }
         unsigned char *field = (unsigned char *)options + row->offset;
         for (size_t k = 0; k < (row->width > 0 ? row->width : sizeof(uint64_t)); k++) {
             field[k] = (unsigned char)(number >> (8 * k));
@@ -177,9 +164,7 @@ static bool prepare(struct dialogue *d, const char *line)
 
 static void run_line(struct dialogue *d, char *line)
 {
-    if (prepare(d, line)) {
-        return;
-    }
+    if (prepare(d, line)) { return; }
     need_host(d);
     if (d->host == NULL) {
         d->failed = true; /* not even a host: only when memory is refused */
@@ -189,28 +174,22 @@ static void run_line(struct dialogue *d, char *line)
     if (line[0] == '>') {
         dialogue_expect(d, line + 2);
     } else if (dialogue_begins(line, "because", &rest) || dialogue_begins(line, "again", &rest)) {
-        (void)dialogue_check(d, line); /* of that segment */
+        (void)dialogue_check(d, line);     /* of that segment */
     } else if (strcmp(line, "...") == 0) { /* whatever was sent */
         dialogue_drop_left(d);
     } else if (dialogue_nothing_left(d) || d->lenient) {
         if (!dialogue_check(d, line) && !dialogue_call(d, line)) {
             dialogue_fail(d, "not understood");
         }
-        if (line[0] != '&') {
-            dialogue_watch(d);
-        }
+        if (line[0] != '&') { dialogue_watch(d); }
     }
 }
 
 static void clean_up(struct dialogue *d)
 {
     dialogue_drop_left(d);
-    if (d->host != NULL) {
-        tcp_host_destroy(d->host);
-    }
-    if (d->live != 0) {
-        dialogue_wrong(d, "%zu blocks of memory not given back", d->live);
-    }
+    if (d->host != NULL) { tcp_host_destroy(d->host); }
+    if (d->live != 0) { dialogue_wrong(d, "%zu blocks of memory not given back", d->live); }
 }
 
 static void run_lines(struct dialogue *d, const char *text)
@@ -234,9 +213,7 @@ static void run_lines(struct dialogue *d, const char *text)
         text += len;
         text += *text != '\0';
     }
-    if (!d->failed) {
-        (void)dialogue_nothing_left(d);
-    }
+    if (!d->failed) { (void)dialogue_nothing_left(d); }
     if (d->failed) {
         char reason[512];
         (void)snprintf(reason, sizeof reason, "%s", d->error);
@@ -262,7 +239,8 @@ bool dialogue_run(const char *text, char *error, size_t room)
     return !d.failed;
 }
 
-bool dialogue_run_short_of_memory(const char *text, size_t block, bool *reached, char *error, size_t room)
+bool dialogue_run_short_of_memory(const char *text, size_t block, bool *reached, char *error,
+                                  size_t room)
 {
     struct dialogue d;
     begin(&d, error, room);

@@ -29,9 +29,7 @@ static void call_open(struct dialogue *d, bool passive, const char *rest, const 
 {
     struct tcp_open_request request = {
         .passive = passive, .local = dialogue_local_end(d), .remote = dialogue_peer_end(d)};
-    if (passive && strcmp(rest, "here") != 0) {
-        request.local.address = (struct tcp_address){0};
-    }
+    if (passive && strcmp(rest, "here") != 0) { request.local.address = (struct tcp_address){0}; }
     if (strstr(rest, "nowhere") != NULL) {
         request.remote.port = 0;
     } else if (strstr(rest, "multicast") != NULL) {
@@ -66,20 +64,18 @@ static void call_open(struct dialogue *d, bool passive, const char *rest, const 
     }
 }
 
-/* Octets in memory of their own instead of generated ones: what the stream has at its end, then the user
- * lets go of them. "shared": others use them too, and they lie at another place. */
+/* Octets in memory of their own instead of generated ones: what the stream has at its end, then the
+ * user lets go of them. "shared": others use them too, and they lie at another place. */
 static struct tcp_extent *octets_of(struct dialogue *d, struct tcp_slice *slice, const char *rest)
 {
     const bool shared = strstr(rest, "shared") != NULL;
-    if ((!shared && strstr(rest, "copied") == NULL) || d->conn == NULL) {
-        return NULL;
-    }
+    if ((!shared && strstr(rest, "copied") == NULL) || d->conn == NULL) { return NULL; }
     struct tcp_status status;
     tcp_status(d->conn, &status);
     uint64_t stream_end = status.octets_acked + d->options.send_buffer - status.send_room;
     const bool was_short = d->short_of_memory;
     d->short_of_memory = false;
-    slice->extent = tcp_extent_create(&d->pools, shared ? 1000 : 0, slice->len + 3);
+    slice->extent = tcp_extent_create(&d->pools, shared ? 1000 : 500, slice->len + 3);
     d->short_of_memory = was_short;
     if (slice->extent == NULL) {
         slice->len = 0;
@@ -118,6 +114,7 @@ static void call_send(struct dialogue *d, const char *rest, const char *wanted)
         accepted = 99;
         error = tcp_send(d->conn, d->now_ns, &slice, strstr(rest, "more") == NULL, &accepted);
         if (extent != NULL && strstr(rest, "shared") != NULL) {
+            if (extent->base != 1000) { dialogue_wrong(d, "octets that others use were moved"); }
             extent->refs--;
         }
         tcp_slice_release(&d->pools, &slice);
@@ -132,9 +129,7 @@ static void call_send(struct dialogue *d, const char *rest, const char *wanted)
 
 static void call_recv(struct dialogue *d, const char *rest, const char *wanted)
 {
-    if (no_conn(d, wanted)) {
-        return;
-    }
+    if (no_conn(d, wanted)) { return; }
     const uint32_t most = *rest != '\0' ? (uint32_t)strtoul(rest, NULL, 10) : UINT32_MAX;
     uint32_t got = 0;
     struct tcp_slice slice;
@@ -153,10 +148,10 @@ static void call_recv(struct dialogue *d, const char *rest, const char *wanted)
     }
     char text[32];
     (void)snprintf(text, sizeof text, "%" PRIu32, got);
-    const char *answer = got > 0                     ? text
-                         : error == TCP_OK           ? "eof"
+    const char *answer = got > 0                    ? text
+                         : error == TCP_OK          ? "eof"
                          : error == TCP_WOULD_BLOCK ? "wait"
-                                                     : tcp_error_text(error);
+                                                    : tcp_error_text(error);
     if (wanted == NULL || strcmp(wanted, answer) != 0) {
         dialogue_fail(d, "recv answered: %s", answer);
     }
@@ -166,9 +161,7 @@ static void call_accept(struct dialogue *d, const char *wanted)
 {
     struct tcp_conn *conn = d->listener == NULL ? NULL : tcp_accept(d->listener);
     if (wanted != NULL && strcmp(wanted, "nobody") == 0) {
-        if (conn != NULL) {
-            dialogue_fail(d, "somebody was there");
-        }
+        if (conn != NULL) { dialogue_fail(d, "somebody was there"); }
         return;
     }
     if (conn == NULL) {
@@ -274,16 +267,12 @@ bool dialogue_call(struct dialogue *d, char *line)
     } else if (dialogue_begins(call, "set", &rest)) {
         call_set(d, rest);
     } else if (dialogue_begins(call, "abort", &rest)) {
-        if (!no_conn(d, wanted)) {
-            check(d, tcp_abort(d->conn, d->now_ns), wanted);
-        }
+        if (!no_conn(d, wanted)) { check(d, tcp_abort(d->conn, d->now_ns), wanted); }
     } else if (dialogue_begins(call, "status", &rest)) {
         (void)no_conn(d, wanted);
     } else if (!passive_call(d, call, wanted)) {
         return false;
     }
-    if (!together) {
-        dialogue_pump(d);
-    }
+    if (!together) { dialogue_pump(d); }
     return true;
 }

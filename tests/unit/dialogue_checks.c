@@ -11,9 +11,7 @@
 
 static void check_words(struct dialogue *d, const char *what, const char *got, const char *wanted)
 {
-    if (strcmp(got, wanted) != 0) {
-        dialogue_fail(d, "%s: %s", what, got);
-    }
+    if (strcmp(got, wanted) != 0) { dialogue_fail(d, "%s: %s", what, got); }
 }
 
 static void check_number(struct dialogue *d, const char *what, uint64_t got, const char *wanted)
@@ -37,9 +35,7 @@ static void check_timer(struct dialogue *d, const char *rest)
     tcp_status(d->conn, &status);
     for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) {
         const char *word = NULL;
-        if (!dialogue_begins(rest, tcp_timer_name((enum tcp_timer)i), &word)) {
-            continue;
-        }
+        if (!dialogue_begins(rest, tcp_timer_name((enum tcp_timer)i), &word)) { continue; }
         const uint64_t deadline_ns = status.deadline_ns[i];
         if (strncmp(word, "in ", 3) == 0 && deadline_ns != TCP_NEVER) {
             check_time(d, "timer", deadline_ns - d->now_ns, word + 3);
@@ -51,7 +47,10 @@ static void check_timer(struct dialogue *d, const char *rest)
     dialogue_fail(d, "no such timer");
 }
 
-#define NUMBER(s, name) {#name, (s)->name}
+#define NUMBER(s, name)  \
+    {                    \
+#name, (s)->name \
+    }
 
 /* Numbers of STATUS, sequence numbers relative. */
 static bool check_status(struct dialogue *d, const char *line)
@@ -62,22 +61,38 @@ static bool check_status(struct dialogue *d, const char *line)
         const char *name;
         uint64_t value;
     } numbers[] = {
-        {"iss", (tcp_seq)(s.iss - LOCAL_ISS)},         {"irs", (tcp_seq)(s.irs - PEER_ISS)},
-        {"snd_una", (tcp_seq)(s.snd_una - LOCAL_ISS)}, {"snd_nxt", (tcp_seq)(s.snd_nxt - LOCAL_ISS)},
-        {"snd_wl1", (tcp_seq)(s.snd_wl1 - PEER_ISS)},  {"snd_wl2", (tcp_seq)(s.snd_wl2 - LOCAL_ISS)},
-        {"rcv_nxt", (tcp_seq)(s.rcv_nxt - PEER_ISS)},  NUMBER(&s, irs_known),
-        NUMBER(&s, snd_wnd),                           NUMBER(&s, max_snd_wnd),
-        NUMBER(&s, rcv_wnd),                           NUMBER(&s, snd_mss),
-        NUMBER(&s, rcv_mss),                           NUMBER(&s, ssthresh),
-        NUMBER(&s, flight),                            NUMBER(&s, unsent),
-        NUMBER(&s, unread),                            NUMBER(&s, send_room),
-        NUMBER(&s, retransmits),                       NUMBER(&s, total_retransmits),
-        NUMBER(&s, dup_acks),                          NUMBER(&s, backlog_pending),
-        NUMBER(&s, backlog_ready),                     NUMBER(&s, octets_sent),
-        NUMBER(&s, octets_acked),                      NUMBER(&s, octets_received),
-        NUMBER(&s, fin_sent),                          NUMBER(&s, fin_received),
-        NUMBER(&s, passive),                           {"local_port", s.local.port},
-        {"remote_port", s.remote.port},                {"number", tcp_conn_number(d->conn)},
+        {"iss", (tcp_seq)(s.iss - LOCAL_ISS)},
+        {"irs", (tcp_seq)(s.irs - PEER_ISS)},
+        {"snd_una", (tcp_seq)(s.snd_una - LOCAL_ISS)},
+        {"snd_nxt", (tcp_seq)(s.snd_nxt - LOCAL_ISS)},
+        {"snd_wl1", (tcp_seq)(s.snd_wl1 - PEER_ISS)},
+        {"snd_wl2", (tcp_seq)(s.snd_wl2 - LOCAL_ISS)},
+        {"rcv_nxt", (tcp_seq)(s.rcv_nxt - PEER_ISS)},
+        NUMBER(&s, irs_known),
+        NUMBER(&s, snd_wnd),
+        NUMBER(&s, max_snd_wnd),
+        NUMBER(&s, rcv_wnd),
+        NUMBER(&s, snd_mss),
+        NUMBER(&s, rcv_mss),
+        NUMBER(&s, ssthresh),
+        NUMBER(&s, flight),
+        NUMBER(&s, unsent),
+        NUMBER(&s, unread),
+        NUMBER(&s, send_room),
+        NUMBER(&s, retransmits),
+        NUMBER(&s, total_retransmits),
+        NUMBER(&s, dup_acks),
+        NUMBER(&s, backlog_pending),
+        NUMBER(&s, backlog_ready),
+        NUMBER(&s, octets_sent),
+        NUMBER(&s, octets_acked),
+        NUMBER(&s, octets_received),
+        NUMBER(&s, fin_sent),
+        NUMBER(&s, fin_received),
+        NUMBER(&s, passive),
+        {"local_port", s.local.port},
+        {"remote_port", s.remote.port},
+        {"number", tcp_conn_number(d->conn)},
     };
     const char *rest = NULL;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
@@ -104,7 +119,8 @@ static bool check_status(struct dialogue *d, const char *line)
     return true;
 }
 
-/* "because ACK of 2": the last expected segment's cause, with the ordinal of the segment that it names. */
+/* "because ACK of 2": the last expected segment's cause, with the ordinal of the segment that it
+ * names. */
 static void check_cause(struct dialogue *d, const char *rest)
 {
     char text[64];
@@ -150,21 +166,22 @@ bool dialogue_check(struct dialogue *d, const char *line)
 {
     const char *rest = NULL;
     if (dialogue_begins(line, "state", &rest)) {
-        check_words(d, "state", d->conn == NULL ? "CLOSED" : tcp_state_name(tcp_conn_state(d->conn)), rest);
+        check_words(d, "state",
+                    d->conn == NULL ? "CLOSED" : tcp_state_name(tcp_conn_state(d->conn)), rest);
     } else if (dialogue_begins(line, "error", &rest)) {
-        check_words(d, "error", d->conn == NULL ? "no TCB" : tcp_error_text(tcp_conn_error(d->conn)), rest);
+        check_words(d, "error",
+                    d->conn == NULL ? "no TCB" : tcp_error_text(tcp_conn_error(d->conn)), rest);
     } else if (dialogue_begins(line, "memory", &rest)) {
         d->short_of_memory = strcmp(rest, "enough") != 0;
         d->blocks_left = strtoul(rest, NULL, 10);
     } else if (dialogue_begins(line, "from", &rest)) {
-        if (!wire_parse_address(rest, &d->from)) {
-            dialogue_fail(d, "bad address");
-        }
+        if (!wire_parse_address(rest, &d->from)) { dialogue_fail(d, "bad address"); }
     } else if (dialogue_begins(line, "the listener", &rest)) {
         d->conn = d->listener;
     } else if (dialogue_begins(line, "gone", &rest)) {
         if (d->conn != d->listener) {
-            dialogue_fail(d, "the TCB is still there, in %s", tcp_state_name(tcp_conn_state(d->conn)));
+            dialogue_fail(d, "the TCB is still there, in %s",
+                          tcp_state_name(tcp_conn_state(d->conn)));
         }
     } else if (!check_notes(d, line)) {
         return d->conn != NULL && check_status(d, line);

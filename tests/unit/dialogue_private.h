@@ -36,8 +36,8 @@ struct dialogue {
     uint64_t now_ns;
     size_t live; /* blocks not given back */
     bool short_of_memory;
-    size_t blocks_left;     /* when short of memory */
-    size_t blocks_to_fail;  /* counts down to the one block that is refused; 0: none */
+    size_t blocks_left;    /* when short of memory */
+    size_t blocks_to_fail; /* counts down to the one block that is refused; 0: none */
     struct tcp_segment out[OUT_MAX];
     size_t out_first, out_count;
     struct tcp_segment expected; /* the last one, without payload */
@@ -56,9 +56,11 @@ struct dialogue {
 };
 
 /* An expectation of the text was not met. */
-void dialogue_fail(struct dialogue *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void dialogue_fail(struct dialogue *d, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Something is wrong in any conversation. */
-void dialogue_wrong(struct dialogue *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void dialogue_wrong(struct dialogue *d, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 struct tcp_endpoint dialogue_local_end(const struct dialogue *d);
 struct tcp_endpoint dialogue_peer_end(const struct dialogue *d);
 /* Whether `line` begins with that word; *rest is what follows. */

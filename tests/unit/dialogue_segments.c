@@ -82,17 +82,16 @@ void dialogue_expect(struct dialogue *d, const char *line)
     d->expected = *segment;
 }
 
-/* Each segment has octets of its own origin, so that it can be told whose copy was taken; every other one
- * has them in two runs. */
+/* Each segment has octets of its own origin, so that it can be told whose copy was taken; every
+ * other one has them in two runs. */
 static struct tcp_payload payload_of(const struct dialogue *d, const struct pattern *pattern)
 {
     const uint64_t origin = PEER_STREAM + d->tag;
-    const uint64_t offset = (uint64_t)(int64_t)(int32_t)pattern->seq + ((pattern->flags & TCP_SYN) != 0);
+    const uint64_t offset =
+        (uint64_t)(int64_t)(int32_t)pattern->seq + ((pattern->flags & TCP_SYN) != 0);
     const uint32_t first = d->tag % 2 == 0 && pattern->len > 1 ? pattern->len / 2 : pattern->len;
     struct tcp_payload payload = {0};
-    if (pattern->len > 0) {
-        payload.part[0] = (struct tcp_slice){NULL, origin, offset, first};
-    }
+    if (pattern->len > 0) { payload.part[0] = (struct tcp_slice){NULL, origin, offset, first}; }
     if (first < pattern->len) {
         payload.part[1] = (struct tcp_slice){NULL, origin, offset + first, pattern->len - first};
     }
@@ -110,9 +109,7 @@ void dialogue_inject(struct dialogue *d, const char *line)
     }
     struct tcp_segment segment = {
         .source = dialogue_peer_end(d), .destination = dialogue_local_end(d), .tag = ++d->tag};
-    if (d->from.family != 0) {
-        segment.source.address = d->from;
-    }
+    if (d->from.family != 0) { segment.source.address = d->from; }
     segment.seq = pattern.seq + PEER_ISS;
     segment.flags = pattern.flags;
     segment.ack = pattern.has_ack ? pattern.ack + LOCAL_ISS : 0;

@@ -1,5 +1,5 @@
-/* dialogue_watch.c - rules that hold in any conversation: what the host tells agrees with what is, segments carry
- * the octets of their numbers, timers are armed before they stop. */
+/* dialogue_watch.c - rules that hold in any conversation: what the host tells agrees with what is,
+ * segments carry the octets of their numbers, timers are armed before they stop. */
 #include "dialogue_private.h"
 #include "tcp_check.h"
 
@@ -11,21 +11,15 @@ static struct watched *find(struct dialogue *d, struct tcp_conn *conn)
 {
     struct watched *unused = NULL;
     for (size_t i = 0; i < WATCHED_MAX; i++) {
-        if (d->watched[i].conn == conn) {
-            return &d->watched[i];
-        }
-        if (d->watched[i].conn == NULL && unused == NULL) {
-            unused = &d->watched[i];
-        }
+        if (d->watched[i].conn == conn) { return &d->watched[i]; }
+        if (d->watched[i].conn == NULL && unused == NULL) { unused = &d->watched[i]; }
     }
     if (unused == NULL) {
         dialogue_wrong(d, "too many connections");
         return &d->watched[0];
     }
     *unused = (struct watched){.conn = conn};
-    for (size_t i = 0; i < TCP_TIMER_COUNT; i++) {
-        unused->deadline_ns[i] = TCP_NEVER;
-    }
+    for (size_t i = 0; i < TCP_TIMER_COUNT; i++) { unused->deadline_ns[i] = TCP_NEVER; }
     return unused;
 }
 
@@ -44,7 +38,8 @@ static void take_move(struct dialogue *d, struct watched *watched, const struct 
                    tcp_state_name(event->u.state.new_state));
     append(d->moves, sizeof d->moves, ", ", move);
     append(d->causes, sizeof d->causes, ", ", tcp_cause_words(event->u.state.cause));
-    if (event->u.state.cause == TCP_CAUSE_REOPENED || event->u.state.cause == TCP_CAUSE_REOPEN_WAS_OLD) {
+    if (event->u.state.cause == TCP_CAUSE_REOPENED ||
+        event->u.state.cause == TCP_CAUSE_REOPEN_WAS_OLD) {
         watched->reopened = true;
     }
 }
@@ -73,11 +68,12 @@ static void take_timer(struct dialogue *d, struct watched *watched, const struct
     }
 }
 
-static void take_delivered(struct dialogue *d, struct watched *watched, const struct tcp_event *event)
+static void take_delivered(struct dialogue *d, struct watched *watched,
+                           const struct tcp_event *event)
 {
     if (event->u.delivered.slice->len == 0 || event->u.delivered.offset != watched->delivered) {
-        dialogue_wrong(d, "octets told as delivered at %" PRIu64 ", not %" PRIu64, event->u.delivered.offset,
-                       watched->delivered);
+        dialogue_wrong(d, "octets told as delivered at %" PRIu64 ", not %" PRIu64,
+                       event->u.delivered.offset, watched->delivered);
     }
     watched->delivered += event->u.delivered.slice->len;
 }
@@ -95,35 +91,17 @@ void dialogue_take_event(void *context, const struct tcp_event *event)
 {
     struct dialogue *d = context;
     struct watched *watched = event->conn == NULL ? NULL : find(d, event->conn);
-    if (event->now_ns != d->now_ns) {
-        dialogue_wrong(d, "an event of another time");
-    }
+    if (event->now_ns != d->now_ns) { dialogue_wrong(d, "an event of another time"); }
     switch (event->kind) {
-    case TCP_EVENT_STATE:
-        take_move(d, watched, event);
-        return;
-    case TCP_EVENT_TIMER:
-        take_timer(d, watched, event);
-        return;
-    case TCP_EVENT_CONGESTION:
-        watched->congestion = true;
-        return;
-    case TCP_EVENT_DISCARD:
-        take_discard(d, event);
-        return;
-    case TCP_EVENT_DELIVERED:
-        take_delivered(d, watched, event);
-        return;
-    case TCP_EVENT_CHANGED:
-        watched->changed = true;
-        return;
-    case TCP_EVENT_ACCEPTABLE:
-        d->acceptable++;
-        return;
+    case TCP_EVENT_STATE: take_move(d, watched, event); return;
+    case TCP_EVENT_TIMER: take_timer(d, watched, event); return;
+    case TCP_EVENT_CONGESTION: watched->congestion = true; return;
+    case TCP_EVENT_DISCARD: take_discard(d, event); return;
+    case TCP_EVENT_DELIVERED: take_delivered(d, watched, event); return;
+    case TCP_EVENT_CHANGED: watched->changed = true; return;
+    case TCP_EVENT_ACCEPTABLE: d->acceptable++; return;
     case TCP_EVENT_CREATED:
-        if (d->conn == NULL || d->conn == d->listener) {
-            d->conn = event->conn;
-        }
+        if (d->conn == NULL || d->conn == d->listener) { d->conn = event->conn; }
         return;
     case TCP_EVENT_DELETED:
         watched->conn = NULL;
@@ -132,36 +110,41 @@ void dialogue_take_event(void *context, const struct tcp_event *event)
             d->owned = false;
         }
         return;
-    case TCP_EVENT_R1:
-        d->r1++;
-        return;
+    case TCP_EVENT_R1: d->r1++; return;
     }
 }
 
 /* ---- what is sent and read ---- */
 
-static void check_octets(struct dialogue *d, const struct tcp_segment *segment, const struct tcp_status *status,
-                         uint64_t stream)
+static void check_octets(struct dialogue *d, const struct tcp_segment *segment,
+                         const struct tcp_conn *conn, const struct tcp_status *status)
 {
+    const uint64_t stream = tcp_conn_stream(conn);
     uint64_t offset = (tcp_seq)(segment->seq + ((segment->flags & TCP_SYN) != 0) - status->iss - 1);
     for (unsigned i = 0; i < 2; i++) {
         const struct tcp_slice *slice = &segment->payload.part[i];
-        if (slice->len == 0) {
-            continue;
-        }
+        if (slice->len == 0) { continue; }
         if (slice->origin != stream || slice->offset != offset) {
             dialogue_wrong(d, "octets of another place are sent");
             return;
         }
         for (uint32_t k = 0; k < slice->len; k++) {
-            uint8_t octet;
-            tcp_slice_copy(slice, k, 1, &octet);
-            if (octet != tcp_generated_octet(stream, offset + k)) {
+            uint8_t octet[2] = {0, 77};
+            uint8_t held = 0;
+            tcp_slice_copy(slice, k, 1, octet);
+            if (octet[0] != tcp_generated_octet(stream, offset + k) || octet[1] != 77 ||
+                !tcp_sent_octet(conn, offset + k, &held) || held != octet[0]) {
                 dialogue_wrong(d, "octet %" PRIu64 " is sent wrong", offset + k);
                 return;
             }
         }
         offset += slice->len;
+    }
+    uint8_t none;
+    if (tcp_sent_octet(conn, status->octets_acked + d->options.send_buffer - status->send_room,
+                       &none) &&
+        status->send_room > 0) {
+        dialogue_wrong(d, "an octet that nobody gave");
     }
 }
 
@@ -184,20 +167,17 @@ void dialogue_watch_segment(struct dialogue *d, const struct tcp_segment *segmen
     if (segment->cause == TCP_SENT_NONE || segment->cause_tag > d->tag ||
         (segment->cause_tag != 0) != names_a_segment(segment->cause)) {
         dialogue_wrong(d, "sent because of \"%s\" %" PRIu64,
-                       tcp_sent_cause_words((enum tcp_sent_cause)segment->cause), segment->cause_tag);
+                       tcp_sent_cause_words((enum tcp_sent_cause)segment->cause),
+                       segment->cause_tag);
     }
     struct tcp_conn *conn = tcp_find(d->host, &segment->source, &segment->destination);
-    if (conn == NULL || (segment->flags & TCP_RST) != 0) {
-        return;
-    }
+    if (conn == NULL || (segment->flags & TCP_RST) != 0) { return; }
     struct watched *watched = find(d, conn);
     struct tcp_status status;
     tcp_status(conn, &status);
     const uint32_t len = tcp_segment_len(segment);
     if (len > 0) {
-        if (has_syn && segment->retransmission == 0) {
-            watched->sent_any = false;
-        }
+        if (has_syn && segment->retransmission == 0) { watched->sent_any = false; }
         const bool again = watched->sent_any && seq_leq(segment->seq + (len > 0), watched->highest);
         if (again != (segment->retransmission > 0)) {
             dialogue_wrong(d, "retransmission %u", segment->retransmission);
@@ -209,7 +189,7 @@ void dialogue_watch_segment(struct dialogue *d, const struct tcp_segment *segmen
     if ((segment->flags & TCP_ACK) != 0 && segment->ack != status.rcv_nxt) {
         dialogue_wrong(d, "an ACK of something else than RCV.NXT");
     }
-    check_octets(d, segment, &status, tcp_conn_stream(conn));
+    check_octets(d, segment, conn, &status);
 }
 
 void dialogue_watch_read(struct dialogue *d, struct tcp_conn *conn, const struct tcp_slice *slice)
@@ -244,15 +224,17 @@ static void compare(struct dialogue *d, struct watched *watched)
         watched->reopened = false;
     }
     if (now.octets_received != watched->delivered) {
-        dialogue_wrong(d, "%" PRIu64 " octets received, told %" PRIu64, now.octets_received, watched->delivered);
+        dialogue_wrong(d, "%" PRIu64 " octets received, told %" PRIu64, now.octets_received,
+                       watched->delivered);
     }
     const bool changed = now.state != last->state || now.error != last->error ||
                          now.octets_received != last->octets_received ||
-                         now.octets_acked != last->octets_acked || now.fin_received != last->fin_received;
+                         now.octets_acked != last->octets_acked ||
+                         now.fin_received != last->fin_received;
     if (changed && !watched->changed) {
         dialogue_wrong(d, "a change was not told (%s)", tcp_state_name(now.state));
     }
-    if ((now.cwnd != last->cwnd || now.ssthresh != last->ssthresh ||
+    if ((now.cwnd != last->cwnd || (now.ssthresh != last->ssthresh && last->ssthresh != 0) ||
          (now.rto_ns != last->rto_ns && last->rto_ns != 0) ||
          (now.phase == TCP_RECOVERY) != (last->phase == TCP_RECOVERY)) &&
         !watched->congestion && now.state != TCP_CLOSED) {
@@ -271,14 +253,10 @@ static void compare(struct dialogue *d, struct watched *watched)
 void dialogue_watch(struct dialogue *d)
 {
     for (size_t i = 0; i < WATCHED_MAX; i++) {
-        if (d->watched[i].conn != NULL) {
-            compare(d, &d->watched[i]);
-        }
+        if (d->watched[i].conn != NULL) { compare(d, &d->watched[i]); }
     }
     if (d->host != NULL) {
         const char *rule = tcp_check_host(d->host);
-        if (rule != NULL) {
-            dialogue_wrong(d, "broken: %s", rule);
-        }
+        if (rule != NULL) { dialogue_wrong(d, "broken: %s", rule); }
     }
 }

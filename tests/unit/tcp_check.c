@@ -3,11 +3,9 @@
 
 #include "../../tcp/tcb.h"
 
-#define RULE(condition)                                                                                      \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            return #condition;                                                                               \
-        }                                                                                                    \
+#define RULE(condition)                          \
+    do {                                         \
+        if (!(condition)) { return #condition; } \
     } while (0)
 
 /* Runs follow each other: `at` is where the first begins. */
@@ -30,9 +28,7 @@ static const char *check_send_side(const struct tcp_conn *conn)
 {
     uint64_t end = conn->una_offset;
     const char *rule = check_runs(&conn->send, conn->una_offset, &end);
-    if (rule != NULL) {
-        return rule;
-    }
+    if (rule != NULL) { return rule; }
     RULE(conn->send.head == NULL || conn->send.head->slice.offset <= conn->una_offset);
     RULE(conn->send.head == NULL ||
          conn->send.head->slice.offset + conn->send.head->slice.len > conn->una_offset);
@@ -43,8 +39,9 @@ static const char *check_send_side(const struct tcp_conn *conn)
     }
     RULE(cursor_found);
     RULE(seq_leq(conn->snd_una, conn->snd_nxt));
-    RULE(!conn->syn_acked || conn->state == TCP_CLOSED || (tcp_seq)(conn->snd_una - conn->iss - 1) ==
-         (tcp_seq)conn->una_offset + (conn->fin_sent && seq_gt(conn->snd_una, conn->fin_seq)));
+    RULE(!conn->syn_acked || conn->state == TCP_CLOSED || conn->gone ||
+         (tcp_seq)(conn->snd_una - conn->iss - 1) ==
+             (tcp_seq)conn->una_offset + (conn->fin_sent && seq_gt(conn->snd_una, conn->fin_seq)));
     RULE(conn->max_snd_wnd >= conn->snd_wnd);
     return NULL;
 }
@@ -65,7 +62,8 @@ static const char *check_retransmission_queue(const struct tcp_conn *conn)
     }
     RULE(last == conn->sent_tail);
     RULE(last == NULL || sent_end(last) == conn->snd_nxt);
-    RULE(last != NULL || !conn->syn_acked || conn->snd_una == conn->snd_nxt || conn->state == TCP_CLOSED);
+    RULE(last != NULL || !conn->syn_acked || conn->snd_una == conn->snd_nxt ||
+         conn->state == TCP_CLOSED || conn->gone);
     RULE(next_found);
     RULE(conn->resend_next == NULL || seq_lt(conn->resend_next->seq, conn->resend_end));
     return NULL;
@@ -75,9 +73,7 @@ static const char *check_receive_side(const struct tcp_conn *conn)
 {
     uint64_t end = 0;
     const char *rule = check_runs(&conn->receive, 0, &end);
-    if (rule != NULL) {
-        return rule;
-    }
+    if (rule != NULL) { return rule; }
     uint64_t unread = 0;
     for (const struct node *node = conn->receive.head; node != NULL; node = node->next) {
         unread += node->slice.len;
@@ -127,7 +123,8 @@ static const char *check_listener(const struct tcp_conn *listener)
 {
     uint32_t children = 0;
     const struct tcp_conn *previous = NULL;
-    for (const struct tcp_conn *at = listener->listen->children; at != NULL; at = at->next_sibling) {
+    for (const struct tcp_conn *at = listener->listen->children; at != NULL;
+         at = at->next_sibling) {
         RULE(at->listener == listener);
         RULE(at->previous_sibling == previous);
         RULE(!at->owned);
@@ -136,7 +133,8 @@ static const char *check_listener(const struct tcp_conn *listener)
     }
     uint32_t ready = 0;
     const struct tcp_conn *last = NULL;
-    for (const struct tcp_conn *at = listener->listen->ready_head; at != NULL; at = at->next_ready_accept) {
+    for (const struct tcp_conn *at = listener->listen->ready_head; at != NULL;
+         at = at->next_ready_accept) {
         RULE(at->listener == listener);
         RULE(at->syn_acked);
         last = at;
@@ -154,24 +152,22 @@ static const char *check_conn(struct tcp_host *host, struct tcp_conn *conn)
         check_send_side, check_retransmission_queue, check_receive_side, check_timers};
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         const char *rule = checks[i](conn);
-        if (rule != NULL) {
-            return rule;
-        }
+        if (rule != NULL) { return rule; }
     }
     RULE(conn->host == host);
     RULE(!conn->changed && !conn->congestion_changed && !conn->dying);
     RULE(conn->gone || conn->hashed == (conn->state != TCP_CLOSED));
     RULE(conn->owned || conn->listener != NULL || !(conn->gone || conn->state == TCP_CLOSED));
-    RULE(conn->owned || conn->listener != NULL || conn->state != TCP_LISTEN || conn->listen != NULL);
+    RULE(conn->owned || conn->listener != NULL || conn->state != TCP_LISTEN ||
+         conn->listen != NULL);
     RULE(conn->old == NULL || conn->state == TCP_SYN_RECEIVED);
     RULE(conn->options->refs > 0);
-    RULE(conn->state != TCP_CLOSED || (conn->listener == NULL && !conn->ready && conn->listen == NULL));
+    RULE(conn->state != TCP_CLOSED ||
+         (conn->listener == NULL && !conn->ready && conn->listen == NULL));
     if (conn->hashed && conn->listen == NULL) {
         RULE(tcp_find(host, &conn->local, &conn->remote) == conn);
     }
-    if (conn->hashed) {
-        RULE(tcp_local_in_use(host, &conn->local));
-    }
+    if (conn->hashed) { RULE(tcp_local_in_use(host, &conn->local)); }
     return conn->listen != NULL && !conn->gone ? check_listener(conn) : NULL;
 }
 
@@ -218,9 +214,7 @@ const char *tcp_check_host(struct tcp_host *host)
         RULE(conn->previous_conn == previous);
         RULE(previous == NULL || previous->number < conn->number);
         const char *rule = check_conn(host, conn);
-        if (rule != NULL) {
-            return rule;
-        }
+        if (rule != NULL) { return rule; }
         for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) {
             least = conn->deadline_ns[i] < least ? conn->deadline_ns[i] : least;
         }
@@ -230,9 +224,7 @@ const char *tcp_check_host(struct tcp_host *host)
     RULE(previous == host->last_conn);
     RULE(count == host->conn_count);
     const char *rule = check_lists(host);
-    if (rule != NULL) {
-        return rule;
-    }
+    if (rule != NULL) { return rule; }
     RULE(tcp_next_deadline(host) == least);
     return check_lists(host);
 }

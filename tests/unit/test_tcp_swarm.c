@@ -1,6 +1,6 @@
-/* test_tcp_swarm.c - two TCP hosts, many connections, and a network that loses, doubles, delays and reorders: every
- * octet arrives once, in order and right; every connection ends; the hosts' inner structures agree after each step.
- * A failure names its seed. */
+/* test_tcp_swarm.c - two TCP hosts, many connections, and a network that loses, doubles, delays and
+ * reorders: every octet arrives once, in order and right; every connection ends; the hosts' inner
+ * structures agree after each step. A failure names its seed. */
 #include "cmocka_wrapper.h"
 #include "tcp_check.h"
 
@@ -88,7 +88,8 @@ static void check(struct swarm *swarm)
     for (unsigned i = 0; i < 2; i++) {
         const char *rule = tcp_check_host(swarm->hosts[i]);
         if (rule != NULL) {
-            fail_msg("seed %" PRIu64 ", %" PRIu64 " ns: broken: %s", swarm->seed, swarm->now_ns, rule);
+            fail_msg("seed %" PRIu64 ", %" PRIu64 " ns: broken: %s", swarm->seed, swarm->now_ns,
+                     rule);
         }
     }
 }
@@ -110,12 +111,8 @@ static void pump(struct swarm *swarm, unsigned from)
     struct tcp_segment segment;
     while (tcp_output(swarm->hosts[from], swarm->now_ns, &segment)) {
         const bool healed = swarm->now_ns > HEALS_AT_NS;
-        if (healed || below(swarm, 100) >= 12) {
-            fly(swarm, &segment, 1 - from);
-        }
-        if (!healed && below(swarm, 100) < 5) {
-            fly(swarm, &segment, 1 - from);
-        }
+        if (healed || below(swarm, 100) >= 12) { fly(swarm, &segment, 1 - from); }
+        if (!healed && below(swarm, 100) < 5) { fly(swarm, &segment, 1 - from); }
         tcp_payload_release(&swarm->pools, &segment.payload);
     }
     check(swarm);
@@ -177,12 +174,8 @@ static void read_some(struct swarm *swarm, struct user *user)
     struct tcp_slice slice;
     const uint32_t most = (uint32_t)(1 + below(swarm, 3000));
     const enum tcp_error error = tcp_receive(user->conn, swarm->now_ns, most, &slice);
-    if (error == TCP_WOULD_BLOCK) {
-        return;
-    }
-    if (error != TCP_OK) {
-        fail_msg("seed %" PRIu64 ": %s", swarm->seed, tcp_error_text(error));
-    }
+    if (error == TCP_WOULD_BLOCK) { return; }
+    if (error != TCP_OK) { fail_msg("seed %" PRIu64 ": %s", swarm->seed, tcp_error_text(error)); }
     user->ended = slice.len == 0;
     assert_true(slice.len <= most);
     if (slice.len > 0) {
@@ -202,15 +195,9 @@ static void read_some(struct swarm *swarm, struct user *user)
 
 static void act(struct swarm *swarm, struct user *user)
 {
-    if (user->conn == NULL || below(swarm, 3) == 0) {
-        return;
-    }
-    if (!user->closed) {
-        send_some(swarm, user);
-    }
-    if (!user->ended) {
-        read_some(swarm, user);
-    }
+    if (user->conn == NULL || below(swarm, 3) == 0) { return; }
+    if (!user->closed) { send_some(swarm, user); }
+    if (!user->ended) { read_some(swarm, user); }
     if (user->ended && user->closed && below(swarm, 4) == 0) {
         tcp_release(user->conn, swarm->now_ns);
         user->conn = NULL;
@@ -219,7 +206,8 @@ static void act(struct swarm *swarm, struct user *user)
 
 static void accept_all(struct swarm *swarm)
 {
-    for (struct tcp_conn *conn = tcp_accept(swarm->listener); conn != NULL; conn = tcp_accept(swarm->listener)) {
+    for (struct tcp_conn *conn = tcp_accept(swarm->listener); conn != NULL;
+         conn = tcp_accept(swarm->listener)) {
         const unsigned index = tcp_conn_remote(conn)->port - 5000u;
         struct user *user = &swarm->users[1][index];
         assert_null(user->conn);
@@ -259,7 +247,8 @@ static void begin(struct swarm *swarm, uint64_t seed)
     const struct tcp_open_request passive = {.passive = true, .local = {.port = 80}};
     assert_int_equal(tcp_open(swarm->hosts[1], 0, &passive, &swarm->listener), TCP_OK);
     for (uint16_t i = 0; i < CONNS; i++) {
-        const struct tcp_open_request request = {.local = end(0, (uint16_t)(5000 + i)), .remote = end(1, 80)};
+        const struct tcp_open_request request = {.local = end(0, (uint16_t)(5000 + i)),
+                                                 .remote = end(1, 80)};
         struct user *user = &swarm->users[0][i];
         *user = (struct user){.to_send = below(swarm, 24000)};
         assert_int_equal(tcp_open(swarm->hosts[0], 0, &request, &user->conn), TCP_OK);
@@ -271,9 +260,7 @@ static bool all_done(const struct swarm *swarm)
     for (unsigned i = 0; i < CONNS; i++) {
         for (unsigned side = 0; side < 2; side++) {
             const struct user *user = &swarm->users[side][i];
-            if (user->conn != NULL || !user->ended || !user->closed) {
-                return false;
-            }
+            if (user->conn != NULL || !user->ended || !user->closed) { return false; }
         }
     }
     return true;
@@ -292,14 +279,10 @@ static void step(struct swarm *swarm)
     swarm->now_ns = next_ns;
     arrive(swarm);
     check(swarm);
-    for (unsigned i = 0; i < 2; i++) {
-        tcp_timeout(swarm->hosts[i], swarm->now_ns);
-    }
+    for (unsigned i = 0; i < 2; i++) { tcp_timeout(swarm->hosts[i], swarm->now_ns); }
     accept_all(swarm);
     check(swarm);
-    for (unsigned i = 0; i < 2 * CONNS; i++) {
-        act(swarm, &swarm->users[i % 2][i / 2]);
-    }
+    for (unsigned i = 0; i < 2 * CONNS; i++) { act(swarm, &swarm->users[i % 2][i / 2]); }
     pump(swarm, 0);
     pump(swarm, 1);
 }
@@ -310,9 +293,7 @@ static void run_seed(uint64_t seed)
     assert_non_null(swarm);
     begin(swarm, seed);
     pump(swarm, 0);
-    while (swarm->now_ns < ENDS_AT_NS) {
-        step(swarm);
-    }
+    while (swarm->now_ns < ENDS_AT_NS) { step(swarm); }
     for (unsigned i = 0; i < CONNS; i++) {
         for (unsigned side = 0; side < 2; side++) {
             const struct user *user = &swarm->users[side][i];
@@ -321,7 +302,8 @@ static void run_seed(uint64_t seed)
             }
             const struct tcp_endpoint near = end(0, (uint16_t)(5000 + i));
             const struct tcp_endpoint far = end(1, 80);
-            assert_null(tcp_find(swarm->hosts[side], side == 0 ? &near : &far, side == 0 ? &far : &near));
+            assert_null(
+                tcp_find(swarm->hosts[side], side == 0 ? &near : &far, side == 0 ? &far : &near));
         }
     }
     assert_int_equal(swarm->flying_count, 0);
@@ -334,9 +316,7 @@ static void run_seed(uint64_t seed)
 static void all_that_is_sent_arrives(void **state)
 {
     (void)state;
-    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-        run_seed(seed);
-    }
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) { run_seed(seed); }
 }
 
 int main(void)

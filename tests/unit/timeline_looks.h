@@ -1,6 +1,6 @@
-/* timeline_looks.h - the timeline's look, letter by letter: what test_timeline expects. After a change
- * that is meant, print the scenes with `test_timeline WIDTH`, look at them at 80, 100 and 140 columns,
- * and mend what stands here. */
+/* timeline_looks.h - the timeline's look, letter by letter: what test_timeline expects. After a
+ * change that is meant, print the scenes with `test_timeline WIDTH`, look at them at 80, 100 and
+ * 140 columns, and mend what stands here. */
 #ifndef TCPSIM_TESTS_TIMELINE_LOOKS_H
 #define TCPSIM_TESTS_TIMELINE_LOOKS_H
 

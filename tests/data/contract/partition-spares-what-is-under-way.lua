@@ -1,0 +1,15 @@
+-- Fine print, "Holding and cutting": partition and down are judged on entry to the link; oneway cuts a to
+-- b.
+local client = sim.host("client", { address = "10.0.0.1" })
+local server = sim.host("server", { address = "10.0.0.2" })
+local link = sim.link(client, server, { delay = "10ms" })
+sim.at("5ms", function() link:down() end)
+sim.at("9ms", function() link:up() end)
+sim.partition(server, client, { oneway = true, to = "2s" })
+server:app(function() server:listen(80):accept():close() end)
+client:app(function()
+  client:connect(server, 80):close()
+  expect.near(sim.now(), 3.02, 1e-9)
+end)
+expect.count("client > server: S", 3, { as = "delivered" })
+expect.count("server > client: S.", 1, { as = "delivered" })

@@ -1,0 +1,16 @@
+-- Fine print, "Giving up": after `retries` likewise one RTO, "timed out", no RST.
+local client = sim.host("client", { address = "10.0.0.1", retries = 3 })
+local server = sim.host("server", { address = "10.0.0.2" })
+local link = sim.link(client, server, { delay = "10ms" })
+
+server:app(function() server:listen(80):accept():recv() end, { daemon = true })
+client:app(function()
+  local conn = client:connect(server, 80)
+  link:down()
+  conn:send("x")
+  expect.equal(select(2, conn:recv()), "timed out")
+  expect.near(sim.now(), 15.02, 1e-9)
+end)
+expect.count("client > server: P. 1:2(1)", 4)
+expect.no_segment("client > server: R")
+expect.states(client, "CLOSED SYN-SENT ESTABLISHED CLOSED")
