@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void *scene_take(void *context, size_t size)
+void *tcp_scene_take(void *context, size_t size)
 {
     struct scene *scene = context;
     scene->live++;
@@ -17,7 +17,7 @@ void *scene_take(void *context, size_t size)
     return memory;
 }
 
-void scene_give(void *context, void *memory, size_t size)
+void tcp_scene_give(void *context, void *memory, size_t size)
 {
     struct scene *scene = context;
     scene->live--;
@@ -25,7 +25,7 @@ void scene_give(void *context, void *memory, size_t size)
     free(memory);
 }
 
-uint64_t scene_hash(void *context, const void *data, size_t len)
+uint64_t tcp_scene_hash(void *context, const void *data, size_t len)
 {
     struct scene *scene = context;
     assert_true(len <= sizeof scene->hashed);
@@ -44,19 +44,19 @@ static void note(void *context, const struct tcp_event *event)
     }
 }
 
-void scene_check(struct scene *scene)
+void tcp_scene_check(struct scene *scene)
 {
     const char *rule = tcp_check_host(scene->host);
     if (rule != NULL) { fail_msg("broken: %s", rule); }
 }
 
-void scene_begin(struct scene *scene)
+void tcp_scene_begin(struct scene *scene)
 {
     *scene = (struct scene){0};
-    scene->pools = (struct tcp_pools){scene, scene_take, scene_give};
+    scene->pools = (struct tcp_pools){scene, tcp_scene_take, tcp_scene_give};
     tcp_options_default(&scene->options);
     const struct tcp_host_config config = {.options = scene->options,
-                                           .keyed_hash = scene_hash,
+                                           .keyed_hash = tcp_scene_hash,
                                            .hash_context = scene,
                                            .stream_base = 1000};
     const struct tcp_observer observer = {scene, note, UINT32_MAX};
@@ -65,27 +65,28 @@ void scene_begin(struct scene *scene)
     assert_int_equal(tcp_host_options(scene->host)->msl_ns, scene->options.msl_ns);
 }
 
-void scene_finish(struct scene *scene)
+void tcp_scene_finish(struct scene *scene)
 {
     tcp_host_destroy(scene->host);
     assert_int_equal(scene->live, 0);
 }
 
-struct tcp_endpoint scene_end(uint8_t last, uint16_t port)
+struct tcp_endpoint tcp_scene_end(uint8_t last, uint16_t port)
 {
     return (struct tcp_endpoint){.address = {4, {10, 0, 0, last}}, .port = port};
 }
 
-struct tcp_conn *scene_open(struct scene *scene, uint16_t port)
+struct tcp_conn *tcp_scene_open(struct scene *scene, uint16_t port)
 {
-    const struct tcp_open_request request = {
-        .local = scene_end(1, port), .remote = scene_end(2, 80), .options = &scene->options};
+    const struct tcp_open_request request = {.local = tcp_scene_end(1, port),
+                                             .remote = tcp_scene_end(2, 80),
+                                             .options = &scene->options};
     struct tcp_conn *conn = NULL;
     assert_int_equal(tcp_open(scene->host, scene->now_ns, &request, &conn), TCP_OK);
     return conn;
 }
 
-struct tcp_conn *scene_listen(struct scene *scene, struct tcp_endpoint local)
+struct tcp_conn *tcp_scene_listen(struct scene *scene, struct tcp_endpoint local)
 {
     const struct tcp_open_request request = {.passive = true, .local = local};
     struct tcp_conn *conn = NULL;
@@ -93,8 +94,8 @@ struct tcp_conn *scene_listen(struct scene *scene, struct tcp_endpoint local)
     return conn;
 }
 
-void scene_arrive(struct scene *scene, struct tcp_endpoint from, struct tcp_endpoint to,
-                  uint16_t flags, tcp_seq seq, tcp_seq ack)
+void tcp_scene_arrive(struct scene *scene, struct tcp_endpoint from, struct tcp_endpoint to,
+                      uint16_t flags, tcp_seq seq, tcp_seq ack)
 {
     const struct tcp_segment segment = {.source = from,
                                         .destination = to,
@@ -105,13 +106,13 @@ void scene_arrive(struct scene *scene, struct tcp_endpoint from, struct tcp_endp
                                         .ttl = 9,
                                         .tag = 7};
     tcp_segment_arrives(scene->host, scene->now_ns, &segment);
-    scene_check(scene);
+    tcp_scene_check(scene);
 }
 
-uint16_t scene_next_port(struct scene *scene)
+uint16_t tcp_scene_next_port(struct scene *scene)
 {
     struct tcp_segment segment;
     if (!tcp_output(scene->host, scene->now_ns, &segment)) { return 0; }
-    scene_check(scene);
+    tcp_scene_check(scene);
     return segment.source.port;
 }

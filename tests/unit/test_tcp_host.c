@@ -15,80 +15,81 @@ static void each_connection_is_found(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_begin(&scene);
+    tcp_scene_begin(&scene);
     struct tcp_conn *conns[MANY];
     for (unsigned i = 0; i < MANY; i++) {
-        conns[i] = scene_open(&scene, (uint16_t)(5000 + i));
-        scene_check(&scene);
+        conns[i] = tcp_scene_open(&scene, (uint16_t)(5000 + i));
+        tcp_scene_check(&scene);
     }
     for (unsigned k = 0; k < MANY; k += 2) {
         assert_int_equal(tcp_abort(conns[shuffled(k)], 0), TCP_OK);
-        scene_check(&scene);
+        tcp_scene_check(&scene);
     }
-    const struct tcp_endpoint remote = scene_end(2, 80);
+    const struct tcp_endpoint remote = tcp_scene_end(2, 80);
     for (unsigned k = 0; k < MANY; k++) {
         const unsigned i = shuffled(k);
-        const struct tcp_endpoint local = scene_end(1, (uint16_t)(5000 + i));
+        const struct tcp_endpoint local = tcp_scene_end(1, (uint16_t)(5000 + i));
         assert_ptr_equal(tcp_find(scene.host, &local, &remote), k % 2 == 0 ? NULL : conns[i]);
         assert_int_equal(tcp_local_in_use(scene.host, &local), k % 2 != 0);
         assert_int_equal(tcp_conn_number(conns[i]), i + 1);
         assert_int_equal(tcp_conn_stream(conns[i]), 1000 + i + 1);
         tcp_release(conns[i], 0);
-        scene_check(&scene);
+        tcp_scene_check(&scene);
     }
     assert_int_equal(scene.told[TCP_EVENT_CREATED], MANY);
     assert_int_equal(scene.told[TCP_EVENT_DELETED], MANY);
-    scene_finish(&scene);
+    tcp_scene_finish(&scene);
 }
 
 static void sockets_differ_in_any_part(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_begin(&scene);
-    struct tcp_conn *conn = scene_open(&scene, 5000);
-    struct tcp_endpoint local = scene_end(1, 5000);
-    struct tcp_endpoint remote = scene_end(2, 80);
+    tcp_scene_begin(&scene);
+    struct tcp_conn *conn = tcp_scene_open(&scene, 5000);
+    struct tcp_endpoint local = tcp_scene_end(1, 5000);
+    struct tcp_endpoint remote = tcp_scene_end(2, 80);
     assert_ptr_equal(tcp_find(scene.host, &local, &remote), conn);
     remote.address.octets[15] = 1;
     assert_null(tcp_find(scene.host, &local, &remote));
-    remote = scene_end(3, 80);
+    remote = tcp_scene_end(3, 80);
     assert_null(tcp_find(scene.host, &local, &remote));
-    remote = scene_end(2, 81);
+    remote = tcp_scene_end(2, 81);
     assert_null(tcp_find(scene.host, &local, &remote));
-    remote = scene_end(2, 80);
-    local = scene_end(3, 5000);
+    remote = tcp_scene_end(2, 80);
+    local = tcp_scene_end(3, 5000);
     assert_null(tcp_find(scene.host, &local, &remote));
     assert_false(tcp_local_in_use(scene.host, &local));
     local.address.family = 0;
     assert_true(tcp_local_in_use(scene.host, &local));
     local.port = 5001;
     assert_false(tcp_local_in_use(scene.host, &local));
-    scene_finish(&scene);
+    tcp_scene_finish(&scene);
 }
 
 static void the_nearest_listener_answers(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_begin(&scene);
+    tcp_scene_begin(&scene);
     const struct tcp_endpoint any = {.port = 80};
-    struct tcp_conn *other = scene_listen(&scene, scene_end(9, 80));
-    struct tcp_conn *everywhere = scene_listen(&scene, any);
-    struct tcp_conn *here = scene_listen(&scene, scene_end(1, 80));
-    const struct tcp_open_request again = {.passive = true, .local = scene_end(1, 80)};
+    struct tcp_conn *other = tcp_scene_listen(&scene, tcp_scene_end(9, 80));
+    struct tcp_conn *everywhere = tcp_scene_listen(&scene, any);
+    struct tcp_conn *here = tcp_scene_listen(&scene, tcp_scene_end(1, 80));
+    const struct tcp_open_request again = {.passive = true, .local = tcp_scene_end(1, 80)};
     struct tcp_conn *none = here;
     assert_int_equal(tcp_open(scene.host, 0, &again, &none), TCP_ERROR_EXISTS);
     assert_null(none);
-    scene_check(&scene);
+    tcp_scene_check(&scene);
     assert_int_equal(scene.told[TCP_EVENT_CREATED], 3);
     assert_int_equal(scene.told[TCP_EVENT_DELETED], 0);
     const uint8_t hosts[] = {1, 3, 9};
     struct tcp_conn *const listeners[] = {here, everywhere, other};
     for (unsigned i = 0; i < 3; i++) {
-        scene_arrive(&scene, scene_end(2, 4000), scene_end(hosts[i], 80), TCP_SYN, 5, 0);
-        const struct tcp_endpoint local = scene_end(hosts[i], 80);
-        const struct tcp_endpoint remote = scene_end(2, 4000);
+        tcp_scene_arrive(&scene, tcp_scene_end(2, 4000), tcp_scene_end(hosts[i], 80), TCP_SYN, 5,
+                         0);
+        const struct tcp_endpoint local = tcp_scene_end(hosts[i], 80);
+        const struct tcp_endpoint remote = tcp_scene_end(2, 4000);
         struct tcp_conn *conn = tcp_find(scene.host, &local, &remote);
         assert_non_null(conn);
         assert_ptr_equal(tcp_conn_listener(conn), listeners[i]);
@@ -96,11 +97,11 @@ static void the_nearest_listener_answers(void **state)
         assert_true(tcp_endpoint_equal(tcp_conn_remote(conn), &remote));
     }
     /* Nobody at another port. */
-    scene_arrive(&scene, scene_end(2, 4000), scene_end(1, 81), TCP_SYN, 5, 0);
+    tcp_scene_arrive(&scene, tcp_scene_end(2, 4000), tcp_scene_end(1, 81), TCP_SYN, 5, 0);
     assert_int_equal(scene.told[TCP_EVENT_DISCARD], 1);
-    const struct tcp_endpoint strange = scene_end(77, 80);
+    const struct tcp_endpoint strange = tcp_scene_end(77, 80);
     assert_true(tcp_local_in_use(scene.host, &strange)); /* by the listener on any address */
-    scene_finish(&scene);
+    tcp_scene_finish(&scene);
 }
 
 /* ---- timers ---- */
@@ -126,14 +127,14 @@ static void timers_fire_in_order(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_begin(&scene);
+    tcp_scene_begin(&scene);
     struct tcp_conn *conns[MANY];
     struct tcp_segment segment;
     scene.options.syn_retries = 1;
     scene.options.rto_max_ns = 100000 * MS;
     for (unsigned i = 0; i < MANY; i++) {
         scene.options.rto_initial_ns = (1000 + shuffled(i) / 4) * MS;
-        conns[i] = scene_open(&scene, (uint16_t)(5000 + i));
+        conns[i] = tcp_scene_open(&scene, (uint16_t)(5000 + i));
         while (tcp_output(scene.host, scene.now_ns, &segment)) {}
     }
     unsigned steps = 0;
@@ -147,7 +148,7 @@ static void timers_fire_in_order(void **state)
         assert_int_equal(scene.fired_count, 0);
         scene.now_ns = due_ns;
         tcp_timeout(scene.host, due_ns);
-        scene_check(&scene);
+        tcp_scene_check(&scene);
         for (size_t k = 0; k < scene.fired_count; k++) {
             assert_true(k == 0 ||
                         tcp_conn_number(scene.fired[k - 1]) < tcp_conn_number(scene.fired[k]));
@@ -159,11 +160,11 @@ static void timers_fire_in_order(void **state)
         }
         if (steps % 3 == 0) { /* one from somewhere within */
             (void)tcp_abort(conns[(steps * 31 + 7) % MANY], scene.now_ns);
-            scene_check(&scene);
+            tcp_scene_check(&scene);
         }
     }
     assert_true(steps > 100);
-    scene_finish(&scene);
+    tcp_scene_finish(&scene);
 }
 
 /* ---- the order of speaking ---- */
@@ -172,35 +173,35 @@ static void first_ready_first_sent(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_begin(&scene);
+    tcp_scene_begin(&scene);
     struct tcp_conn *conns[5];
-    for (uint16_t i = 0; i < 5; i++) { conns[i] = scene_open(&scene, (uint16_t)(5000 + i)); }
+    for (uint16_t i = 0; i < 5; i++) { conns[i] = tcp_scene_open(&scene, (uint16_t)(5000 + i)); }
     const unsigned gone[] = {2, 0, 4};
     for (unsigned i = 0; i < 3; i++) {
         assert_int_equal(tcp_abort(conns[gone[i]], 0), TCP_OK);
-        scene_check(&scene);
+        tcp_scene_check(&scene);
     }
-    (void)scene_open(&scene, 5009);
-    assert_int_equal(scene_next_port(&scene), 5001);
-    assert_int_equal(scene_next_port(&scene), 5003);
-    assert_int_equal(scene_next_port(&scene), 5009);
-    assert_int_equal(scene_next_port(&scene), 0);
-    scene_finish(&scene);
+    (void)tcp_scene_open(&scene, 5009);
+    assert_int_equal(tcp_scene_next_port(&scene), 5001);
+    assert_int_equal(tcp_scene_next_port(&scene), 5003);
+    assert_int_equal(tcp_scene_next_port(&scene), 5009);
+    assert_int_equal(tcp_scene_next_port(&scene), 0);
+    tcp_scene_finish(&scene);
 }
 
 static void replies_go_first_in_their_order(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_begin(&scene);
-    (void)scene_open(&scene, 5000);
+    tcp_scene_begin(&scene);
+    (void)tcp_scene_open(&scene, 5000);
     for (uint16_t port = 90; port < 93; port++) {
-        scene_arrive(&scene, scene_end(2, 4000), scene_end(1, port), TCP_SYN, 5, 0);
+        tcp_scene_arrive(&scene, tcp_scene_end(2, 4000), tcp_scene_end(1, port), TCP_SYN, 5, 0);
     }
     struct tcp_segment segment;
     for (uint16_t port = 90; port < 93; port++) {
         assert_true(tcp_output(scene.host, 0, &segment));
-        scene_check(&scene);
+        tcp_scene_check(&scene);
         assert_int_equal(segment.source.port, port);
         assert_int_equal(segment.destination.port, 4000);
         assert_int_equal(segment.flags, TCP_RST | TCP_ACK);
@@ -212,8 +213,8 @@ static void replies_go_first_in_their_order(void **state)
         assert_int_equal(segment.cause_tag, 7);
         assert_int_equal(tcp_payload_len(&segment.payload), 0);
     }
-    assert_int_equal(scene_next_port(&scene), 5000);
-    scene_finish(&scene);
+    assert_int_equal(tcp_scene_next_port(&scene), 5000);
+    tcp_scene_finish(&scene);
 }
 
 /* A flood cannot make the host hold any number of answers; what was taken out makes room. */
@@ -221,9 +222,11 @@ static void replies_are_bounded(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_begin(&scene);
-    const struct tcp_segment segment = {
-        .source = scene_end(2, 4000), .destination = scene_end(1, 80), .flags = TCP_ACK, .ack = 9};
+    tcp_scene_begin(&scene);
+    const struct tcp_segment segment = {.source = tcp_scene_end(2, 4000),
+                                        .destination = tcp_scene_end(1, 80),
+                                        .flags = TCP_ACK,
+                                        .ack = 9};
     for (unsigned i = 0; i < 70000; i++) { tcp_segment_arrives(scene.host, 0, &segment); }
     unsigned count = 0;
     struct tcp_segment out;
@@ -238,8 +241,8 @@ static void replies_are_bounded(void **state)
     tcp_segment_arrives(scene.host, 0, &segment);
     tcp_host_crash(scene.host, 0); /* says nothing more */
     assert_false(tcp_output(scene.host, 0, &out));
-    scene_check(&scene);
-    scene_finish(&scene);
+    tcp_scene_check(&scene);
+    tcp_scene_finish(&scene);
 }
 
 int main(void)

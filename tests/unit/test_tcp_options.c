@@ -13,34 +13,35 @@ static void options_hold_from_now_on(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_begin(&scene);
-    struct tcp_conn *old = scene_listen(&scene, scene_end(1, 80));
+    tcp_scene_begin(&scene);
+    struct tcp_conn *old = tcp_scene_listen(&scene, tcp_scene_end(1, 80));
     scene.options.ttl = 7;
     scene.options.tos = 8;
     tcp_host_set_options(scene.host, &scene.options);
-    struct tcp_conn *fresh = scene_listen(&scene, scene_end(1, 81));
+    struct tcp_conn *fresh = tcp_scene_listen(&scene, tcp_scene_end(1, 81));
     assert_int_equal(tcp_conn_options(old)->ttl, 64);
     assert_int_equal(tcp_conn_options(fresh)->ttl, 7);
     struct tcp_segment segment;
-    scene_arrive(&scene, scene_end(2, 4000), scene_end(1, 80), TCP_SYN, 5, 0);
+    tcp_scene_arrive(&scene, tcp_scene_end(2, 4000), tcp_scene_end(1, 80), TCP_SYN, 5, 0);
     assert_true(tcp_output(scene.host, 0, &segment));
     assert_int_equal(segment.ttl, 64);
     assert_int_equal(segment.tos, 0);
-    scene_arrive(&scene, scene_end(2, 4000), scene_end(1, 81), TCP_SYN, 5, 0);
+    tcp_scene_arrive(&scene, tcp_scene_end(2, 4000), tcp_scene_end(1, 81), TCP_SYN, 5, 0);
     assert_true(tcp_output(scene.host, 0, &segment));
     assert_int_equal(segment.ttl, 7);
     assert_int_equal(segment.tos, 8);
-    scene_arrive(&scene, scene_end(2, 4000), scene_end(1, 82), TCP_SYN, 5,
-                 0); /* nobody: the host's own */
+    tcp_scene_arrive(&scene, tcp_scene_end(2, 4000), tcp_scene_end(1, 82), TCP_SYN, 5,
+                     0); /* nobody: the host's own */
     assert_true(tcp_output(scene.host, 0, &segment));
     assert_int_equal(segment.ttl, 7);
     assert_int_equal(segment.tos, 8);
-    scene_arrive(&scene, scene_end(2, 4001), scene_end(1, 81), TCP_ACK, 5, 0); /* the listener's */
+    tcp_scene_arrive(&scene, tcp_scene_end(2, 4001), tcp_scene_end(1, 81), TCP_ACK, 5,
+                     0); /* the listener's */
     assert_true(tcp_output(scene.host, 0, &segment));
     assert_int_equal(segment.flags, TCP_RST);
     assert_int_equal(segment.ttl, 7);
     assert_int_equal(segment.tos, 8);
-    scene_finish(&scene);
+    tcp_scene_finish(&scene);
 }
 
 /* Those that may change on an open connection, and no others. */
@@ -48,9 +49,9 @@ static void a_connection_takes_some_options(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_begin(&scene);
-    struct tcp_conn *conn = scene_open(&scene, 5000);
-    struct tcp_conn *other = scene_open(&scene, 5001);
+    tcp_scene_begin(&scene);
+    struct tcp_conn *conn = tcp_scene_open(&scene, 5000);
+    struct tcp_conn *other = tcp_scene_open(&scene, 5001);
     struct tcp_options wish;
     memset(&wish, 0, sizeof wish);
     wish.nagle = !scene.options.nagle;
@@ -88,17 +89,17 @@ static void a_connection_takes_some_options(void **state)
     wish.ttl = 99;
     tcp_conn_set_options(conn, 0, &wish);
     assert_int_equal(tcp_conn_options(conn)->ttl, 12);
-    scene_check(&scene);
-    struct tcp_conn *listener = scene_listen(&scene, scene_end(1, 80));
+    tcp_scene_check(&scene);
+    struct tcp_conn *listener = tcp_scene_listen(&scene, tcp_scene_end(1, 80));
     tcp_conn_set_options(listener, 0, &wish);
     assert_int_equal(tcp_conn_options(listener)->ttl, 99);
-    scene_check(&scene);
+    tcp_scene_check(&scene);
     assert_int_equal(tcp_next_deadline(scene.host), TCP_NEVER);
     tcp_host_crash(scene.host, 0);
     tcp_conn_set_options(other, 0, &wish);
     assert_int_equal(tcp_conn_options(other)->ttl, 64);
-    scene_check(&scene);
-    scene_finish(&scene);
+    tcp_scene_check(&scene);
+    tcp_scene_finish(&scene);
 }
 
 /* ---- initial sequence numbers: RFC 6528 ---- */
@@ -107,23 +108,23 @@ static void the_iss_is_a_clock_and_a_hash(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_begin(&scene);
+    tcp_scene_begin(&scene);
     struct tcp_status status;
-    tcp_status(scene_open(&scene, 0x1234), &status);
+    tcp_status(tcp_scene_open(&scene, 0x1234), &status);
     assert_int_equal(status.iss, 1000);
     static const uint8_t sockets[36] = {10, 0, 0, 1, [16] = 0x12, 0x34, 10, 0, 0, 2, [34] = 0, 80};
     assert_int_equal(scene.hashed_len, sizeof sockets);
     assert_memory_equal(scene.hashed, sockets, sizeof sockets);
     scene.now_ns = 3999;
-    tcp_status(scene_open(&scene, 5001), &status);
+    tcp_status(tcp_scene_open(&scene, 5001), &status);
     assert_int_equal(status.iss, 1000);
     scene.now_ns = 4000;
-    tcp_status(scene_open(&scene, 5002), &status);
+    tcp_status(tcp_scene_open(&scene, 5002), &status);
     assert_int_equal(status.iss, 1001);
     scene.now_ns = 20000 * MS * 1000; /* 4.19 times around */
-    tcp_status(scene_open(&scene, 5003), &status);
+    tcp_status(tcp_scene_open(&scene, 5003), &status);
     assert_int_equal(status.iss, (uint32_t)(UINT64_C(5000000000) + 1000));
-    scene_finish(&scene);
+    tcp_scene_finish(&scene);
 }
 
 /* RFC 9293 MAY-2: above all that the old incarnation used, which the clock alone does not promise.
@@ -137,26 +138,26 @@ static void a_reopened_connection_begins_higher(void **state)
     } cases[] = {{0, 1002 + 64000}, {8000, 1002 + 64000}, {12000, 1003}};
     for (unsigned i = 0; i < 3; i++) {
         struct scene scene;
-        scene_begin(&scene);
-        const struct tcp_endpoint near = scene_end(1, 80);
-        const struct tcp_endpoint far = scene_end(2, 4000);
-        struct tcp_conn *listener = scene_listen(&scene, near);
-        scene_arrive(&scene, far, near, TCP_SYN, 500, 0);
-        (void)scene_next_port(&scene);
-        scene_arrive(&scene, far, near, TCP_ACK, 501, 1001);
+        tcp_scene_begin(&scene);
+        const struct tcp_endpoint near = tcp_scene_end(1, 80);
+        const struct tcp_endpoint far = tcp_scene_end(2, 4000);
+        struct tcp_conn *listener = tcp_scene_listen(&scene, near);
+        tcp_scene_arrive(&scene, far, near, TCP_SYN, 500, 0);
+        (void)tcp_scene_next_port(&scene);
+        tcp_scene_arrive(&scene, far, near, TCP_ACK, 501, 1001);
         struct tcp_conn *conn = tcp_accept(listener);
         assert_non_null(conn);
         tcp_release(conn, 0);
-        (void)scene_next_port(&scene);
-        scene_arrive(&scene, far, near, TCP_ACK | TCP_FIN, 501, 1002);
-        (void)scene_next_port(&scene);
+        (void)tcp_scene_next_port(&scene);
+        tcp_scene_arrive(&scene, far, near, TCP_ACK | TCP_FIN, 501, 1002);
+        (void)tcp_scene_next_port(&scene);
         scene.now_ns = cases[i].now_ns;
-        scene_arrive(&scene, far, near, TCP_SYN, 900, 0);
+        tcp_scene_arrive(&scene, far, near, TCP_SYN, 900, 0);
         struct tcp_segment segment;
         assert_true(tcp_output(scene.host, scene.now_ns, &segment));
         assert_int_equal(segment.flags, TCP_SYN | TCP_ACK);
         assert_int_equal(segment.seq, cases[i].iss);
-        scene_finish(&scene);
+        tcp_scene_finish(&scene);
     }
 }
 
@@ -169,26 +170,27 @@ static void an_observer_may_want_little(void **state)
                                                  TCP_EVENT_DISCARD, TCP_EVENT_DELIVERED};
     for (unsigned wanted = 0; wanted < 2; wanted++) {
         struct scene scene;
-        scene_begin(&scene);
+        tcp_scene_begin(&scene);
         tcp_host_set_wants(scene.host, wanted == 0 ? 0 : UINT32_MAX);
-        (void)scene_open(&scene, 5000);
-        (void)scene_next_port(&scene);
-        scene_arrive(&scene, scene_end(2, 80), scene_end(1, 5000), TCP_SYN | TCP_ACK, 500, 1001);
-        struct tcp_segment segment = {.source = scene_end(2, 80),
-                                      .destination = scene_end(1, 5000),
+        (void)tcp_scene_open(&scene, 5000);
+        (void)tcp_scene_next_port(&scene);
+        tcp_scene_arrive(&scene, tcp_scene_end(2, 80), tcp_scene_end(1, 5000), TCP_SYN | TCP_ACK,
+                         500, 1001);
+        struct tcp_segment segment = {.source = tcp_scene_end(2, 80),
+                                      .destination = tcp_scene_end(1, 5000),
                                       .seq = 501,
                                       .ack = 1001,
                                       .flags = TCP_ACK,
                                       .payload = {.part = {{.len = 5}}}};
         tcp_segment_arrives(scene.host, 0, &segment);
-        scene_arrive(&scene, scene_end(2, 80), scene_end(1, 5000), TCP_RST, 400, 0);
-        scene_arrive(&scene, scene_end(2, 80), scene_end(1, 5009), TCP_RST, 400, 0);
+        tcp_scene_arrive(&scene, tcp_scene_end(2, 80), tcp_scene_end(1, 5000), TCP_RST, 400, 0);
+        tcp_scene_arrive(&scene, tcp_scene_end(2, 80), tcp_scene_end(1, 5009), TCP_RST, 400, 0);
         for (size_t i = 0; i < sizeof costly / sizeof costly[0]; i++) {
             assert_int_equal(scene.told[costly[i]] > 0, wanted);
         }
         assert_int_equal(scene.told[TCP_EVENT_STATE], 2);
         assert_true(scene.told[TCP_EVENT_CHANGED] >= 3);
-        scene_finish(&scene);
+        tcp_scene_finish(&scene);
     }
 }
 
@@ -196,18 +198,18 @@ static void nobody_need_observe(void **state)
 {
     (void)state;
     struct scene scene = {0};
-    scene.pools = (struct tcp_pools){&scene, scene_take, scene_give};
+    scene.pools = (struct tcp_pools){&scene, tcp_scene_take, tcp_scene_give};
     tcp_options_default(&scene.options);
     const struct tcp_host_config config = {
-        .options = scene.options, .keyed_hash = scene_hash, .hash_context = &scene};
+        .options = scene.options, .keyed_hash = tcp_scene_hash, .hash_context = &scene};
     scene.host = tcp_host_create(&config, &scene.pools, NULL);
-    struct tcp_conn *conn = scene_open(&scene, 5000);
+    struct tcp_conn *conn = tcp_scene_open(&scene, 5000);
     int mark = 0;
     tcp_conn_set_user(conn, &mark);
     assert_ptr_equal(tcp_conn_user(conn), &mark);
     assert_null(tcp_conn_listener(conn));
-    assert_int_equal(scene_next_port(&scene), 5000);
-    scene_finish(&scene);
+    assert_int_equal(tcp_scene_next_port(&scene), 5000);
+    tcp_scene_finish(&scene);
 }
 
 int main(void)
