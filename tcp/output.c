@@ -342,7 +342,13 @@ static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     const bool fin_fits = conn_flight(conn) + len < conn->snd_wnd || !conn->syn_acked;
     const bool fin = conn->close_called && len == unsent && fin_fits;
     if (len == 0 && !fin) { return false; }
-    return send_new(conn, now_ns, out, len, fin);
+    if (send_new(conn, now_ns, out, len, fin)) {
+        return true;
+    }
+    if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION)) { /* no memory, and nothing that would ask again */
+        timer_set(conn, now_ns, TCP_TIMER_OVERRIDE, now_ns + OVERRIDE_TIMEOUT_NS);
+    }
+    return false;
 }
 
 /* ---- probes ---- */

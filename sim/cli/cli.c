@@ -59,7 +59,7 @@ int cli_worse(int a, int b) { return severity(a) >= severity(b) ? a : b; }
 
 static const struct command *const commands[] = {
     &command_run,
-    LATER("test", "runs every scenario below the paths and compares goldens"),
+    &command_test,
     LATER("sweep", "one scenario over many seeds and parameters"),
     LATER("explore", "every placement of a few faults, exhaustively"),
     LATER("shrink", "a failing run made minimal"),
@@ -69,10 +69,17 @@ static const struct command *const commands[] = {
     LATER("coverage", "requirements and states, with the scenarios that show them"),
     &command_options,
     &command_list,
-    LATER("new", "a fresh scenario file"),
+    &command_new,
     &command_version,
+    &command_generate,
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+const struct command *const *cli_commands(size_t *count)
+{
+    *count = COMMAND_COUNT;
+    return commands;
+}
 
 static const struct command *command_by_name(const char *name)
 {
@@ -90,9 +97,12 @@ static int not_there(const struct command *command)
 static int unknown_command(const char *typed)
 {
     const char *names[COMMAND_COUNT + 1];
-    for (size_t i = 0; i < COMMAND_COUNT; i++) { names[i] = commands[i]->name; }
-    names[COMMAND_COUNT] = "help";
-    const char *near = nearest_name(typed, names, COMMAND_COUNT + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (!commands[i]->hidden) { names[count++] = commands[i]->name; }
+    }
+    names[count++] = "help";
+    const char *near = nearest_name(typed, names, count);
     if (near != NULL) {
         return cli_error("\"%s\" is neither a command nor a file; did you mean \"%s\"?", typed,
                          near);
@@ -110,6 +120,7 @@ static void general_help(struct out_writer *out)
                   "  tcpsim COMMAND --help      the options of a command, with examples\n\n"
                   "Commands:\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (commands[i]->hidden) { continue; }
         out_printf(out, "  %-10s %s%s\n", commands[i]->name, commands[i]->help,
                    commands[i]->run == NULL ? " (not there yet)" : "");
     }
@@ -118,6 +129,7 @@ static void general_help(struct out_writer *out)
              "Examples:\n"
              "  tcpsim list scenarios\n"
              "  tcpsim run scenarios/handshake\n"
+             "  tcpsim test scenarios\n"
              "  tcpsim options\n\n"
              "Exit status: 0 all held; 1 an expectation or an invariant failed; 2 usage, script\n"
              "or file error; 3 a limit was reached; 130 interrupted.\n");
@@ -223,7 +235,9 @@ int cli_main(int argc, char **argv)
     if (cli.out == NULL) { return cli_no_memory(); }
     int status = dispatch(&cli, argc, argv);
     const int error = out_writer_finish(cli.out);
-    if (error != 0) {
+    if (error == EPIPE) {
+        status = cli_worse(status, CLI_ERROR); /* who reads has had enough: nothing to tell */
+    } else if (error != 0) {
         status = cli_worse(status, cli_error("standard output: %s", strerror(error)));
     }
     return status;

@@ -4,7 +4,9 @@
  *   arguments.c  options of a command   settings.c    the options of `run`
  *   paths.c      files and folders      repeat.c      the command that repeats a run
  *   watchdog.c   stalls, signals        outputs.c     the outputs of one run
- *   cmd_*.c      a command each */
+ *   option_rows.c  hosts' and links' options as text
+ *   generate_*.c   man page, completion, annotations (generate.h)
+ *   cmd_*.c      a command each         test_*.c      the parts of `test` (test.h) */
 #ifndef TCPSIM_CLI_CLI_H
 #define TCPSIM_CLI_CLI_H
 
@@ -49,13 +51,20 @@ struct command {
     const char *usage; /* what stands after the name */
     const char *help;  /* one line */
     const char *details, *examples;
-    const struct cli_option *options; /* ended by a row without letter and name */
+    const struct cli_option *options;                   /* ended by a row without letter and name */
     int (*run)(struct cli *cli, int argc, char **argv); /* NULL: not there yet */
+    bool hidden;                                        /* not in help and completion */
 };
 extern const struct command command_run;
 extern const struct command command_options;
 extern const struct command command_list;
+extern const struct command command_test;
+extern const struct command command_new;
 extern const struct command command_version;
+extern const struct command command_generate; /* for the installation; hidden */
+
+/* In the order of the help, the hidden ones last. */
+const struct command *const *cli_commands(size_t *count);
 
 void command_help(struct cli *cli, const struct command *command);
 
@@ -118,6 +127,7 @@ bool paths_search(struct paths *search);
 #define SETTINGS_MAX_INSTRUCTIONS UINT64_C(1000000000)
 #define SETTINGS_MAX_MEMORY_BYTES (UINT64_C(1) << 30)
 #define SETTINGS_STALL_S 20
+#define SETTINGS_SNAPLEN_MAX 262144 /* the most that readers of captures take */
 
 struct output_request {
     const struct output_format *format;
@@ -132,7 +142,9 @@ struct settings {
     unsigned verbosity;
     bool quiet, absolute, dry_run, digest, check_determinism;
     enum { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER } colour;
-    unsigned width; /* 0: the terminal's */
+    unsigned width;         /* 0: the terminal's */
+    uint32_t snaplen_bytes; /* 0: all */
+    const char *capture_at; /* NULL: each segment where it leaves */
     uint64_t max_instructions, max_memory_bytes, stall_s;
     struct output_request requests[SETTINGS_OUTPUTS_MAX];
     size_t request_count;
@@ -146,9 +158,23 @@ extern const struct cli_option settings_options[];
  * settings_destroy in any case. */
 int settings_read(struct settings *settings, int argc, char **argv);
 void settings_destroy(struct settings *settings);
+
+/* For other commands that take options of `run`: settings_begin with as many arguments as there
+ * are; settings_option for each of their rows that bears an option's name of `run`;
+ * settings_environment; settings_destroy in any case. False: told. */
+bool settings_begin(struct settings *settings, int argc);
+bool settings_option(struct settings *settings, const struct cli_option *row, const char *value);
+bool settings_environment(struct settings *settings);
+/* What the settings say of a run of `path`; trace, messages, digest and command are the caller's. */
+struct scenario_config settings_config(const struct settings *settings, const char *path);
+
 /* The command that repeats this run of `path`; with the seed that was used when `seed` is given.
  * malloc, or NULL. (repeat.c) */
 char *settings_repeat(const struct settings *settings, const char *path, const uint64_t *seed);
+/* The command that compares the golden of `path` again: below `root` with --golden, if `golden` is
+ * given. malloc, or NULL. (repeat.c) */
+char *settings_repeat_test(const struct settings *settings, const char *path, const char *root,
+                           const char *golden);
 
 /* ---- the watchdog (watchdog.c) ---- */
 
@@ -171,6 +197,9 @@ void watchdog_forget_files(struct watchdog *watchdog);
 
 struct outputs {
     struct cli *cli;
+    /* The run's hosts, as its first record tells them; NULL: it has not come. */
+    bool (*host)(void *context, uint32_t index, struct trace_host *host);
+    void *host_context;
     struct watchdog *watchdog;
     size_t count;
     struct run_output {
@@ -188,6 +217,9 @@ bool outputs_check(const struct settings *settings);
  * anyway. */
 bool outputs_open(struct outputs *outputs, struct cli *cli, struct watchdog *watchdog,
                   const struct settings *settings, const char *path, struct trace *trace);
+/* Once the scenario is loaded: whether it has the host that --capture-at names. False: told. */
+bool outputs_host_known(const struct outputs *outputs, const struct settings *settings,
+                        const char *path);
 /* The formats write what they still hold back; before the scenario is destroyed. */
 void outputs_end(struct outputs *outputs);
 /* Files get their names, or with keep false none. CLI_HELD, or CLI_ERROR (told). */

@@ -1,7 +1,8 @@
-/* cmd_list.c - `tcpsim list`: the scenarios below the paths, with their titles and what they cite.
- */
+/* cmd_list.c - `tcpsim list`: the scenarios below the paths, with their titles and what they cite;
+ * or as a catalogue, with what each of them shows. */
 #include "cli.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +11,19 @@
 /* Only what stands before sim.scenario runs. */
 #define LIST_MAX_INSTRUCTIONS UINT64_C(10000000)
 
+enum { HELP, MARKDOWN };
+
 static const struct cli_option options[] = {
-    {0, 'h', "help", NULL, "this text"},
+    {MARKDOWN, '\0', "markdown", NULL,
+     "as a catalogue, folder by folder: title, the first\nparagraph of the file's comment, "
+     "citations"},
+    {HELP, 'h', "help", NULL, "this text"},
     {0},
 };
 
 struct listing {
     struct cli *cli;
+    bool markdown;
     struct paths scenarios, search;
     size_t path_width, title_width;
     bool told;              /* a message: something is wrong with a file */
@@ -115,6 +122,81 @@ static void print(const struct listing *listing)
     }
 }
 
+/* ---- the catalogue ---- */
+
+/* Words of a comment in Markdown: none of its signs counts but the backquote. */
+static void put_plain(struct out_writer *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (strchr("\\*<[]", *text) != NULL) { out_char(out, '\\'); }
+        out_char(out, *text);
+    }
+}
+
+/* The file's first paragraph: its first lines that are comments, up to one without words. False:
+ * told. */
+static bool put_opening(struct listing *listing, const char *path)
+{
+    FILE *file = fopen(path, "r");
+    char *line = NULL;
+    size_t room = 0;
+    bool ok = file != NULL;
+    while (ok && getline(&line, &room, file) > 0 && strncmp(line, "--", 2) == 0) {
+        const char *words = line + 2 + strspn(line + 2, " \t");
+        if (words[0] == '\n' || words[0] == '\0') { break; }
+        put_plain(listing->cli->out, words);
+    }
+    ok = ok && ferror(file) == 0;
+    if (!ok) { (void)cli_error("%s: %s", path, strerror(errno)); }
+    free(line);
+    if (file != NULL) { (void)fclose(file); }
+    return ok;
+}
+
+/* The octets of a path that name its folder. */
+static size_t folder_len(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? (size_t)(slash - path) : 0;
+}
+
+/* "scenarios/close/x.lua" stands under "close". */
+static void put_folder(struct out_writer *out, const char *path, size_t len)
+{
+    size_t begin = len;
+    while (begin > 0 && path[begin - 1] != '/') { begin--; }
+    out_printf(out, "\n## %.*s\n", (int)(len - begin), path + begin);
+}
+
+static bool catalogue(struct listing *listing)
+{
+    struct out_writer *out = listing->cli->out;
+    const char *before = "";
+    out_printf(out,
+               "# Scenarios\n\n%zu scenarios, folder by folder: what each of them shows, and what "
+               "it cites.\n",
+               listing->scenarios.count);
+    for (size_t i = 0; i < listing->scenarios.count; i++) {
+        const char *path = listing->scenarios.path[i];
+        const size_t len = folder_len(path);
+        const bool same = folder_len(before) == len && strncmp(before, path, len) == 0;
+        if (!same && len > 0) { put_folder(out, path, len); }
+        before = path;
+        out_text(out, "\n### [");
+        put_plain(out, listing->titles[i] != NULL ? listing->titles[i] : path);
+        out_printf(out, "](%s)\n\n", path);
+        if (!put_opening(listing, path)) { return false; }
+        if (listing->cites[i] != NULL && listing->cites[i][0] != '\0') {
+            out_text(out, "\nCites ");
+            put_plain(out, listing->cites[i]);
+            out_text(out, ".\n");
+        }
+    }
+    return true;
+}
+
+/* ---- the command ---- */
+
 static int read_arguments(struct listing *listing, int argc, char **argv)
 {
     struct arguments arguments;
@@ -126,7 +208,8 @@ static int read_arguments(struct listing *listing, int argc, char **argv)
         case ARGUMENT_PATH:
             if (!paths_add(&listing->scenarios, value)) { return CLI_ERROR; }
             break;
-        case 0: return -1;
+        case MARKDOWN: listing->markdown = true; break;
+        case HELP: return -1;
         default: return CLI_ERROR;
         }
     }
@@ -148,7 +231,11 @@ static int list(struct listing *listing)
     for (size_t i = 0; i < count; i++) {
         if (!peek(listing, i)) { return CLI_ERROR; }
     }
-    print(listing);
+    if (!listing->markdown) {
+        print(listing);
+    } else if (!catalogue(listing)) {
+        return CLI_ERROR;
+    }
     return listing->told ? CLI_ERROR : CLI_HELD;
 }
 
@@ -177,12 +264,14 @@ static int run(struct cli *cli, int argc, char **argv)
 
 const struct command command_list = {
     .name = "list",
-    .usage = "[FILE or FOLDER ...]",
+    .usage = "[--markdown] [FILE or FOLDER ...]",
     .help = "scenarios with their titles and citations",
     .details =
-        "Without a path: those below ./scenarios if there is such a folder, else below this one.\n",
+        "Without a path: those below ./scenarios if there is such a folder, else below this one.\n"
+        "A catalogue's links are the paths as given: make it in the folder where it will stand.\n",
     .examples = "  tcpsim list\n"
-                "  tcpsim list scenarios/close scenarios/reset\n",
+                "  tcpsim list scenarios/close scenarios/reset\n"
+                "  tcpsim list --markdown scenarios >catalogue.md\n",
     .options = options,
     .run = run,
 };

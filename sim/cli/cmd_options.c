@@ -1,24 +1,32 @@
 /* cmd_options.c - `tcpsim options`: every option of hosts and links, printed from the tables that
- * scenarios are checked against. */
+ * scenarios are checked against: as text, as JSON, or as a page in Markdown. */
 #include "cli.h"
+#include "option_rows.h"
 
-#include "../../tcp/profile.h"
-#include "../core/units.h"
-#include "../net/link.h"
-
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-#define CELL_MAX 96
 #define COLUMNS_MAX 8
 
+enum { HELP, JSON, MARKDOWN };
+
 static const struct cli_option options[] = {
-    {0, 'h', "help", NULL, "this text"},
+    {JSON, '\0', "json", NULL, "for programs: one object"},
+    {MARKDOWN, '\0', "markdown", NULL, "as a page with a table for hosts and one for links"},
+    {HELP, 'h', "help", NULL, "this text"},
     {0},
 };
 
-/* ---- a table: two passes, the first to measure ---- */
+static size_t default_count(enum option_kind kind)
+{
+    return kind == OPTION_HOST ? TCP_PROFILES : 1;
+}
+
+static const char *default_head(enum option_kind kind, size_t i)
+{
+    return kind == OPTION_HOST ? tcp_profile_names[i] : "default";
+}
+
+/* ---- text: two passes, the first to measure ---- */
 
 struct table {
     struct out_writer *out;
@@ -41,137 +49,187 @@ static void put_row(struct table *table, const char *const *cells, size_t count,
     if (!table->measuring && help != NULL) { out_printf(table->out, "    %s\n", help); }
 }
 
-/* ---- words ---- */
-
-static void time_range(uint64_t min, uint64_t max, char *text, size_t room)
+static void put_table(struct table *table, enum option_kind kind)
 {
-    char from[32];
-    char to[32];
-    (void)units_format_duration(min, from, sizeof from);
-    (void)units_format_duration(max, to, sizeof to);
-    (void)snprintf(text, room, "%s..%s", from, to);
-}
-
-/* "at_once delayed" as "at once|delayed". */
-static void choice_range(const char *choices, char *text, size_t room)
-{
-    size_t len = 0;
-    for (; choices[len] != '\0' && len + 1 < room; len++) {
-        const char c = choices[len];
-        text[len] = (char)(c == ' ' ? '|' : c == '_' ? ' ' : c);
-    }
-    text[len] = '\0';
-}
-
-static void host_range(const struct tcp_option_row *row, char *text, size_t room)
-{
-    switch (row->type) {
-    case TCP_OPTION_BOOL: (void)snprintf(text, room, "true|false"); return;
-    case TCP_OPTION_TIME:
-    case TCP_OPTION_KEEPALIVE: time_range(row->min, row->max, text, room); break;
-    case TCP_OPTION_CHOICE: choice_range(row->choices, text, room); break;
-    case TCP_OPTION_LATER: (void)snprintf(text, room, "not there yet"); return;
-    case TCP_OPTION_COUNT:
-    case TCP_OPTION_SEQ:
-    case TCP_OPTION_SIZE:
-        (void)snprintf(text, room, "%" PRIu64 "..%" PRIu64, row->min, row->max);
-        break;
-    }
-    if (row->may_be_off) {
-        const size_t len = strlen(text);
-        (void)snprintf(text + len, room - len, "|off");
+    const size_t defaults = default_count(kind);
+    const char *cells[COLUMNS_MAX] = {"option", "unit", "range"};
+    for (size_t i = 0; i < defaults; i++) { cells[3 + i] = default_head(kind, i); }
+    cells[3 + defaults] = "source";
+    put_row(table, cells, 4 + defaults, NULL);
+    for (size_t r = 0; r < option_row_count(kind); r++) {
+        const struct option_row row = option_row_at(kind, r);
+        cells[0] = row.name;
+        cells[1] = row.unit;
+        cells[2] = row.range;
+        for (size_t i = 0; i < defaults; i++) { cells[3 + i] = row.defaults[i]; }
+        cells[3 + defaults] = row.source;
+        put_row(table, cells, 4 + defaults, row.help);
     }
 }
 
-static void link_range(const struct link_option_row *row, char *text, size_t room)
-{
-    switch (row->type) {
-    case LINK_TIME: (void)snprintf(text, room, "any"); break;
-    case LINK_RATE: (void)snprintf(text, room, "from 1 bit a second"); break;
-    case LINK_LOSS: (void)snprintf(text, room, "0..1, 0%%..100%%"); break;
-    case LINK_LATER: (void)snprintf(text, room, "not there yet"); break;
-    case LINK_COUNT:
-    case LINK_SIZE: (void)snprintf(text, room, "%" PRIu64 "..%" PRIu64, row->min, row->max); break;
-    }
-}
-
-/* ---- the two tables ---- */
-
-static void put_hosts(struct table *table)
-{
-    const char *const heads[] = {
-        "option", "unit", "range", tcp_profile_names[0], tcp_profile_names[1], tcp_profile_names[2],
-        "source"};
-    put_row(table, heads, sizeof heads / sizeof heads[0], NULL);
-    for (size_t i = 0; i < tcp_option_count; i++) {
-        const struct tcp_option_row *row = &tcp_option_table[i];
-        char range[CELL_MAX];
-        host_range(row, range, sizeof range);
-        const char *const cells[] = {row->name,
-                                     row->unit[0] != '\0' ? row->unit : "-",
-                                     range,
-                                     row->defaults[0],
-                                     row->defaults[1],
-                                     row->defaults[2],
-                                     row->source};
-        put_row(table, cells, sizeof cells / sizeof cells[0], row->help);
-    }
-}
-
-static void put_links(struct table *table)
-{
-    static const char *const heads[] = {"option", "unit", "range", "default", "source"};
-    put_row(table, heads, sizeof heads / sizeof heads[0], NULL);
-    for (size_t i = 0; i < link_option_count; i++) {
-        const struct link_option_row *row = &link_option_table[i];
-        char range[CELL_MAX];
-        link_range(row, range, sizeof range);
-        const char *const cells[] = {row->name, row->unit[0] != '\0' ? row->unit : "-", range,
-                                     row->default_text, row->source};
-        put_row(table, cells, sizeof cells / sizeof cells[0], row->help);
-    }
-}
-
-static void print(struct out_writer *out, void (*put)(struct table *table))
+static void text_table(struct out_writer *out, enum option_kind kind)
 {
     struct table table = {.out = out, .measuring = true};
-    put(&table);
+    put_table(&table, kind);
     table.measuring = false;
-    put(&table);
+    put_table(&table, kind);
 }
+
+static void put_text(struct out_writer *out)
+{
+    out_text(out, "TCP options of a host, a connection or a listener, with their defaults in each\n"
+                  "profile (hosts have profile rfc9293; the others are not there yet)\n\n");
+    text_table(out, OPTION_HOST);
+    out_text(
+        out,
+        "\nOptions of a link; forward = {...} and backward = {...} override one direction\n\n");
+    text_table(out, OPTION_LINK);
+    out_text(out, "\nTimes: \"250us\" \"10ms\" \"1.5s\" \"2min\" \"1h\", or seconds. Sizes: "
+                  "octets, or \"64KiB\" \"1MB\".\n"
+                  "Rates: \"56kbit\" \"10mbit\" \"1gbit\". Probabilities: \"1%\", or 0 to 1. "
+                  "\"off\" is also false.\n");
+}
+
+/* ---- JSON ---- */
+
+/* The tables' words are printable ASCII or UTF-8: only two characters need an escape. */
+static void put_string(struct out_writer *out, const char *text)
+{
+    out_char(out, '"');
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\') { out_char(out, '\\'); }
+        out_char(out, *text);
+    }
+    out_char(out, '"');
+}
+
+static void put_member(struct out_writer *out, const char *name, const char *value)
+{
+    out_printf(out, ", \"%s\": ", name);
+    put_string(out, value);
+}
+
+static void json_table(struct out_writer *out, enum option_kind kind)
+{
+    for (size_t r = 0; r < option_row_count(kind); r++) {
+        const struct option_row row = option_row_at(kind, r);
+        out_printf(out, "%s    {\"name\": ", r > 0 ? ",\n" : "");
+        put_string(out, row.name);
+        put_member(out, "unit", row.unit);
+        put_member(out, "range", row.range);
+        if (kind == OPTION_HOST) {
+            for (size_t i = 0; i < TCP_PROFILES; i++) {
+                out_printf(out, "%s\"%s\": ", i == 0 ? ", \"default\": {" : ", ",
+                           tcp_profile_names[i]);
+                put_string(out, row.defaults[i]);
+            }
+            out_char(out, '}');
+        } else {
+            put_member(out, "default", row.defaults[0]);
+        }
+        put_member(out, "help", row.help);
+        put_member(out, "source", row.source);
+        out_printf(out, ", \"there\": %s}", row.there ? "true" : "false");
+    }
+    out_char(out, '\n');
+}
+
+static void put_json(struct out_writer *out)
+{
+    out_text(out, "{\n  \"schema\": 1,\n  \"hosts\": [\n");
+    json_table(out, OPTION_HOST);
+    out_text(out, "  ],\n  \"links\": [\n");
+    json_table(out, OPTION_LINK);
+    out_text(out, "  ]\n}\n");
+}
+
+/* ---- Markdown ---- */
+
+static void put_cell(struct out_writer *out, const char *text)
+{
+    out_char(out, ' ');
+    for (; *text != '\0'; text++) {
+        if (strchr("|<*\\", *text) != NULL) { out_char(out, '\\'); }
+        out_char(out, *text);
+    }
+    out_text(out, " |");
+}
+
+static void markdown_table(struct out_writer *out, enum option_kind kind)
+{
+    const size_t defaults = default_count(kind);
+    out_text(out, "| option | what it is | unit | range |");
+    for (size_t i = 0; i < defaults; i++) { put_cell(out, default_head(kind, i)); }
+    out_text(out, " source |\n| --- | --- | --- | --- |");
+    for (size_t i = 0; i < defaults + 1; i++) { out_text(out, " --- |"); }
+    for (size_t r = 0; r < option_row_count(kind); r++) {
+        const struct option_row row = option_row_at(kind, r);
+        out_printf(out, "\n| `%s` |", row.name);
+        put_cell(out, row.help);
+        put_cell(out, row.unit);
+        put_cell(out, row.range);
+        for (size_t i = 0; i < defaults; i++) { put_cell(out, row.defaults[i]); }
+        put_cell(out, row.source);
+    }
+    out_char(out, '\n');
+}
+
+static void put_markdown(struct out_writer *out)
+{
+    out_text(
+        out,
+        "# The options of hosts and links\n\n"
+        "This page is what `tcpsim options --markdown` prints: the tables that scenarios are "
+        "checked against.\n"
+        "[The scenario language](scenario-language.md) says how the options are used.\n\n"
+        "Times: `\"250us\"` `\"10ms\"` `\"1.5s\"` `\"2min\"` `\"1h\"`, or a number of seconds. "
+        "Sizes: octets, or `\"64KiB\"` `\"1MB\"`.\n"
+        "Rates: `\"56kbit\"` `\"10mbit\"` `\"1gbit\"`. Probabilities: `\"1%\"`, or 0 to 1. "
+        "*off* is `false` or `\"off\"`.\n"
+        "An option that is *not there yet* is refused by name, unless it is switched off.\n\n"
+        "## TCP options of a host, a connection or a listener\n\n"
+        "A column for each profile. Hosts have profile `rfc9293`; the others are not there "
+        "yet.\n\n");
+    markdown_table(out, OPTION_HOST);
+    out_text(out,
+             "\n## Options of a link\n\n"
+             "Both directions are alike; `forward = {…}` and `backward = {…}` override one.\n\n");
+    markdown_table(out, OPTION_LINK);
+}
+
+/* ---- the command ---- */
 
 static int run(struct cli *cli, int argc, char **argv)
 {
+    void (*put)(struct out_writer * out) = put_text;
     struct arguments arguments;
     arguments_begin(&arguments, &command_options, argc, argv);
     const char *value = NULL;
-    switch (arguments_next(&arguments, &value)) {
-    case ARGUMENT_END: break;
-    case 0: command_help(cli, &command_options); return CLI_HELD;
-    case ARGUMENT_PATH: return cli_error("options takes no argument: \"%s\"", value);
-    default: return CLI_ERROR;
+    for (int id = arguments_next(&arguments, &value); id != ARGUMENT_END;
+         id = arguments_next(&arguments, &value)) {
+        void (*before)(struct out_writer * out) = put;
+        switch (id) {
+        case JSON: put = put_json; break;
+        case MARKDOWN: put = put_markdown; break;
+        case HELP: command_help(cli, &command_options); return CLI_HELD;
+        case ARGUMENT_PATH: return cli_error("options takes no argument: \"%s\"", value);
+        default: return CLI_ERROR;
+        }
+        if (before != put_text && before != put) {
+            return cli_error("options: --json or --markdown, not both");
+        }
     }
-    out_text(cli->out,
-             "TCP options of a host, a connection or a listener, with their defaults in each\n"
-             "profile (hosts have profile rfc9293; the others are not there yet)\n\n");
-    print(cli->out, put_hosts);
-    out_text(
-        cli->out,
-        "\nOptions of a link; forward = {...} and backward = {...} override one direction\n\n");
-    print(cli->out, put_links);
-    out_text(cli->out, "\nTimes: \"250us\" \"10ms\" \"1.5s\" \"2min\" \"1h\", or seconds. Sizes: "
-                       "octets, or \"64KiB\" \"1MB\".\n"
-                       "Rates: \"56kbit\" \"10mbit\" \"1gbit\". Probabilities: \"1%\", or 0 to 1. "
-                       "\"off\" is also false.\n");
+    put(cli->out);
     return CLI_HELD;
 }
 
 const struct command command_options = {
     .name = "options",
-    .usage = "",
+    .usage = "[--json|--markdown]",
     .help = "every option of hosts and links, with unit, range, defaults and source",
     .examples = "  tcpsim options\n"
-                "  tcpsim options | grep -A 1 '^rto'\n",
+                "  tcpsim options | grep -A 1 '^rto'\n"
+                "  tcpsim options --json >options.json\n",
     .options = options,
     .run = run,
 };

@@ -125,30 +125,15 @@ static bool prepare(struct attempt *attempt)
 
 static struct scenario_config config_of(struct attempt *attempt)
 {
-    const struct settings *settings = attempt->run->settings;
-    return (struct scenario_config){
-        .path = attempt->path,
-        .has_seed = settings->has_seed,
-        .seed = settings->seed,
-        .has_limit = settings->has_limit,
-        .limit_ns = settings->limit_ns,
-        .defines = settings->defines,
-        .define_count = settings->define_count,
-        .search = (const char *const *)settings->search.path,
-        .search_count = settings->search.count,
-        .max_instructions = settings->max_instructions,
-        .max_memory_bytes = (size_t)settings->max_memory_bytes,
-        .queue = attempt->first ? QUEUE_HEAP : QUEUE_PAIRING,
-        .absolute = settings->absolute,
-        .dry_run = settings->dry_run,
-        .repeat = attempt->repeat,
-        .trace = &attempt->trace,
-        .message = attempt->first ? message : no_message,
-        .message_context = attempt->run,
-        .digest = attempt->digest != NULL ? digest_so_far : NULL,
-        .digest_context = attempt,
-        .version = TCPSIM_VERSION,
-    };
+    struct scenario_config config = settings_config(attempt->run->settings, attempt->path);
+    config.queue = attempt->first ? QUEUE_HEAP : QUEUE_PAIRING;
+    config.repeat = attempt->repeat;
+    config.trace = &attempt->trace;
+    config.message = attempt->first ? message : no_message;
+    config.message_context = attempt->run;
+    config.digest = attempt->digest != NULL ? digest_so_far : NULL;
+    config.digest_context = attempt;
+    return config;
 }
 
 static void add_seed(struct attempt *attempt, const struct scenario *scenario)
@@ -172,7 +157,13 @@ static void perform(struct attempt *attempt)
     watchdog_watch(watchdog, attempt->path, attempt->command, scenario);
     attempt->loaded = scenario_load(scenario);
     if (attempt->loaded) { add_seed(attempt, scenario); }
-    attempt->verdict = scenario_run(scenario);
+    if (attempt->loaded &&
+        !outputs_host_known(&attempt->outputs, attempt->run->settings, attempt->path)) {
+        attempt->loaded = false; /* what has been written so far is thrown away */
+        attempt->verdict = SCENARIO_ERROR;
+    } else {
+        attempt->verdict = scenario_run(scenario);
+    }
     outputs_end(&attempt->outputs); /* they hold names that live in the world */
     watchdog_watch(watchdog, attempt->path, attempt->command, NULL);
     if (attempt->digest != NULL) { trace_digest_text(attempt->digest, attempt->digest_text); }

@@ -90,6 +90,8 @@ static struct out_options options_of(const struct settings *settings, bool to_fi
     }
     options.absolute = settings->absolute;
     options.verbosity = settings->verbosity;
+    options.snaplen_bytes = settings->snaplen_bytes;
+    options.capture_at = settings->capture_at;
     return options;
 }
 
@@ -110,14 +112,14 @@ static bool open_file(struct outputs *outputs, struct run_output *one, const cha
     return temporary == NULL || watchdog_add_file(outputs->watchdog, temporary);
 }
 
-/* What tells the scenarios apart where several follow each other on standard output; jsonl's first
- * record names its own. */
+/* What tells the scenarios apart where several follow each other on standard output; the first
+ * lines of jsonl and packetdrill name their own. */
 static void put_heading(struct out_writer *writer, const struct output_format *format,
                         const char *scenario, bool first_scenario)
 {
     if (format == &output_timeline) {
         out_text(writer, first_scenario ? "" : "\n");
-    } else if (format != &output_jsonl) {
+    } else if (format != &output_jsonl && format != &output_packetdrill) {
         out_printf(writer, "# %s\n", scenario);
     }
 }
@@ -147,11 +149,52 @@ static bool open_one(struct outputs *outputs, const struct settings *settings,
     return one->begun;
 }
 
+/* ---- hosts ---- */
+
+#define HOSTS_NEAR 1024 /* among so many a nearest name is looked for */
+
+static void note_hosts(void *context, const struct trace_record *record)
+{
+    struct outputs *outputs = context;
+    outputs->host = record->u.run.host;
+    outputs->host_context = record->u.run.host_context;
+}
+
+static bool attach_hosts(struct outputs *outputs, struct trace *trace)
+{
+    return trace_attach(
+        trace,
+        (struct trace_sink){.context = outputs, .record = note_hosts, .wants = 1u << TRACE_RUN});
+}
+
+bool outputs_host_known(const struct outputs *outputs, const struct settings *settings,
+                        const char *path)
+{
+    const char *wanted = settings->capture_at;
+    const char *names[HOSTS_NEAR];
+    size_t count = 0;
+    if (wanted == NULL || outputs->host == NULL) { return true; }
+    struct trace_host host;
+    for (uint32_t i = 0; outputs->host(outputs->host_context, i, &host); i++) {
+        if (strcmp(host.name, wanted) == 0) { return true; }
+        if (count < HOSTS_NEAR) { names[count++] = host.name; }
+    }
+    const char *near = nearest_name(wanted, names, count);
+    (void)cli_error("%s: --capture-at %s: no such host%s%s%s", path, wanted,
+                    near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+                    near != NULL ? "\"?" : "");
+    return false;
+}
+
 bool outputs_open(struct outputs *outputs, struct cli *cli, struct watchdog *watchdog,
                   const struct settings *settings, const char *path, struct trace *trace)
 {
     *outputs = (struct outputs){.cli = cli, .watchdog = watchdog};
     bool second = false;
+    if (settings->capture_at != NULL && !attach_hosts(outputs, trace)) {
+        (void)cli_error("too many outputs");
+        return false;
+    }
     for (size_t i = 0; i < settings->request_count; i++) {
         const struct output_request *request = &settings->requests[i];
         if (!open_one(outputs, settings, request, path, second)) { return false; }

@@ -51,21 +51,59 @@ static void put_options(struct out_writer *text, const struct settings *settings
     if (settings->absolute) { out_text(text, " --absolute"); }
 }
 
-char *settings_repeat(const struct settings *settings, const char *path, const uint64_t *seed)
+/* Takes `text`. */
+static char *finished(struct out_writer *text)
+{
+    size_t len = 0;
+    char *copy = strdup(out_writer_contents(text, &len));
+    return out_writer_finish(text) == 0 ? copy : (free(copy), NULL);
+}
+
+/* Up to the command's own options; NULL: no memory. */
+static struct out_writer *begun(const char *command)
 {
     struct out_writer *text = out_writer_memory();
-    if (text == NULL) { return NULL; }
     const char *search = getenv("TCPSIM_PATH");
+    if (text == NULL) { return NULL; }
     if (search != NULL && search[0] != '\0') {
         out_text(text, "TCPSIM_PATH=");
         put_quoted(text, search);
         out_char(text, ' ');
     }
-    out_text(text, "tcpsim run");
-    put_options(text, settings, seed);
+    out_printf(text, "tcpsim %s", command);
+    return text;
+}
+
+static void put_path(struct out_writer *text, const char *path)
+{
     out_text(text, path[0] == '-' ? " -- " : " ");
     put_quoted(text, path);
-    size_t len = 0;
-    char *copy = strdup(out_writer_contents(text, &len));
-    return out_writer_finish(text) == 0 ? copy : (free(copy), NULL);
+}
+
+char *settings_repeat(const struct settings *settings, const char *path, const uint64_t *seed)
+{
+    struct out_writer *text = begun("run");
+    if (text == NULL) { return NULL; }
+    put_options(text, settings, seed);
+    put_path(text, path);
+    return finished(text);
+}
+
+char *settings_repeat_test(const struct settings *settings, const char *path, const char *root,
+                           const char *golden)
+{
+    struct out_writer *text = begun("test");
+    if (text == NULL) { return NULL; }
+    put_options(text, settings, NULL);
+    const bool below = golden != NULL && strcmp(root, path) != 0;
+    if (golden != NULL) {
+        out_text(text, " --golden ");
+        put_quoted(text, golden);
+    }
+    if (below) {
+        out_text(text, " --filter ");
+        put_quoted(text, path);
+    }
+    put_path(text, below ? root : path);
+    return finished(text);
 }

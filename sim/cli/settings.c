@@ -16,6 +16,9 @@ enum {
     FORMAT,
     OUTPUT,
     CAPTURE,
+    SNAPLEN,
+    CAPTURE_AT,
+    CSV,
     VERBOSE,
     QUIET,
     COLOUR,
@@ -36,10 +39,14 @@ const struct cli_option settings_options[] = {
     {DEFINE, 'D', NULL, "NAME=VALUE", "a value for sim.param"},
     {LIMIT, '\0', "limit", "TIME", "simulated time after which the run ends: \"90s\", \"2h\""},
     {FORMAT, '\0', "format", "NAME[=FILE]",
-     "timeline, exchange, states, jsonl or golden; may be\nrepeated; the timeline then only if "
-     "named"},
+     "timeline, exchange, tcpdump, packetdrill, states,\njsonl, golden or csv; may be repeated; "
+     "the timeline\nthen only if named"},
     {OUTPUT, 'o', NULL, "FILE", "the last --format (or the timeline) into a file"},
     {CAPTURE, 'w', NULL, "FILE.pcapng", "a capture of every segment; or FILE.pcap"},
+    {SNAPLEN, '\0', "snaplen", "N", "octets of each packet that -w keeps (all)"},
+    {CAPTURE_AT, '\0', "capture-at", "HOST",
+     "-w and tcpdump: what that host's own tcpdump would\nsee, not each segment where it leaves"},
+    {CSV, '\0', "csv", "FILE", "cwnd, ssthresh, flight, srtt and rto over time"},
     {VERBOSE, 'v', NULL, NULL, "more in the timeline; -vv still more"},
     {QUIET, 'q', NULL, NULL, "no timeline; failures still print"},
     {COLOUR, '\0', "color", "WHEN", "auto, always or never (NO_COLOR counts in auto)"},
@@ -56,43 +63,39 @@ const struct cli_option settings_options[] = {
     {HELP, 'h', "help", NULL, "this text"},
     {LATER, '\0', "svg", "FILE", NULL},
     {LATER, '\0', "html", "FILE", NULL},
-    {LATER, '\0', "csv", "FILE", NULL},
     {LATER, '\0', "xplot", "FILE", NULL},
-    {LATER, '\0', "snaplen", "N", NULL},
-    {LATER, '\0', "capture-at", "HOST", NULL},
     {0},
 };
 
 /* ---- single options ---- */
 
+static bool unknown_format(const char *name)
+{
+    const char *names[32];
+    char list[256] = "";
+    size_t count = 0, len = 0;
+    for (size_t i = 0; i < output_format_count; i++) {
+        if (output_formats[i]->binary) { continue; }
+        names[count++] = output_formats[i]->name;
+        len += (size_t)snprintf(list + len, sizeof list - len, " %s", output_formats[i]->name);
+        assert(len < sizeof list);
+    }
+    const char *near = nearest_name(name, names, count);
+    (void)cli_error("unknown format \"%s\"%s%s%s Formats:%s", name,
+                    near != NULL ? "; did you mean \"" : ".", near != NULL ? near : "",
+                    near != NULL ? "\"?" : "", list);
+    return false;
+}
+
 static bool read_format(struct settings *settings, const char *text)
 {
-    static const char *const later[] = {"tcpdump", "packetdrill"};
     char name[32];
     const size_t len = strcspn(text, "=");
     (void)snprintf(name, sizeof name, "%.*s", (int)(len < sizeof name ? len : sizeof name), text);
-    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
-        if (strcmp(name, later[i]) == 0) {
-            (void)cli_error("--format %s is not there yet", name);
-            return false;
-        }
-    }
     const struct output_format *format = output_format_by_name(name);
-    if (format != NULL && format->binary) {
+    if (format == NULL) { return unknown_format(name); }
+    if (format->binary) {
         (void)cli_error("--format %s: captures are written with -w FILE.%s", name, name);
-        return false;
-    }
-    if (format == NULL) {
-        const char *names[32];
-        size_t count = 0;
-        for (size_t i = 0; i < output_format_count; i++) {
-            if (!output_formats[i]->binary) { names[count++] = output_formats[i]->name; }
-        }
-        const char *near = nearest_name(name, names, count);
-        (void)cli_error(
-            "unknown format \"%s\"%s%s%s Formats: timeline exchange states jsonl golden", name,
-            near != NULL ? "; did you mean \"" : ".", near != NULL ? near : "",
-            near != NULL ? "\"?" : "");
         return false;
     }
     if (settings->request_count == SETTINGS_OUTPUTS_MAX) {
@@ -178,33 +181,48 @@ static bool read_memory(struct settings *settings, const char *text)
 /* What is put together only when all arguments have been read. */
 struct collected {
     const char *output; /* -o */
-    const char *capture[SETTINGS_OUTPUTS_MAX];
-    size_t capture_count;
+    struct output_request file[SETTINGS_OUTPUTS_MAX];
+    size_t file_count;
 };
 
-static bool read_files(struct collected *collected, int id, const char *value)
+static bool read_output(struct collected *collected, const char *value)
 {
-    if (value[0] == '\0') {
-        (void)cli_error("%s: a file name is missing", id == OUTPUT ? "-o" : "-w");
+    if (collected->output != NULL) {
+        (void)cli_error("-o was given twice; --format NAME=FILE says which output is meant");
         return false;
     }
-    if (id == OUTPUT) {
-        if (collected->output != NULL) {
-            (void)cli_error("-o was given twice; --format NAME=FILE says which output is meant");
-            return false;
-        }
-        collected->output = value;
-        return true;
+    collected->output = value;
+    return true;
+}
+
+/* -o, -w and --csv. */
+static bool read_file(struct collected *collected, int id, const char *value)
+{
+    if (value[0] == '\0') {
+        (void)cli_error("%s: a file name is missing", id == OUTPUT    ? "-o"
+                                                      : id == CAPTURE ? "-w"
+                                                                      : "--csv");
+        return false;
     }
-    if (capture_format(value) == NULL) {
+    if (id == OUTPUT) { return read_output(collected, value); }
+    const struct output_format *format = id == CSV ? &output_csv : capture_format(value);
+    if (format == NULL) {
         (void)cli_error("-w %s: the name must end in .pcapng or .pcap", value);
         return false;
     }
-    if (collected->capture_count == SETTINGS_OUTPUTS_MAX) {
+    if (collected->file_count == SETTINGS_OUTPUTS_MAX) {
         (void)cli_error("more than %d outputs", SETTINGS_OUTPUTS_MAX);
         return false;
     }
-    collected->capture[collected->capture_count++] = value;
+    collected->file[collected->file_count++] = (struct output_request){format, value};
+    return true;
+}
+
+static bool read_snaplen(struct settings *settings, const char *value)
+{
+    uint64_t snaplen = 0;
+    if (!arguments_number("--snaplen", value, 1, SETTINGS_SNAPLEN_MAX, &snaplen)) { return false; }
+    settings->snaplen_bytes = (uint32_t)snaplen;
     return true;
 }
 
@@ -221,7 +239,10 @@ static bool read_option(struct settings *settings, struct collected *collected, 
         return expected("--limit", value, read_time(value, &settings->limit_ns));
     case FORMAT: return read_format(settings, value);
     case OUTPUT:
-    case CAPTURE: return read_files(collected, id, value);
+    case CAPTURE:
+    case CSV: return read_file(collected, id, value);
+    case SNAPLEN: return read_snaplen(settings, value);
+    case CAPTURE_AT: settings->capture_at = value; return true;
     case VERBOSE: settings->verbosity++; return true;
     case QUIET: settings->quiet = true; return true;
     case COLOUR: return read_colour(settings, value);
@@ -242,15 +263,34 @@ static bool read_option(struct settings *settings, struct collected *collected, 
 
 /* ---- the whole ---- */
 
-static bool add_captures(struct settings *settings, const struct collected *collected)
+static bool add_files(struct settings *settings, const struct collected *collected)
 {
-    for (size_t i = 0; i < collected->capture_count; i++) {
+    for (size_t i = 0; i < collected->file_count; i++) {
         if (settings->request_count == SETTINGS_OUTPUTS_MAX) {
             (void)cli_error("more than %d outputs", SETTINGS_OUTPUTS_MAX);
             return false;
         }
-        settings->requests[settings->request_count++] =
-            (struct output_request){capture_format(collected->capture[i]), collected->capture[i]};
+        settings->requests[settings->request_count++] = collected->file[i];
+    }
+    return true;
+}
+
+/* What is said of captures needs one. */
+static bool check_captures(const struct settings *settings)
+{
+    bool captures = false, prints = false;
+    for (size_t i = 0; i < settings->request_count; i++) {
+        captures = captures || settings->requests[i].format->binary;
+        prints = prints || settings->requests[i].format == &output_tcpdump;
+    }
+    if (settings->snaplen_bytes != 0 && !captures) {
+        (void)cli_error("--snaplen says what -w keeps of each packet, and there is no -w");
+        return false;
+    }
+    if (settings->capture_at != NULL && !captures && !prints) {
+        (void)cli_error("--capture-at says where -w or --format tcpdump looks, and there is "
+                        "neither");
+        return false;
     }
     return true;
 }
@@ -277,10 +317,10 @@ static bool put_outputs_together(struct settings *settings, const struct collect
         if (!silenced) { settings->requests[kept++] = *request; }
     }
     settings->request_count = kept;
-    return add_captures(settings, collected);
+    return add_files(settings, collected) && check_captures(settings);
 }
 
-static bool read_environment(struct settings *settings)
+bool settings_environment(struct settings *settings)
 {
     const char *seed = getenv("TCPSIM_SEED");
     if (!settings->has_seed && seed != NULL && seed[0] != '\0') {
@@ -292,7 +332,7 @@ static bool read_environment(struct settings *settings)
     return paths_search(&settings->search);
 }
 
-int settings_read(struct settings *settings, int argc, char **argv)
+bool settings_begin(struct settings *settings, int argc)
 {
     *settings = (struct settings){
         .max_instructions = SETTINGS_MAX_INSTRUCTIONS,
@@ -300,7 +340,45 @@ int settings_read(struct settings *settings, int argc, char **argv)
         .stall_s = SETTINGS_STALL_S,
     };
     settings->defines = calloc((size_t)argc + 1, sizeof *settings->defines);
-    if (settings->defines == NULL) { return cli_no_memory(); }
+    if (settings->defines == NULL) { (void)cli_no_memory(); }
+    return settings->defines != NULL;
+}
+
+bool settings_option(struct settings *settings, const struct cli_option *row, const char *value)
+{
+    const struct cli_option *own = settings_options;
+    while (row->name != NULL ? own->name == NULL || strcmp(own->name, row->name) != 0
+                             : own->letter != row->letter) {
+        own++;
+        assert(!cli_option_is_end(own));
+    }
+    assert(own->id != OUTPUT && own->id != CAPTURE && own->id != CSV);
+    return read_option(settings, NULL, own->id, value);
+}
+
+struct scenario_config settings_config(const struct settings *settings, const char *path)
+{
+    return (struct scenario_config){
+        .path = path,
+        .has_seed = settings->has_seed,
+        .seed = settings->seed,
+        .has_limit = settings->has_limit,
+        .limit_ns = settings->limit_ns,
+        .defines = settings->defines,
+        .define_count = settings->define_count,
+        .search = (const char *const *)settings->search.path,
+        .search_count = settings->search.count,
+        .max_instructions = settings->max_instructions,
+        .max_memory_bytes = (size_t)settings->max_memory_bytes,
+        .absolute = settings->absolute,
+        .dry_run = settings->dry_run,
+        .version = TCPSIM_VERSION,
+    };
+}
+
+int settings_read(struct settings *settings, int argc, char **argv)
+{
+    if (!settings_begin(settings, argc)) { return CLI_ERROR; }
     struct collected collected = {0};
     struct arguments arguments;
     arguments_begin(&arguments, &command_run, argc, argv);
@@ -315,7 +393,7 @@ int settings_read(struct settings *settings, int argc, char **argv)
     if (settings->scenarios.count == 0) {
         return cli_error("run needs a scenario: tcpsim run FILE; see tcpsim run --help");
     }
-    const bool ok = put_outputs_together(settings, &collected) && read_environment(settings) &&
+    const bool ok = put_outputs_together(settings, &collected) && settings_environment(settings) &&
                     outputs_check(settings);
     return ok ? CLI_HELD : CLI_ERROR;
 }

@@ -305,6 +305,7 @@ void lua_check_pattern(lua_State *L, int index, const char *what, bool with_ends
 void lua_make_payload(lua_State *L, const char *octets, size_t len, struct tcp_payload *payload);
 /* A segment from a pattern's fields but for ends, numbers and payload; options padded. */
 void segment_from_pattern(const struct pattern *pattern, struct tcp_segment *segment);
+void segment_move_sack(struct tcp_segment *segment, tcp_seq by);
 
 /* Each module's functions, put into the globals `sim` and `expect` (tables on top of the stack). */
 void module_sim(lua_State *L);    /* scenario param now sleep at random */

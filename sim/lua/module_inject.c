@@ -125,6 +125,7 @@ void forge_numbers(lua_State *L, const struct forging *forging, struct tcp_segme
                  "%s: there is no connection to take the sequence number from: write SEQ:END(LEN)",
                  forging->what);
     }
+    segment_move_sack(segment, absolute ? 0 : forging->ack_base);
     if (pattern->has_ack) {
         segment->ack = pattern->ack + (absolute ? 0 : forging->ack_base);
     } else if ((pattern->flags & TCP_ACK) != 0) {

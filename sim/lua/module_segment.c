@@ -103,6 +103,24 @@ static void set_options(struct tcp_segment *segment, const struct pattern *patte
     segment->options_len = wire_pad_options(segment->options, pattern->options_len);
 }
 
+/* The edges of SACK blocks, which a pattern counts as it counts ACK, moved by `by`. */
+void segment_move_sack(struct tcp_segment *segment, tcp_seq by)
+{
+    uint8_t at = 0;
+    uint8_t kind = 0;
+    uint8_t len = 0;
+    const uint8_t *option = NULL;
+    while (wire_next_option(segment->options, segment->options_len, &at, &kind, &option, &len)) {
+        if (kind != TCP_OPT_SACK) { continue; }
+        uint8_t *edges = segment->options + (option - segment->options);
+        for (uint8_t i = 2; i + 4 <= len; i = (uint8_t)(i + 4)) {
+            const tcp_seq edge = by + ((tcp_seq)edges[i] << 24 | (tcp_seq)edges[i + 1] << 16 |
+                                       (tcp_seq)edges[i + 2] << 8 | edges[i + 3]);
+            for (unsigned k = 0; k < 4; k++) { edges[i + k] = (uint8_t)(edge >> (24 - 8 * k)); }
+        }
+    }
+}
+
 void segment_from_pattern(const struct pattern *pattern, struct tcp_segment *segment)
 {
     segment->flags = pattern->flags;

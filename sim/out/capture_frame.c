@@ -24,6 +24,13 @@ uint8_t *capture_put32(uint8_t *to, uint32_t value)
     return capture_put16(to, (uint16_t)(value >> 16));
 }
 
+bool capture_sees(const char *capture_at, const struct trace_segment *segment)
+{
+    if (capture_at == NULL) { return capture_leaves(segment); }
+    return (capture_leaves(segment) && strcmp(segment->from, capture_at) == 0) ||
+           (segment->action == TRACE_DELIVERED && strcmp(segment->to, capture_at) == 0);
+}
+
 /* Locally administered, by the host's number from 1; 0 is nobody. */
 static uint8_t *put_mac(uint8_t *to, uint32_t number)
 {

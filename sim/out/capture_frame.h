@@ -17,7 +17,24 @@ static inline bool capture_leaves(const struct trace_segment *segment)
     return segment->action == TRACE_SENT || segment->action == TRACE_INJECTED;
 }
 
-/* The frame of a segment that leaves, with what is spoilt in it: free() it. MAC addresses are
+/* Whether the record puts a packet into a capture: each segment once, when it leaves; or, at the
+ * host `capture_at` (NULL: everywhere), what that host sends and what reaches it, copies too. */
+bool capture_sees(const char *capture_at, const struct trace_segment *segment);
+
+/* What is kept of a frame. */
+static inline size_t capture_kept(const struct out_options *options, size_t len)
+{
+    return options->snaplen_bytes != 0 && len > options->snaplen_bytes ? options->snaplen_bytes
+                                                                       : len;
+}
+
+/* What a file says it keeps at most of each. */
+static inline uint32_t capture_snaplen(const struct out_options *options)
+{
+    return options->snaplen_bytes != 0 ? options->snaplen_bytes : CAPTURE_SNAPLEN;
+}
+
+/* The frame of a segment where it is, with what is spoilt in it: free() it. MAC addresses are
  * 02:00:00:00:00:01 for the first host and so on; the IPv4 identification is the segment's number.
  * NULL: no memory, or (*error EINVAL instead of ENOMEM) no packet can be so long. */
 uint8_t *capture_frame(const struct trace_segment *segment, size_t *len, int *error);

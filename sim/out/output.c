@@ -4,8 +4,8 @@
 #include <string.h>
 
 const struct output_format *const output_formats[] = {
-    &output_timeline, &output_exchange, &output_states, &output_golden,
-    &output_jsonl,    &output_pcapng,   &output_pcap,
+    &output_timeline, &output_exchange, &output_tcpdump, &output_packetdrill, &output_states,
+    &output_golden,   &output_jsonl,    &output_csv,     &output_pcapng,      &output_pcap,
 };
 const size_t output_format_count = sizeof output_formats / sizeof output_formats[0];
 

@@ -24,7 +24,8 @@ struct out_writer;
 /* Writes to an open descriptor, which stays open. NULL: no memory. */
 struct out_writer *out_writer_fd(int fd);
 /* Writes beside `path` (in its folder, so that a rename suffices) and gives the file its name when
- * it is whole: out_writer_finish. What is no regular file (/dev/null, a fifo) is written directly.
+ * it is whole: out_writer_finish. What is no regular file (/dev/null, a fifo) is written directly,
+ * /dev/stdout, /dev/stderr and /dev/fd/N are the descriptors of this process.
  * Never NULL but for want of memory: a file that cannot be created shows as an error. */
 struct out_writer *out_writer_file(const char *path);
 /* Keeps everything: out_writer_contents. */
@@ -62,8 +63,8 @@ struct out_options {
     bool absolute;          /* sequence numbers as on the wire */
     unsigned verbosity;     /* 0, 1 (-v) … */
     uint32_t snaplen_bytes; /* captures: 0 is all */
-    const char
-        *capture_at; /* captures: the host whose own view is written; NULL: each segment once */
+    /* Captures and tcpdump: the host whose own view is written; NULL: each segment once. */
+    const char *capture_at;
 };
 struct out_options out_options_default(void);
 
@@ -85,6 +86,9 @@ extern const struct output_format output_exchange;
 extern const struct output_format output_states;
 extern const struct output_format output_golden;
 extern const struct output_format output_jsonl;
+extern const struct output_format output_tcpdump;
+extern const struct output_format output_packetdrill;
+extern const struct output_format output_csv;
 extern const struct output_format output_pcapng;
 extern const struct output_format output_pcap;
 

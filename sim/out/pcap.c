@@ -1,5 +1,5 @@
 /* pcap.c - the older capture format, with nanoseconds. It has no comments, so that each segment can
- * be written when it leaves its sender. */
+ * be written when it leaves its sender (or reaches the host at which the capture is made). */
 #include "capture_frame.h"
 
 #include "../core/units.h"
@@ -10,21 +10,21 @@
 
 struct pcap {
     struct out_writer *writer;
+    const struct out_options *options;
 };
 
 static void *pcap_begin(struct out_writer *writer, const struct out_options *options)
 {
-    (void)options;
     struct pcap *pcap = malloc(sizeof *pcap);
     if (pcap == NULL) { return NULL; }
-    pcap->writer = writer;
+    *pcap = (struct pcap){.writer = writer, .options = options};
     uint8_t header[24], *at = header;
     at = capture_put32(at, PCAP_MAGIC_NANOSECONDS);
     at = capture_put16(at, 2); /* version 2.4 */
     at = capture_put16(at, 4);
     at = capture_put32(at, 0); /* no time zone */
     at = capture_put32(at, 0); /* no accuracy */
-    at = capture_put32(at, CAPTURE_SNAPLEN);
+    at = capture_put32(at, capture_snaplen(options));
     at = capture_put32(at, CAPTURE_LINKTYPE_ETHERNET);
     out_bytes(writer, header, (size_t)(at - header));
     return pcap;
@@ -34,7 +34,7 @@ static void pcap_record(void *state, const struct trace_record *record)
 {
     struct pcap *pcap = state;
     const struct trace_segment *segment = &record->u.segment;
-    if (!capture_leaves(segment)) { return; }
+    if (!capture_sees(pcap->options->capture_at, segment)) { return; }
     size_t len;
     int error;
     uint8_t *frame = capture_frame(segment, &len, &error);
@@ -45,10 +45,11 @@ static void pcap_record(void *state, const struct trace_record *record)
     uint8_t header[16], *at = header;
     at = capture_put32(at, (uint32_t)(CAPTURE_EPOCH_S + record->time_ns / NS_PER_S));
     at = capture_put32(at, (uint32_t)(record->time_ns % NS_PER_S));
-    at = capture_put32(at, (uint32_t)len); /* captured */
+    const size_t kept = capture_kept(pcap->options, len);
+    at = capture_put32(at, (uint32_t)kept);
     at = capture_put32(at, (uint32_t)len); /* on the wire */
     out_bytes(pcap->writer, header, (size_t)(at - header));
-    out_bytes(pcap->writer, frame, len);
+    out_bytes(pcap->writer, frame, kept);
     free(frame);
 }
 

@@ -1,6 +1,7 @@
 /* pcapng.c - a capture whose packets say in a comment what became of them. Fate is known only
  * later: so packets wait, in the order in which they were sent, until the one before them is
- * written and their own fate is known, or the run ends. */
+ * written and their own fate is known, or the run ends. A capture at one host knows no fates and
+ * waits for none. */
 #include "capture_frame.h"
 #include "flights.h"
 
@@ -37,6 +38,7 @@ struct waiting_packet {
 
 struct pcapng {
     struct out_writer *writer;
+    const struct out_options *options;
     bool begun; /* the section's header is written */
     struct waiting_packet *first, **last;
     struct flight_map packets;
@@ -96,7 +98,7 @@ static void write_start(struct pcapng *pcapng, const char *comment)
     const size_t block = 20 + option_bytes(sizeof interface - 1) + option_bytes(1) + 4;
     write_block_start(pcapng, BLOCK_INTERFACE, block);
     write32(pcapng, CAPTURE_LINKTYPE_ETHERNET);
-    write32(pcapng, CAPTURE_SNAPLEN);
+    write32(pcapng, capture_snaplen(pcapng->options));
     write_option(pcapng, OPTION_INTERFACE_NAME, interface, sizeof interface - 1);
     write_option(pcapng, OPTION_INTERFACE_TSRESOL, &resolution, 1);
     write32(pcapng, OPTION_END);
@@ -106,15 +108,16 @@ static void write_start(struct pcapng *pcapng, const char *comment)
 static void write_packet(struct pcapng *pcapng, const struct waiting_packet *packet)
 {
     const size_t comment = strlen(packet->comment);
-    const size_t block = 32 + padded(packet->len) + option_bytes(comment) + 4;
+    const size_t kept = capture_kept(pcapng->options, packet->len);
+    const size_t block = 32 + padded(kept) + option_bytes(comment) + 4;
     const uint64_t time_ns = CAPTURE_EPOCH_S * NS_PER_S + packet->time_ns;
     write_block_start(pcapng, BLOCK_ENHANCED_PACKET, block);
     write32(pcapng, 0); /* the only interface */
     write32(pcapng, (uint32_t)(time_ns >> 32));
     write32(pcapng, (uint32_t)time_ns);
-    write32(pcapng, (uint32_t)packet->len); /* captured */
+    write32(pcapng, (uint32_t)kept);
     write32(pcapng, (uint32_t)packet->len); /* on the wire */
-    write_padded(pcapng, packet->frame, packet->len);
+    write_padded(pcapng, packet->frame, kept);
     write_option(pcapng, OPTION_COMMENT, packet->comment, comment);
     write32(pcapng, OPTION_END);
     write32(pcapng, (uint32_t)block);
@@ -206,7 +209,8 @@ static void say_fate(struct waiting_packet *packet, const struct trace_record *r
 
 /* ---- records ---- */
 
-static void leaves(struct pcapng *pcapng, const struct trace_record *record)
+/* NULL: told. */
+static struct waiting_packet *make_packet(struct pcapng *pcapng, const struct trace_record *record)
 {
     const struct trace_segment *segment = &record->u.segment;
     int error = ENOMEM;
@@ -215,13 +219,20 @@ static void leaves(struct pcapng *pcapng, const struct trace_record *record)
     if (packet == NULL || packet->frame == NULL) {
         out_fail(pcapng->writer, error);
         free(packet);
-        return;
+        return NULL;
     }
-    packet->key.host = segment->from_index;
-    packet->key.number = segment->number;
     packet->time_ns = record->time_ns;
-    packet->under_way = 1;
     begin_comment(packet, segment);
+    return packet;
+}
+
+static void leaves(struct pcapng *pcapng, const struct trace_record *record)
+{
+    struct waiting_packet *packet = make_packet(pcapng, record);
+    if (packet == NULL) { return; }
+    packet->key.host = record->u.segment.from_index;
+    packet->key.number = record->u.segment.number;
+    packet->under_way = 1;
     flights_put(&pcapng->packets, &packet->key);
     *pcapng->last = packet;
     pcapng->last = &packet->next;
@@ -247,30 +258,49 @@ static void record_segment(struct pcapng *pcapng, const struct trace_record *rec
     }
 }
 
+/* At one host a packet is what it is when it passes there. */
+static void record_at_host(struct pcapng *pcapng, const struct trace_record *record)
+{
+    if (!capture_sees(pcapng->options->capture_at, &record->u.segment)) { return; }
+    struct waiting_packet *packet = make_packet(pcapng, record);
+    if (packet == NULL) { return; }
+    write_packet(pcapng, packet);
+    free_packet(packet);
+}
+
+static void begin_section(struct pcapng *pcapng, const struct trace_record *record)
+{
+    const char *title = record->u.run.title != NULL ? record->u.run.title : "";
+    const char *at = pcapng->options->capture_at;
+    char comment[700];
+    (void)snprintf(comment, sizeof comment, "%.500s%sseed %llu%s%.100s", title,
+                   title[0] != '\0' ? ", " : "", (unsigned long long)record->u.run.seed,
+                   at != NULL ? ", captured at " : "", at != NULL ? at : "");
+    write_start(pcapng, comment);
+}
+
 static void pcapng_record(void *state, const struct trace_record *record)
 {
     struct pcapng *pcapng = state;
     if (record->event == TRACE_RUN) {
-        if (pcapng->begun) { return; }
-        const char *title = record->u.run.title;
-        char comment[600];
-        (void)snprintf(comment, sizeof comment, "%.500s%sseed %llu", title != NULL ? title : "",
-                       title != NULL && title[0] != '\0' ? ", " : "",
-                       (unsigned long long)record->u.run.seed);
-        write_start(pcapng, comment);
+        if (!pcapng->begun) { begin_section(pcapng, record); }
         return;
     }
     if (!pcapng->begun) { write_start(pcapng, ""); }
-    write_settled(pcapng, record->time_ns, false);
-    if (record->event == TRACE_SEGMENT) { record_segment(pcapng, record); }
+    if (pcapng->options->capture_at == NULL) {
+        write_settled(pcapng, record->time_ns, false);
+        if (record->event == TRACE_SEGMENT) { record_segment(pcapng, record); }
+    } else if (record->event == TRACE_SEGMENT) {
+        record_at_host(pcapng, record);
+    }
 }
 
 static void *pcapng_begin(struct out_writer *writer, const struct out_options *options)
 {
-    (void)options;
     struct pcapng *pcapng = calloc(1, sizeof *pcapng);
     if (pcapng == NULL) { return NULL; }
     pcapng->writer = writer;
+    pcapng->options = options;
     pcapng->last = &pcapng->first;
     if (!flights_init(&pcapng->packets)) {
         free(pcapng);

@@ -28,8 +28,10 @@ static size_t read_character(const char *text, size_t len, uint32_t *character)
                          (value >= 0x200b && value <= 0x200f) ||
                          (value >= 0x2028 && value <= 0x202e) ||
                          (value >= 0x2066 && value <= 0x2069) || value == 0xfeff;
-    if (value >= least[extra] && value <= 0x10ffff && (value < 0xd800 || value > 0xdfff) &&
-        !control) {
+    if (value == '\t') { /* between the values of a print */
+        *character = ' ';
+    } else if (value >= least[extra] && value <= 0x10ffff && (value < 0xd800 || value > 0xdfff) &&
+               !control) {
         *character = value;
     }
     return extra + 1;

@@ -100,12 +100,29 @@ static void open_replacing(struct out_writer *writer, const char *path, mode_t m
     if (writer->fd >= 0 && fchmod(writer->fd, mode & 07777) != 0) { writer->error = errno; }
 }
 
+/* The descriptor that /dev/stdout, /dev/stderr or /dev/fd/N names, or -1. Where it is a file, that
+ * must go on where it is, and not be replaced. */
+static int named_descriptor(const char *path)
+{
+    char *end = NULL;
+    if (strcmp(path, "/dev/stdout") == 0) { return STDOUT_FILENO; }
+    if (strcmp(path, "/dev/stderr") == 0) { return STDERR_FILENO; }
+    if (strncmp(path, "/dev/fd/", 8) != 0 || path[8] < '0' || path[8] > '9') { return -1; }
+    const long fd = strtol(path + 8, &end, 10);
+    return *end == '\0' && fd <= INT_MAX ? (int)fd : -1;
+}
+
 struct out_writer *out_writer_file(const char *path)
 {
     struct out_writer *writer = writer_create(BUFFER_BYTES);
     if (writer == NULL) { return NULL; }
+    const int named = named_descriptor(path);
     struct stat status;
-    if (stat(path, &status) != 0) {
+    if (named >= 0) {
+        writer->fd = fcntl(named, F_DUPFD_CLOEXEC, 0);
+        writer->owns_fd = writer->fd >= 0;
+        writer->error = writer->fd < 0 ? errno : 0;
+    } else if (stat(path, &status) != 0) {
         writer->path = strdup(path);
         if (writer->path == NULL) {
             writer->error = ENOMEM;

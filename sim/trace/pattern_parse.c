@@ -156,6 +156,9 @@ static bool read_time(struct pattern_reader *reader, struct pattern *pattern)
             }
         }
     }
+    if (pattern_peek(reader, 0) == ':') { /* "1:6(5)" */
+        return pattern_fail(reader, start, "expected flags before SEQ, as in \". 1:6(5)\"");
+    }
     return pattern_is_blank(pattern_peek(reader, 0)) ||
            pattern_expected(reader, "a blank after the time");
 }

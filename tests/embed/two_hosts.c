@@ -3,7 +3,7 @@
  * when all that was sent has arrived.
  *
  * What an embedder brings: memory, a keyed hash, time, and a way to carry segments. */
-#include "../../tcp/tcp.h"
+#include <tcpsim/tcp.h>
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 bool end_orderly(const struct end *end)
 {
     return (end->ending == END_ORDERLY || end->ending == END_READ_FIRST) && !end->aborted &&
-           !end->closed_early && !end->gave_up && !end->crashed;
+           !end->closed_early && !end->gave_up && !end->crashed && !end->ghost;
 }
 
 /* ---- octets ---- */
@@ -60,6 +60,31 @@ static void wake_at(struct end *end, uint64_t time_ns)
     if (!end->done) {
         world_wake(end->swarm->world, &end->task, time_ns > now_ns ? time_ns : now_ns);
     }
+}
+
+/* Both ends are through: the same two sockets once more, some time later. */
+static void open_again(struct plan *plan)
+{
+    struct swarm *swarm = plan->ends[0].swarm;
+    const uint64_t now_ns = world_now(swarm->world);
+    if (plan->again == 0 || !plan->ends[0].done || !plan->ends[1].done || swarm->failed ||
+        now_ns >= swarm->give_up_ns / 2) {
+        return;
+    }
+    plan->again--;
+    judge_plan(swarm, plan);
+    for (unsigned i = 0; i < 2; i++) {
+        struct end *end = &plan->ends[i];
+        end->sent = end->read = end->next_send_ns = end->next_read_ns = 0;
+        end->opened = end->shut = end->ended = end->done = false;
+        end->ghost = end->aborted = end->closed_early = end->gave_up = end->crashed = false;
+        end->error = end->tcb_error = TCP_OK;
+        end->ending_ns += now_ns;
+        end->read_from_ns += now_ns;
+    }
+    plan->open_ns[0] = now_ns + draw_below(&plan->ends[0].draws, 400 * NS_PER_S);
+    world_wake(swarm->world, &plan->ends[0].task, plan->open_ns[0]);
+    world_wake(swarm->world, &plan->ends[1].task, now_ns);
 }
 
 static void finish(struct end *end)
@@ -204,7 +229,7 @@ static enum tcp_error turn_listener(struct end *end, struct socket **socket)
 
 static void open_end(struct end *end)
 {
-    const struct plan *plan = end->plan;
+    struct plan *plan = end->plan;
     const unsigned own = end == &plan->ends[1];
     const bool both = plan->kind == OPEN_BOTH;
     struct socket *socket = NULL;
@@ -223,6 +248,11 @@ static void open_end(struct end *end)
             .syn_data = end->syn_data,
             .syn_data_len = end->syn_data_len};
         error = host_connect(end->host, &request, &socket, &unreachable);
+        if (error == TCP_ERROR_EXISTS && end->swarm->reuses) {
+            plan->open_ns[0] = world_now(end->swarm->world) + 10 * NS_PER_S;
+            wake_at(end, plan->open_ns[0]); /* TIME-WAIT, or a half-open connection */
+            return;
+        }
         if (error == TCP_OK) {
             struct tcp_status status;
             opened(end, socket);
@@ -230,6 +260,7 @@ static void open_end(struct end *end)
             end->sent = tcp_conn_options(socket->conn)->send_buffer - status.send_room;
         }
     }
+    if (socket != NULL) { end->iss = socket->iss; }
     if (end->sent > end->total) { end->total = end->sent; }
     end->opened = true;
     if (error != TCP_OK || unreachable) {
@@ -255,6 +286,7 @@ static void end_step(struct world_task *task)
     if (!end->done && end->socket != NULL) { talk(end, now_ns); }
     if (end->ending_ns > now_ns) { wake_at(end, end->ending_ns); }
     wake_at(end, swarm->give_up_ns);
+    open_again(end->plan);
 }
 
 void end_changed(struct swarm *swarm, struct socket *socket)
@@ -273,6 +305,37 @@ void end_changed(struct swarm *swarm, struct socket *socket)
     }
 }
 
+static enum tcp_error error_of(enum tcp_cause cause)
+{
+    if (cause == TCP_CAUSE_USER_TIMEOUT) { return TCP_ERROR_USER_TIMEOUT; }
+    if (cause == TCP_CAUSE_TOO_MANY_RETRIES || cause == TCP_CAUSE_KEEPALIVE_UNANSWERED) {
+        return TCP_ERROR_TIMED_OUT;
+    }
+    const bool reset = cause == TCP_CAUSE_RST_ARRIVED || cause == TCP_CAUSE_SYN_IN_WINDOW ||
+                       cause == TCP_CAUSE_DATA_AFTER_CLOSE;
+    return reset ? TCP_ERROR_RESET : TCP_OK;
+}
+
+void end_moved(struct swarm *swarm, const struct trace_record *record)
+{
+    const struct trace_conn *conn = &record->u.state.conn;
+    if (record->u.state.new_state != TCP_CLOSED) { return; }
+    /* An old segment's RST may end TIME-WAIT (RFC 1337): nobody is harmed. */
+    if (record->u.state.old_state == TCP_TIME_WAIT) { return; }
+    for (unsigned i = 0; i < swarm->plan_count * 2; i++) {
+        struct plan *plan = &swarm->plans[i / 2];
+        struct end *end = &plan->ends[i % 2];
+        const uint16_t port =
+            plan->kind == OPEN_BOTH ? plan->ports[1] : swarm->listeners[plan->listener].port;
+        const uint16_t own = i % 2 == 0 ? plan->ports[0] : port;
+        const uint16_t other = i % 2 == 0 ? port : plan->ports[0];
+        if (host_index(end->host) == conn->host_index && conn->local.port == own &&
+            conn->remote.port == other) {
+            end->tcb_error = error_of(record->u.state.cause);
+        }
+    }
+}
+
 /* ---- listeners ---- */
 
 static void accept_one(struct listener *listener, struct socket *socket)
@@ -282,9 +345,15 @@ static void accept_one(struct listener *listener, struct socket *socket)
         struct plan *plan = &swarm->plans[i];
         struct end *end = &plan->ends[1];
         if (plan->kind == OPEN_BOTH || plan->ports[0] != socket->remote.port) { continue; }
-        if (end->opened) { fail(swarm, "end %u was accepted twice", end->number); }
-        if (end->done) {
-            host_close(socket); /* its time was over before anybody came */
+        if (!plan->ends[0].opened || socket->irs != plan->ends[0].iss) {
+            host_close(socket); /* of a time before, whose opener has long gone */
+            return;
+        }
+        /* An old SYN, and an old ACK of the same ISS. */
+        end->ghost = end->opened && swarm->host_options[host_index(end->host)].has_iss;
+        if (end->opened && !end->ghost) { fail(swarm, "end %u was accepted twice", end->number); }
+        if (end->done || end->ghost) {
+            host_close(socket); /* or its time was over before anybody came */
             return;
         }
         opened(end, socket);

@@ -39,6 +39,7 @@ static void draw_links(struct swarm *swarm)
                 draw_settings(swarm, &settings[i], swarm->lists[at][i]);
                 swarm->healed[at][i] = settings[i];
                 swarm->healed[at][i].loss_ppb = 0;
+                swarm->healed[at][i].limit = 0;
                 swarm->healed[at][i].list = NULL;
                 swarm->healed[at][i].list_len = 0;
             }
@@ -75,7 +76,8 @@ static struct rule_effect draw_effect(struct swarm *swarm)
 
 static void draw_rule(struct swarm *swarm, unsigned number, bool *corrupts)
 {
-    static const uint16_t flags[] = {TCP_SYN, TCP_SYN | TCP_ACK, TCP_ACK, TCP_FIN | TCP_ACK, TCP_RST};
+    static const uint16_t flags[] = {TCP_SYN, TCP_SYN | TCP_ACK, TCP_ACK, TCP_FIN | TCP_ACK,
+                                     TCP_RST};
     struct draws *draws = &swarm->draws;
     struct fault *fault = &swarm->faults[number];
     struct rule_match match = {.has_before = true, .before_ns = swarm->heal_ns};

@@ -5,24 +5,29 @@
 /* The end left in a way that its peer may have to learn from a RST. */
 static bool left_early(const struct end *end)
 {
-    return !end_orderly(end) || end->error != TCP_OK || !end->opened;
+    return !end_orderly(end) || end->error != TCP_OK || end->tcb_error != TCP_OK || !end->opened;
 }
 
-static bool explained(const struct swarm *swarm, const struct end *end)
+static bool listened(const struct swarm *swarm, const struct plan *plan)
+{
+    const struct listener *listener = &swarm->listeners[plan->listener];
+    return plan->kind == OPEN_BOTH ||
+           (listener->listen_ns == 0 && listener->close_ns == TIME_NEVER);
+}
+
+static bool explained(const struct swarm *swarm, const struct end *end, enum tcp_error error)
 {
     const struct plan *plan = end->plan;
     const struct end *peer = end->peer;
-    const struct listener *listener = &swarm->listeners[plan->listener];
-    const bool listened = plan->kind == OPEN_BOTH ||
-                          (listener->listen_ns == 0 && listener->close_ns == TIME_NEVER);
-    switch (end->error) {
+    switch (error) {
     case TCP_OK: return true;
     case TCP_ERROR_RESET:
     case TCP_ERROR_REFUSED:
-        return left_early(peer) || !listened || plan->kind == OPEN_BOTH || swarm->short_msl ||
-               peer->crashed || swarm->impatient;
+        return left_early(peer) || !listened(swarm, plan) || plan->kind == OPEN_BOTH ||
+               swarm->short_msl || peer->crashed || swarm->impatient;
     case TCP_ERROR_TIMED_OUT:
-        return swarm->impatient || swarm->keepalives || (peer->crashed && !peer->opened);
+        return swarm->impatient || swarm->keepalives || swarm->reuses ||
+               (peer->crashed && !peer->opened);
     case TCP_ERROR_USER_TIMEOUT: return swarm->user_timeouts;
     case TCP_ERROR_NOT_EXIST: return end->crashed;
     case TCP_ERROR_RESOURCES: return end->syn_data_len > 0;
@@ -40,8 +45,9 @@ static void judge_end(struct swarm *swarm, const struct end *end)
 {
     const struct end *peer = end->peer;
     if (!end->done) { fail(swarm, "end %u is not through", end->number); }
-    if (!explained(swarm, end)) {
-        fail(swarm, "end %u: %s, which nothing explains", end->number, tcp_error_text(end->error));
+    if (!explained(swarm, end, end->error) || !explained(swarm, end, end->tcb_error)) {
+        fail(swarm, "end %u: %s, then %s, which nothing explains", end->number,
+             tcp_error_text(end->error), tcp_error_text(end->tcb_error));
     }
     if (end->read > peer->sent) {
         fail(swarm, "end %u read %llu octets of %llu", end->number, (unsigned long long)end->read,
@@ -52,7 +58,9 @@ static void judge_end(struct swarm *swarm, const struct end *end)
              (unsigned long long)end->read, (unsigned long long)peer->sent);
     }
     /* With the peer out of the picture an idle reader never learns of it. */
-    const bool waits_for_nobody = left_early(peer) && !peer->gave_up;
+    const bool nobody_came = !peer->opened && (peer->tcb_error != TCP_OK || peer->crashed ||
+                                               !listened(swarm, end->plan));
+    const bool waits_for_nobody = nobody_came || (left_early(peer) && !peer->gave_up);
     if (end->gave_up && end->opened && !waits_for_nobody) {
         fail(swarm, "bound reached: end %u had to give up: sent %llu of %llu, read %llu of %llu",
              end->number, (unsigned long long)end->sent, (unsigned long long)end->total,
@@ -63,6 +71,12 @@ static void judge_end(struct swarm *swarm, const struct end *end)
         fail(swarm, "end %u read %llu octets of %llu", end->number, (unsigned long long)end->read,
              (unsigned long long)peer->total);
     }
+}
+
+void judge_plan(struct swarm *swarm, const struct plan *plan)
+{
+    judge_end(swarm, &plan->ends[0]);
+    judge_end(swarm, &plan->ends[1]);
 }
 
 /* A connection that its user let go of may wait for the FIN of a peer that is no more. */
@@ -90,13 +104,43 @@ static void judge_host(struct swarm *swarm, struct host *host)
     }
 }
 
+/* An old SYN has made a connection in SYN-RECEIVED while its opener is far ahead. With the check of
+ * RFC 5961 5.2 each answers the other's ACK with an ACK (3.10.7.4 fifth, before SYN-RECEIVED's
+ * RST) until the SYN,ACK has been repeated often enough: known, and no other storm is. */
+static bool is_war(const struct swarm *swarm, const struct socket *socket)
+{
+    if (socket->state != TCP_SYN_RECEIVED) { return false; }
+    for (unsigned i = 0; i < swarm->host_count; i++) {
+        const struct tcp_conn *other =
+            tcp_find(host_tcp(swarm->hosts[i]), &socket->remote, &socket->local);
+        if (other != NULL) {
+            return tcp_conn_state(other) != TCP_SYN_SENT &&
+                   tcp_conn_state(other) != TCP_SYN_RECEIVED;
+        }
+    }
+    return false;
+}
+
+void judge_bound(struct swarm *swarm)
+{
+    for (unsigned i = 0; i < swarm->host_count; i++) {
+        const struct socket *socket = host_sockets(swarm->hosts[i]);
+        for (; socket != NULL; socket = socket->next) {
+            swarm->war = swarm->war || is_war(swarm, socket);
+        }
+    }
+    if (swarm->war) {
+        world_stop(swarm->world);
+    } else {
+        fail(swarm, "bound reached: events");
+    }
+}
+
 void judge(struct swarm *swarm, enum world_end end)
 {
-    if (swarm->failed) { return; }
+    if (swarm->failed || swarm->war) { return; }
     if (end == WORLD_LIMIT) { fail(swarm, "bound reached: simulated time"); }
     if (end == WORLD_NO_MEMORY) { fail(swarm, "bound reached: memory"); }
-    for (unsigned i = 0; i < swarm->plan_count * 2; i++) {
-        judge_end(swarm, &swarm->plans[i / 2].ends[i % 2]);
-    }
+    for (unsigned i = 0; i < swarm->plan_count; i++) { judge_plan(swarm, &swarm->plans[i]); }
     for (unsigned i = 0; i < swarm->host_count; i++) { judge_host(swarm, swarm->hosts[i]); }
 }

@@ -38,14 +38,16 @@ uint64_t draw_scaled(struct draws *draws, uint64_t least, uint64_t most)
 static void draw_sizes(struct swarm *swarm, struct tcp_options *options)
 {
     struct draws *draws = &swarm->draws;
-    if (draw_one_in(draws, 2)) { options->mss = (uint32_t)draw_scaled(draws, 1, 1460); }
-    if (draw_one_in(draws, 2)) { options->recv_buffer = (uint32_t)draw_scaled(draws, 1, 70000); }
-    if (draw_one_in(draws, 2)) { options->send_buffer = (uint32_t)draw_scaled(draws, 1, 200000); }
-    if (draw_one_in(draws, 4)) { options->initial_window = (uint32_t)draw_between(draws, 1, 20); }
-    if ((options->mss != 0 && options->mss < 100) || options->recv_buffer < 2000 ||
-        options->send_buffer < 2000) {
-        swarm->slow = true;
+    const uint64_t mss = swarm->slow ? 1 : 100;
+    const uint64_t buffer = swarm->slow ? 1 : 2000;
+    if (draw_one_in(draws, 2)) { options->mss = (uint32_t)draw_scaled(draws, mss, 1460); }
+    if (draw_one_in(draws, 2)) {
+        options->recv_buffer = (uint32_t)draw_scaled(draws, buffer, 70000);
     }
+    if (draw_one_in(draws, 2)) {
+        options->send_buffer = (uint32_t)draw_scaled(draws, buffer, 200000);
+    }
+    if (draw_one_in(draws, 4)) { options->initial_window = (uint32_t)draw_between(draws, 1, 20); }
 }
 
 static void draw_times(struct swarm *swarm, struct tcp_options *options)
@@ -54,7 +56,7 @@ static void draw_times(struct swarm *swarm, struct tcp_options *options)
     static const uint64_t lifetimes[] = {1000, MS, 100 * MS, 2000 * MS, 30000 * MS, 120000 * MS};
     struct draws *draws = &swarm->draws;
     options->delayed_ack_ns = delays[draw_below(draws, 6)];
-    options->msl_ns = lifetimes[draw_below(draws, 6)];
+    options->msl_ns = swarm->reuses ? lifetimes[5] : lifetimes[draw_below(draws, 6)];
     if (options->msl_ns < 120000 * MS) { swarm->short_msl = true; }
     if (draw_one_in(draws, 2)) { options->rto_min_ns = draw_scaled(draws, 1000, 2000 * MS); }
     if (draw_one_in(draws, 4)) {
@@ -100,7 +102,7 @@ static void draw_options(struct swarm *swarm, struct tcp_options *options)
     options->fin_ack = (uint8_t)draw_below(draws, 2);
     options->persist_probe = (uint8_t)draw_below(draws, 2);
     if (draw_one_in(draws, 3)) { options->backlog = (uint32_t)draw_between(draws, 1, 3); }
-    if (draw_one_in(draws, 3)) {
+    if (!swarm->reuses && draw_one_in(draws, 3)) {
         options->has_iss = true;
         options->iss = draw_one_in(draws, 2) ? 0xffffff00u : (uint32_t)draw_below(draws, 1u << 31);
     }
@@ -112,10 +114,11 @@ static void draw_end(struct swarm *swarm, struct end *end)
 {
     struct draws *draws = &swarm->draws;
     static const uint32_t blocks[] = {1, 7, 100, 512, 100000};
-    static const enum ending endings[] = {END_ORDERLY,    END_ORDERLY,  END_ORDERLY, END_READ_FIRST,
-                                          END_CLOSE_SENT, END_CLOSE_AT, END_ABORT_AT};
+    static const enum ending endings[] = {
+        END_ORDERLY,    END_ORDERLY,    END_ORDERLY,    END_ORDERLY,  END_ORDERLY,
+        END_READ_FIRST, END_READ_FIRST, END_CLOSE_SENT, END_CLOSE_AT, END_ABORT_AT};
     end->ending = endings[draw_below(draws, sizeof endings / sizeof endings[0])];
-    end->total = draw_one_in(draws, 5) ? 0 : draw_scaled(draws, 1, swarm->slow ? 400 : 120000);
+    end->total = draw_one_in(draws, 5) ? 0 : draw_scaled(draws, 1, swarm->slow ? 400 : 200000);
     const uint64_t step = end->total / 60 + 1;
     end->send_most = (uint32_t)draw_scaled(draws, step, step + 20000);
     end->send_pause_ns = draw_one_in(draws, 2) ? 0 : draw_scaled(draws, 1000, 2000 * MS);
@@ -141,8 +144,8 @@ static void draw_plan(struct swarm *swarm, struct plan *plan, unsigned number)
     plan->ports[1] = (uint16_t)(5000 + number);
     plan->open_ns[0] = draw_scaled(draws, 0, 3000 * MS);
     plan->open_ns[1] = plan->open_ns[0] + draw_scaled(draws, 0, 200 * MS);
-    struct host *server = plan->kind == OPEN_TO_LISTENER ? swarm->listeners[plan->listener].host
-                                                         : swarm->hosts[1];
+    struct host *server =
+        plan->kind == OPEN_TO_LISTENER ? swarm->listeners[plan->listener].host : swarm->hosts[1];
     for (unsigned i = 0; i < 2; i++) {
         struct end *end = &plan->ends[i];
         end->swarm = swarm;
@@ -159,6 +162,9 @@ static void draw_plan(struct swarm *swarm, struct plan *plan, unsigned number)
     if (opener->ending == END_READ_FIRST && plan->ends[1].ending == END_READ_FIRST) {
         opener->ending = END_ORDERLY; /* or both would wait for ever */
     }
+    if (plan->kind == OPEN_TO_LISTENER && swarm->reuses) {
+        plan->again = (unsigned)draw_below(draws, 3);
+    }
     if (plan->kind != OPEN_BOTH && draw_one_in(draws, 6)) {
         opener->syn_data_len = (size_t)draw_between(draws, 1, sizeof opener->syn_data);
     }
@@ -167,6 +173,8 @@ static void draw_plan(struct swarm *swarm, struct plan *plan, unsigned number)
 void plan_draw(struct swarm *swarm)
 {
     struct draws *draws = &swarm->draws;
+    swarm->slow = draw_one_in(draws, 3);
+    swarm->reuses = draw_one_in(draws, 4);
     swarm->host_count = (unsigned)draw_between(draws, 2, HOSTS_MAX);
     swarm->listener_count = (unsigned)draw_between(draws, 1, LISTENERS_MAX);
     swarm->plan_count = (unsigned)draw_between(draws, 1, PLANS_MAX);
@@ -194,10 +202,4 @@ void plan_draw(struct swarm *swarm)
         listener->accept_pause_ns = draw_one_in(draws, 3) ? draw_scaled(draws, MS, 20000 * MS) : 0;
     }
     for (unsigned i = 0; i < swarm->plan_count; i++) { draw_plan(swarm, &swarm->plans[i], i); }
-    /* What draws the sizes of one host or connection counts for all. */
-    for (unsigned i = 0; swarm->slow && i < swarm->plan_count * 2; i++) {
-        struct end *end = &swarm->plans[i / 2].ends[i % 2];
-        if (end->total > 400) { end->total = 400; }
-        if (end->total > 0) { end->block = end->block > 40 ? 40 : end->block; }
-    }
 }

@@ -7,7 +7,7 @@
  * run twice, on both event queues, and must give one digest. */
 #include "swarm.h"
 
-#include "sim/out/output.h"
+#include "sim/trace/pattern.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ struct result {
     char failure[400];
     char digest[33];
     uint64_t end_ns, events, segments, octets;
-    unsigned reached, errors;
+    unsigned reached, errors, wars;
 };
 
 void fail(struct swarm *swarm, const char *format, ...)
@@ -81,6 +81,7 @@ static void build(struct swarm *swarm, enum queue_kind queue)
 static void count(const struct swarm *swarm, struct result *result)
 {
     result->failed = swarm->failed;
+    result->wars = swarm->war;
     memcpy(result->failure, swarm->failure, sizeof result->failure);
     result->end_ns = world_now(swarm->world);
     result->events = world_events(swarm->world);
@@ -103,8 +104,8 @@ static void run_seed(uint64_t seed, enum queue_kind queue, struct trace *trace,
     swarm->seed = seed;
     swarm->arena = arena_create(ARENA_BYTES);
     swarm->trace = trace;
-    if (swarm->arena == NULL ||
-        !trace_attach(trace, (struct trace_sink){swarm, watch_record, 1u << TRACE_SEGMENT}) ||
+    const struct trace_sink watch = {swarm, watch_record, 1u << TRACE_SEGMENT | 1u << TRACE_STATE};
+    if (swarm->arena == NULL || !trace_attach(trace, watch) ||
         !trace_attach(trace, trace_digest_sink(digest))) {
         abort();
     }
@@ -124,19 +125,33 @@ static void run_seed(uint64_t seed, enum queue_kind queue, struct trace *trace,
     free(swarm);
 }
 
+/* Segments and moves as they happen. */
+static void print_record(void *context, const struct trace_record *record)
+{
+    char time[32], ends[200], text[700];
+    (void)context;
+    (void)units_format_time(record->time_ns, 9, time, sizeof time);
+    if (record->event == TRACE_STATE) {
+        (void)trace_conn_name(&record->u.state.conn, ends, sizeof ends);
+        printf("%s %s %s %s -> %s (%s)\n", time, record->u.state.conn.host, ends,
+               tcp_state_name(record->u.state.old_state), tcp_state_name(record->u.state.new_state),
+               tcp_cause_words(record->u.state.cause));
+        return;
+    }
+    const struct trace_segment *segment = &record->u.segment;
+    (void)pattern_format_ends(segment, ends, sizeof ends);
+    (void)pattern_format_segment(segment, false, text, sizeof text);
+    printf("%s %s %s %s%s%s\n", time, trace_action_name(segment->action), ends, text,
+           segment->reason[0] != '\0' ? " # " : "", segment->reason);
+}
+
 static void run_traced(uint64_t seed, struct result *result)
 {
     struct trace trace;
-    struct output output;
-    struct out_writer *writer = out_writer_fd(1);
-    const struct output_format *format = output_format_by_name("golden");
-    const struct out_options options = out_options_default();
     trace_init(&trace);
-    if (writer == NULL || !output_begin(&output, format, writer, &options)) { abort(); }
-    (void)trace_attach(&trace, output_sink(&output));
+    (void)trace_attach(
+        &trace, (struct trace_sink){NULL, print_record, 1u << TRACE_SEGMENT | 1u << TRACE_STATE});
     run_seed(seed, QUEUE_HEAP, &trace, result);
-    output_end(&output);
-    (void)out_writer_finish(writer);
 }
 
 static void run_both(uint64_t seed, struct result *result)
@@ -213,11 +228,12 @@ int main(int argc, char **argv)
         total.octets += result.octets;
         total.reached += result.reached;
         total.errors += result.errors;
+        total.wars += result.wars;
     }
     printf("%llu seeds, %llu failed; %llu events, %llu segments, %llu octets read, "
-           "%u streams read to the end, %u ends failed by faults\n",
+           "%u streams read to the end, %u ends failed by faults, %u wars of ACKs\n",
            (unsigned long long)arguments.count, (unsigned long long)failures,
            (unsigned long long)total.events, (unsigned long long)total.segments,
-           (unsigned long long)total.octets, total.reached, total.errors);
+           (unsigned long long)total.octets, total.reached, total.errors, total.wars);
     return failures > 0;
 }

@@ -19,7 +19,7 @@
 #define RULES_MAX 6
 #define LISTENERS_MAX 2
 #define LIST_MAX 12
-#define EVENTS_MAX 3000000u
+#define EVENTS_MAX 1000000u
 #define LIMIT_NS (48 * 3600 * NS_PER_S)
 
 struct swarm;
@@ -37,10 +37,10 @@ bool draw_one_in(struct draws *draws, uint64_t n);
 uint64_t draw_scaled(struct draws *draws, uint64_t least, uint64_t most);
 
 enum ending {
-    END_ORDERLY,     /* sends all, shuts, reads to the end, closes */
-    END_READ_FIRST,  /* reads to the end before it sends; orderly too */
-    END_CLOSE_SENT,  /* closes when all is sent, whatever there is to read */
-    END_CLOSE_AT,    /* closes at a time, whatever there is to send or to read */
+    END_ORDERLY,    /* sends all, shuts, reads to the end, closes */
+    END_READ_FIRST, /* reads to the end before it sends; orderly too */
+    END_CLOSE_SENT, /* closes when all is sent, whatever there is to read */
+    END_CLOSE_AT,   /* closes at a time, whatever there is to send or to read */
     END_ABORT_AT,
 };
 
@@ -52,6 +52,7 @@ struct end {
     unsigned number;
     struct host *host;
     struct socket *socket;
+    tcp_seq iss; /* of the connection that it opened last */
     struct world_task task;
     struct draws draws;
     enum ending ending;
@@ -63,8 +64,10 @@ struct end {
     unsigned octets; /* 0: generated, 1: real, 2: by blocks */
     bool early;      /* sends before it is established */
     bool opened, shut, ended, done;
+    bool ghost; /* an old SYN made a second connection of its numbers */
     bool aborted, closed_early, gave_up, crashed;
-    enum tcp_error error;
+    enum tcp_error error;     /* that the application met */
+    enum tcp_error tcb_error; /* that ended the connection, whoever knew */
     uint8_t syn_data[16];
     size_t syn_data_len;
 };
@@ -76,6 +79,7 @@ struct plan {
     unsigned number;
     enum kind kind;
     unsigned listener; /* of OPEN_TO_LISTENER */
+    unsigned again;    /* how often the same two sockets are used once more */
     uint64_t open_ns[2];
     uint16_t ports[2];
     struct end ends[2];
@@ -119,11 +123,12 @@ struct swarm {
     unsigned crashing, cutting;
     uint64_t heal_ns, give_up_ns, watch_ns;
     struct watched *watched;
-    bool any_crash;
+    bool any_crash, reuses;
     bool slow;      /* an octet at a time somewhere: few octets */
     bool impatient; /* so few retries that a fault may end a connection */
     bool short_msl; /* TIME-WAIT may be over before the last FIN was repeated */
     bool user_timeouts, keepalives;
+    bool war; /* see judge_bound */
     bool failed;
     char failure[400];
 };
@@ -134,6 +139,7 @@ void fail(struct swarm *swarm, const char *format, ...) __attribute__((format(pr
 void plan_draw(struct swarm *swarm);
 void faults_draw(struct swarm *swarm);
 void ends_begin(struct swarm *swarm);
+void end_moved(struct swarm *swarm, const struct trace_record *record);
 void end_changed(struct swarm *swarm, struct socket *socket);
 bool ends_done(const struct swarm *swarm);
 uint8_t end_octet(const struct end *end, uint64_t offset);
@@ -143,6 +149,9 @@ bool end_orderly(const struct end *end);
 void watch_host(struct swarm *swarm, struct host *host, bool quiet);
 void watch_record(void *context, const struct trace_record *record);
 void watch_forget(struct swarm *swarm);
+/* Too many events. */
+void judge_bound(struct swarm *swarm);
+void judge_plan(struct swarm *swarm, const struct plan *plan);
 void judge(struct swarm *swarm, enum world_end end);
 
 #endif

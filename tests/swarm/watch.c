@@ -2,6 +2,8 @@
  * variables move one way only, and whoever waits for something has a timer running. */
 #include "swarm.h"
 
+#include "tests/unit/tcp_check.h"
+
 #include <stdlib.h>
 
 /* What was seen of a socket last. */
@@ -43,7 +45,9 @@ static void watch_order(const struct names *names, struct watched *seen)
         if (seq_lt(now->snd_una, seen->snd_una)) { broken(names, "SND.UNA went back"); }
         if (seq_lt(now->snd_nxt, seen->snd_nxt)) { broken(names, "SND.NXT went back"); }
         if (seq_lt(now->rcv_nxt, seen->rcv_nxt)) { broken(names, "RCV.NXT went back"); }
-        if (now->irs_known && seq_lt(edge, seen->edge)) { broken(names, "the right edge went back"); }
+        if (now->irs_known && seq_lt(edge, seen->edge)) {
+            broken(names, "the right edge went back");
+        }
     }
     *seen = (struct watched){.next = seen->next,
                              .known = true,
@@ -80,8 +84,8 @@ static void watch_life(const struct names *names)
 {
     const struct tcp_status *now = names->status;
     const uint64_t *deadline = now->deadline_ns;
-    const bool sends = deadline[TCP_TIMER_RETRANSMISSION] != TCP_NEVER ||
-                       deadline[TCP_TIMER_PERSIST] != TCP_NEVER;
+    const bool sends =
+        deadline[TCP_TIMER_RETRANSMISSION] != TCP_NEVER || deadline[TCP_TIMER_PERSIST] != TCP_NEVER;
     if (now->state == TCP_CLOSED || now->state == TCP_LISTEN) { return; }
     if (now->state == TCP_TIME_WAIT) {
         if (deadline[TCP_TIMER_TIME_WAIT] == TCP_NEVER) { broken(names, "no 2 MSL timer"); }
@@ -135,16 +139,22 @@ void watch_host(struct swarm *swarm, struct host *host, bool quiet)
         watch_sizes(&names, tcp_conn_options(socket->conn));
         if (quiet) { watch_life(&names); }
     }
+    const char *rule = tcp_check_host(host_tcp(host));
+    if (rule != NULL) { fail(swarm, "%s: broken: %s", host_name(host), rule); }
     if (tcp_next_deadline(host_tcp(host)) < world_now(swarm->world)) {
         fail(swarm, "%s has a deadline in the past", host_name(host));
     }
-    if (world_events(swarm->world) > EVENTS_MAX) { fail(swarm, "bound reached: events"); }
+    if (world_events(swarm->world) > EVENTS_MAX) { judge_bound(swarm); }
 }
 
 /* Between the entry points of TCP: a segment has just left, or is about to arrive. */
 void watch_record(void *context, const struct trace_record *record)
 {
     struct swarm *swarm = context;
+    if (record->event == TRACE_STATE) {
+        end_moved(swarm, record);
+        return;
+    }
     const enum trace_action action = record->u.segment.action;
     if (action == TRACE_SENT || action == TRACE_DELIVERED) {
         watch_host(swarm, swarm->hosts[record->u.segment.at_index], false);

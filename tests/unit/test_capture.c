@@ -279,6 +279,58 @@ static void ipv6_frames(void **state)
     scene_free(&scene);
 }
 
+/* At one host: what it sends when it leaves, what reaches it when it arrives, and no fates. */
+static void at_one_host(void **state)
+{
+    (void)state;
+    static struct scene scene;
+    const struct out_options options = {.width = 100, .capture_at = "server"};
+    scene_begin(&scene, &output_pcapng, &options, "", names, 2, true);
+    two_syns(&scene);
+    const unsigned answer = scene_sent(&scene, 1, 0, TCP_SYN | TCP_ACK, 0, 0, 1);
+    scene_at(&scene, 1020001);
+    scene_delivered(&scene, answer);
+    struct reader reader = end(&scene);
+    reader.at = 8;
+    assert_int_equal(take32(&reader), 0x1a2b3c4d);
+    (void)take(&reader, 12);
+    expect_option(&reader, 1, "seed 1, captured at server");
+    reader.at += 4 + 8 + 4 + 4; /* the application's name, the end */
+    const uint8_t *interface = reader.octets + reader.at;
+    reader.at += 4;
+    reader.at += take32(&reader) - 8;
+    assert_int_equal(interface[0], 1);
+    struct reader frame = {.len = SYN_FRAME_BYTES};
+    frame.octets = check_packet(&reader, NS_PER_S + 10001000, SYN_FRAME_BYTES,
+                                "client#2, retransmission 1, cause RTO");
+    check_syn_frame(&frame, 2);
+    (void)check_packet(&reader, NS_PER_S + 10001000, SYN_FRAME_BYTES, "server#1");
+    assert_int_equal(reader.at, reader.len);
+    scene_free(&scene);
+}
+
+/* The lengths on the wire stay; no more than asked for is kept. */
+static void cut_packets(void **state)
+{
+    (void)state;
+    static struct scene scene;
+    const struct out_options options = {.width = 100, .snaplen_bytes = 55};
+    scene_begin(&scene, &output_pcap, &options, "", names, 2, true);
+    two_syns(&scene);
+    struct reader reader = end(&scene);
+    reader.at = 16;
+    assert_int_equal(take32(&reader), 55);
+    (void)take32(&reader);
+    for (unsigned i = 0; i < 2; i++) {
+        (void)take(&reader, 8);
+        assert_int_equal(take32(&reader), 55);
+        assert_int_equal(take32(&reader), SYN_FRAME_BYTES);
+        (void)take(&reader, 55);
+    }
+    assert_int_equal(reader.at, reader.len);
+    scene_free(&scene);
+}
+
 /* A file without a packet is whole; a run that broke off is, too. */
 static void empty_files(void **state)
 {
@@ -298,7 +350,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pcap_fields),  cmocka_unit_test(pcapng_fields),
         cmocka_unit_test(pcapng_fates), cmocka_unit_test(spoilt_checksum),
-        cmocka_unit_test(ipv6_frames),  cmocka_unit_test(empty_files),
+        cmocka_unit_test(ipv6_frames),  cmocka_unit_test(at_one_host),
+        cmocka_unit_test(cut_packets),  cmocka_unit_test(empty_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,26 @@
+/* option_rows.h - the rows of tcp_option_table and link_option_table in words, for who prints them:
+ * `tcpsim options`, the annotations. */
+#ifndef TCPSIM_CLI_OPTION_ROWS_H
+#define TCPSIM_CLI_OPTION_ROWS_H
+
+#include "../../tcp/profile.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define OPTION_ROW_TEXT_MAX 96
+
+struct option_row {
+    const char *name, *unit, *help, *source;
+    bool there;                         /* false: named by the language, but still to come */
+    char range[OPTION_ROW_TEXT_MAX];    /* "0..255", "true|false", "1us..1min|off" */
+    char type[OPTION_ROW_TEXT_MAX];     /* as an annotation has it: "boolean", "number|string" */
+    const char *defaults[TCP_PROFILES]; /* hosts: one a profile; links: the first */
+};
+
+enum option_kind { OPTION_HOST, OPTION_LINK };
+
+size_t option_row_count(enum option_kind kind);
+struct option_row option_row_at(enum option_kind kind, size_t index);
+
+#endif

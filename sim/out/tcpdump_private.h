@@ -1,0 +1,12 @@
+/* tcpdump_private.h - what the files of the output "tcpdump" share. */
+#ifndef TCPSIM_OUT_TCPDUMP_PRIVATE_H
+#define TCPSIM_OUT_TCPDUMP_PRIVATE_H
+
+#include "output.h"
+
+/* What tcpdump says behind the length of text from or to a port of HTTP: nothing for other ports,
+ * else ": HTTP", with the request or status line where the text begins with one. */
+void tcpdump_put_http(struct out_writer *writer, uint16_t from, uint16_t to, const uint8_t *text,
+                      uint32_t len);
+
+#endif
