@@ -342,10 +342,9 @@ static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     const bool fin_fits = conn_flight(conn) + len < conn->snd_wnd || !conn->syn_acked;
     const bool fin = conn->close_called && len == unsent && fin_fits;
     if (len == 0 && !fin) { return false; }
-    if (send_new(conn, now_ns, out, len, fin)) {
-        return true;
-    }
-    if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION)) { /* no memory, and nothing that would ask again */
+    if (send_new(conn, now_ns, out, len, fin)) { return true; }
+    /* No memory: where no other timer runs, this one asks again. */
+    if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION)) {
         timer_set(conn, now_ns, TCP_TIMER_OVERRIDE, now_ns + OVERRIDE_TIMEOUT_NS);
     }
     return false;

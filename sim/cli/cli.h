@@ -165,7 +165,8 @@ void settings_destroy(struct settings *settings);
 bool settings_begin(struct settings *settings, int argc);
 bool settings_option(struct settings *settings, const struct cli_option *row, const char *value);
 bool settings_environment(struct settings *settings);
-/* What the settings say of a run of `path`; trace, messages, digest and command are the caller's. */
+/* What the settings say of a run of `path`; trace, messages, digest and command are the caller's.
+ */
 struct scenario_config settings_config(const struct settings *settings, const char *path);
 
 /* The command that repeats this run of `path`; with the seed that was used when `seed` is given.

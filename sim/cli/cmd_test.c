@@ -46,7 +46,7 @@ static const struct cli_option options[] = {
      "rewrites goldens that differ, and says what changed;\nwith --golden also writes those that "
      "are not there"},
     {JUNIT, '\0', "junit", "FILE", "the results as JUnit's XML, too"},
-    {TAP, '\0', "tap", NULL, "prints TAP 13, which prove reads, in place of the lines"},
+    {TAP, '\0', "tap", NULL, "prints TAP 13 in place of the lines: prove reads it"},
     {SEED, '\0', "seed", "N", "seed of every random stream (or TCPSIM_SEED; else\neach its own)"},
     {DEFINE, 'D', NULL, "NAME=VALUE", "a value for sim.param"},
     {LIMIT, '\0', "limit", "TIME", "simulated time after which a run ends: \"90s\", \"2h\""},
@@ -383,7 +383,7 @@ const struct command command_test = {
                 "  tcpsim test -j 4 --filter handshake scenarios\n"
                 "  tcpsim test --golden tests/golden --update scenarios\n"
                 "  tcpsim test --junit results.xml scenarios\n"
-                "  prove --exec 'tcpsim test --tap' --ext .lua -r scenarios\n",
+                "  tcpsim test --tap scenarios/close scenarios/loss\n",
     .options = options,
     .run = run,
 };

@@ -92,11 +92,12 @@ static bool same_but_time(const struct diff_line *a, const struct diff_line *b)
 
 /* ---- the segments, or the moves, of a text ---- */
 
-enum kind { SEGMENT, MOVE };
+enum kind { SEGMENT, MOVE, NEITHER };
 
 static enum kind kind_of(const struct diff_line *line)
 {
-    return line->len > 0 && line->at[0] == '#' ? MOVE : SEGMENT;
+    if (line->len > 0 && line->at[0] == '#') { return MOVE; }
+    return memchr(line->at, '>', line->len) != NULL ? SEGMENT : NEITHER;
 }
 
 struct series {
@@ -257,5 +258,8 @@ void diff_words(struct out_writer *out, const struct diff_text *old, const struc
         free(before.line);
         free(after.line);
     }
-    if (!told) { out_text(out, "the same segments and state moves, in another order\n"); }
+    if (!told) {
+        out_text(out,
+                 "the same segments and state moves, but in another order or with other lines\n");
+    }
 }

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define TICK_NS 1000000000
-#define POLL_MS 100 /* a signal that comes just before waits so long at most */
+#define POLL_MS 100                      /* a signal that comes just before waits so long at most */
 #define TEXT_MAX_BYTES ((size_t)2 << 20) /* messages of one case, with what went to stderr */
 
 struct worker {

@@ -22,8 +22,9 @@ void queue_destroy(struct queue *queue)
 
 bool queue_push(struct queue *queue, struct queue_key key, void *value)
 {
-    return queue->kind == QUEUE_HEAP ? queue_heap_push(&queue->heap, queue->arena, key, value)
-                                     : queue_pairing_push(&queue->pairing, queue->arena, key, value);
+    return queue->kind == QUEUE_HEAP
+               ? queue_heap_push(&queue->heap, queue->arena, key, value)
+               : queue_pairing_push(&queue->pairing, queue->arena, key, value);
 }
 
 bool queue_peek(const struct queue *queue, struct queue_key *key)

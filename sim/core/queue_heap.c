@@ -27,9 +27,10 @@ static bool grow(struct queue_heap *heap, struct arena *arena)
     return true;
 }
 
-/* The key stays in registers: an entry built on the stack would be read back wider than it was written, which
- * costs more than the sifting. */
-bool queue_heap_push(struct queue_heap *heap, struct arena *arena, struct queue_key key, void *value)
+/* The key stays in registers: an entry built on the stack would be read back wider than it was
+ * written, which costs more than the sifting. */
+bool queue_heap_push(struct queue_heap *heap, struct arena *arena, struct queue_key key,
+                     void *value)
 {
     if (heap->len == heap->room && !grow(heap, arena)) { return false; }
     struct queue_entry *entries = heap->entries;

@@ -34,8 +34,8 @@ void queue_pairing_destroy(struct queue_pairing *pairing, struct arena *arena)
     *pairing = (struct queue_pairing){0};
 }
 
-bool queue_pairing_push(struct queue_pairing *pairing, struct arena *arena,
-                        struct queue_key key, void *value)
+bool queue_pairing_push(struct queue_pairing *pairing, struct arena *arena, struct queue_key key,
+                        void *value)
 {
     struct queue_node *node = arena_take(arena, sizeof *node);
     if (node == NULL) { return false; }

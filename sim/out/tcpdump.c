@@ -189,7 +189,7 @@ static void put_flags(struct out_writer *writer, uint8_t flags)
     static const char letters[] = "FSRP.UEW"; /* from the lowest bit */
     out_text(writer, "Flags [");
     for (unsigned i = 0; i < 8; i++) {
-        if ((flags >> i & 1u) != 0) { out_char(writer, letters[i]); }
+        if (((unsigned)flags >> i & 1u) != 0) { out_char(writer, letters[i]); }
     }
     out_text(writer, flags == 0 ? "none]" : "]");
 }

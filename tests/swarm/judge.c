@@ -23,8 +23,8 @@ static bool explained(const struct swarm *swarm, const struct end *end, enum tcp
     case TCP_OK: return true;
     case TCP_ERROR_RESET:
     case TCP_ERROR_REFUSED:
-        return left_early(peer) || !listened(swarm, plan) || plan->kind == OPEN_BOTH ||
-               swarm->short_msl || peer->crashed || swarm->impatient;
+        return swarm->reuses || left_early(peer) || !end_orderly(end) || !listened(swarm, plan) ||
+               plan->kind == OPEN_BOTH || swarm->short_msl || peer->crashed || swarm->impatient;
     case TCP_ERROR_TIMED_OUT:
         return swarm->impatient || swarm->keepalives || swarm->reuses ||
                (peer->crashed && !peer->opened);
