@@ -197,7 +197,7 @@ void tcp_segment_arrives(struct tcp_host *host, uint64_t now_ns, const struct tc
     conn_arrives(conn, &arrival);
     if (conn->state != TCP_CLOSED && conn->state != TCP_LISTEN) {
         user_timer_update(conn, now_ns);
-        persist_update(conn, now_ns, true);
+        persist_update(conn, now_ns, conn->answered_ns == now_ns); /* not by what was discarded */
         host_ready(conn);
     }
     host_settle(host, conn, now_ns);

@@ -1,6 +1,7 @@
 /* cmd_test.c - `tcpsim test`: every scenario below the paths, in parallel, each with its golden. */
 #include "test.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,6 +202,7 @@ static bool goldens_differ(const struct test *test)
 static bool make_cases(struct test *test, const char **roots)
 {
     const struct paths *paths = &test->settings.scenarios;
+    assert(roots != NULL); /* every path was added with its root */
     test->cases = calloc(paths->count, sizeof *test->cases);
     if (test->cases == NULL) {
         (void)cli_no_memory();
@@ -309,7 +311,7 @@ static int run_and_report(struct test *test)
 {
     report_begin(test);
     int status = test_run_cases(test);
-    if (status == CLI_ERROR) { return status; }
+    if (test->done < test->count && status == CLI_ERROR) { return status; }
     report_lines(test, true);
     report_end(test);
     out_flush(test->cli->out);
@@ -317,7 +319,7 @@ static int run_and_report(struct test *test)
     if (status == CLI_INTERRUPTED) {
         cli_tell("interrupted: %zu of %zu scenarios were not run to their end", left, test->count);
     } else if (count_of(test, TEST_PASS) + count_of(test, TEST_LEFT_OUT) < test->count) {
-        status = CLI_FAILED;
+        status = cli_worse(status, CLI_FAILED);
     }
     return test->junit != NULL ? cli_worse(status, junit_write(test)) : status;
 }

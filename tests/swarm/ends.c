@@ -206,6 +206,7 @@ static void opened(struct end *end, struct socket *socket)
     end->opened = true;
     end->socket = socket;
     end->stream = tcp_conn_stream(socket->conn);
+    end->iss = socket->iss;
     socket->user = NULL;
 }
 
@@ -260,7 +261,7 @@ static void open_end(struct end *end)
             end->sent = tcp_conn_options(socket->conn)->send_buffer - status.send_room;
         }
     }
-    if (socket != NULL) { end->iss = socket->iss; }
+    if (socket != NULL) { end->iss = socket->iss; } /* which it has when it has opened */
     if (end->sent > end->total) { end->total = end->sent; }
     end->opened = true;
     if (error != TCP_OK || unreachable) {
@@ -349,8 +350,8 @@ static void accept_one(struct listener *listener, struct socket *socket)
             host_close(socket); /* of a time before, whose opener has long gone */
             return;
         }
-        /* An old SYN, and an old ACK of the same ISS. */
-        end->ghost = end->opened && swarm->host_options[host_index(end->host)].has_iss;
+        /* An old SYN, and an old ACK: the ISS is fixed, or of the same tick of its clock. */
+        end->ghost = end->opened && socket->iss == end->iss;
         if (end->opened && !end->ghost) { fail(swarm, "end %u was accepted twice", end->number); }
         if (end->done || end->ghost) {
             host_close(socket); /* or its time was over before anybody came */

@@ -37,9 +37,19 @@ void fail(struct swarm *swarm, const char *format, ...)
 
 static void changed(void *context, struct socket *socket) { end_changed(context, socket); }
 
+/* A second connection of the same numbers takes the place of the first in the eyes of the checks.
+ */
 static void violated(void *context, const struct world_violation *violation)
 {
-    fail(context, "violation: %s", violation->text);
+    struct swarm *swarm = context;
+    for (unsigned i = 0; i < swarm->plan_count * 2; i++) {
+        swarm->war = swarm->war || swarm->plans[i / 2].ends[i % 2].ghost;
+    }
+    if (swarm->war) {
+        world_stop(swarm->world);
+        return;
+    }
+    fail(swarm, "violation: %s", violation->text);
 }
 
 /* Looks at all from time to time, at moments when nothing happens. */

@@ -52,7 +52,7 @@ struct end {
     unsigned number;
     struct host *host;
     struct socket *socket;
-    tcp_seq iss; /* of the connection that it opened last */
+    tcp_seq iss; /* of its last connection */
     struct world_task task;
     struct draws draws;
     enum ending ending;
