@@ -12,6 +12,7 @@
 #include "cli.h"
 
 #include <signal.h>
+#include <string.h>
 #include <sys/types.h>
 
 /* ---- the list ---- */
@@ -170,7 +171,7 @@ bool diff_split(struct diff_text *text, const char *bytes, size_t len); /* false
 void diff_destroy(struct diff_text *text);
 static inline bool diff_same(const struct diff_line *a, const struct diff_line *b)
 {
-    return a->len == b->len && __builtin_memcmp(a->at, b->at, a->len) == 0;
+    return a->len == b->len && (a->len == 0 || memcmp(a->at, b->at, a->len) == 0);
 }
 /* `lines_max`: after so many lines only their number is told. */
 void diff_unified(struct out_writer *out, const char *old_name, const char *new_name,

@@ -78,21 +78,36 @@ static int read_tcp(lua_State *L)
                        lua_toboolean(L, 2) != 0);
     char text[512] = "";
     size_t used = 0;
-#define SHOW(field)                                                                   \
-    if (options.field != usual.field) {                                               \
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s=%llu ", #field, \
-                                 (unsigned long long)options.field);                  \
-    }
-    SHOW(has_iss)
-    SHOW(iss)
-    SHOW(mss)
-    SHOW(recv_buffer)
-    SHOW(send_buffer)
-    SHOW(has_window) SHOW(window) SHOW(nagle) SHOW(delayed_ack_ns) SHOW(rto_initial_ns)
-        SHOW(rto_min_ns) SHOW(rto_max_ns) SHOW(retries) SHOW(keepalive_idle_ns)
-            SHOW(keepalive_interval_ns) SHOW(keepalive_count) SHOW(user_timeout_ns) SHOW(backlog)
-                SHOW(fin_ack) SHOW(persist_probe) SHOW(ttl) SHOW(congestion)
-                    lua_pushstring(L, text);
+#define SHOW(field)                                                                       \
+    do {                                                                                  \
+        if (options.field != usual.field) {                                               \
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s=%llu ", #field, \
+                                     (unsigned long long)options.field);                  \
+        }                                                                                 \
+    } while (false)
+    SHOW(has_iss);
+    SHOW(iss);
+    SHOW(mss);
+    SHOW(recv_buffer);
+    SHOW(send_buffer);
+    SHOW(has_window);
+    SHOW(window);
+    SHOW(nagle);
+    SHOW(delayed_ack_ns);
+    SHOW(rto_initial_ns);
+    SHOW(rto_min_ns);
+    SHOW(rto_max_ns);
+    SHOW(retries);
+    SHOW(keepalive_idle_ns);
+    SHOW(keepalive_interval_ns);
+    SHOW(keepalive_count);
+    SHOW(user_timeout_ns);
+    SHOW(backlog);
+    SHOW(fin_ack);
+    SHOW(persist_probe);
+    SHOW(ttl);
+    SHOW(congestion);
+    lua_pushstring(L, text);
     return 1;
 }
 
