@@ -436,6 +436,12 @@ enum scenario_verdict scenario_run(struct scenario *scenario)
     switch (world_run(scenario->world)) {
     case WORLD_FINISHED: break;
     case WORLD_LIMIT: scenario->time_limit_reached = true; break;
+    case WORLD_ENDLESS:
+        scenario->limits.reached = true;
+        (void)snprintf(scenario->limits.reason, sizeof scenario->limits.reason,
+                       "%u events at one instant: hosts answer each other for ever",
+                       WORLD_EVENTS_AT_ONE_INSTANT_MAX);
+        break;
     case WORLD_STOPPED: break;
     case WORLD_NO_MEMORY: scenario->out_of_memory = true; break;
     }

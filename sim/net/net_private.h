@@ -306,6 +306,7 @@ struct world {
     bool in_applications;
     struct tcp_pools pools;
     uint64_t now_ns;
+    uint32_t events_now; /* at this instant */
     uint64_t events, segments;
     bool stopped, no_memory;
     struct host **hosts;

@@ -210,6 +210,7 @@ static bool is_due(struct world *world, struct queue_key key, void *value)
 
 static void happen(struct world *world, struct queue_key key, void *value)
 {
+    world->events_now = key.time_ns == world->now_ns ? world->events_now + 1 : 0;
     world->now_ns = key.time_ns;
     world->events++;
     switch (queue_key_class(key.meaning)) {
@@ -249,6 +250,7 @@ enum world_end world_run(struct world *world)
         if (world->any_dirty && batch_is_over(world, batch)) { pump_dirty(world); }
         if (world->no_memory) { return WORLD_NO_MEMORY; }
         if (world->stopped) { return WORLD_STOPPED; }
+        if (world->events_now > WORLD_EVENTS_AT_ONE_INSTANT_MAX) { return WORLD_ENDLESS; }
         struct queue_key key;
         void *value;
         if (!queue_pop(world->queue, &key, &value)) { return WORLD_FINISHED; }

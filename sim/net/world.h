@@ -77,8 +77,13 @@ void world_task_init(struct world_task *task, enum queue_class class, uint32_t o
 void world_wake(struct world *world, struct world_task *task, uint64_t time_ns);
 void world_sleep(struct world_task *task); /* takes back what world_wake asked */
 
+/* A transfer of gigabytes without delay stays below; two hosts that answer each other for ever do
+ * not. */
+#define WORLD_EVENTS_AT_ONE_INSTANT_MAX 4000000u
+
 enum world_end {
     WORLD_FINISHED, /* nothing is left to happen */
+    WORLD_ENDLESS,  /* WORLD_EVENTS_AT_ONE_INSTANT_MAX events, and the clock stands still */
     WORLD_LIMIT,    /* the time limit was reached with something left */
     WORLD_STOPPED,  /* world_stop */
     WORLD_NO_MEMORY,

@@ -129,6 +129,9 @@ void judge_bound(struct swarm *swarm)
             swarm->war = swarm->war || is_war(swarm, socket);
         }
     }
+    for (unsigned i = 0; i < swarm->plan_count * 2; i++) {
+        swarm->war = swarm->war || swarm->plans[i / 2].ends[i % 2].ghost;
+    }
     if (swarm->war) {
         world_stop(swarm->world);
     } else {
@@ -140,6 +143,7 @@ void judge(struct swarm *swarm, enum world_end end)
 {
     if (swarm->failed || swarm->war) { return; }
     if (end == WORLD_LIMIT) { fail(swarm, "bound reached: simulated time"); }
+    if (end == WORLD_ENDLESS) { fail(swarm, "bound reached: events at one instant"); }
     if (end == WORLD_NO_MEMORY) { fail(swarm, "bound reached: memory"); }
     for (unsigned i = 0; i < swarm->plan_count; i++) { judge_plan(swarm, &swarm->plans[i]); }
     for (unsigned i = 0; i < swarm->host_count; i++) { judge_host(swarm, swarm->hosts[i]); }

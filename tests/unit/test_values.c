@@ -78,35 +78,18 @@ static int read_tcp(lua_State *L)
                        lua_toboolean(L, 2) != 0);
     char text[512] = "";
     size_t used = 0;
-#define SHOW(field)                                                                       \
-    do {                                                                                  \
-        if (options.field != usual.field) {                                               \
-            used += (size_t)snprintf(text + used, sizeof text - used, "%s=%llu ", #field, \
-                                     (unsigned long long)options.field);                  \
-        }                                                                                 \
-    } while (false)
-    SHOW(has_iss);
-    SHOW(iss);
-    SHOW(mss);
-    SHOW(recv_buffer);
-    SHOW(send_buffer);
-    SHOW(has_window);
-    SHOW(window);
-    SHOW(nagle);
-    SHOW(delayed_ack_ns);
-    SHOW(rto_initial_ns);
-    SHOW(rto_min_ns);
-    SHOW(rto_max_ns);
-    SHOW(retries);
-    SHOW(keepalive_idle_ns);
-    SHOW(keepalive_interval_ns);
-    SHOW(keepalive_count);
-    SHOW(user_timeout_ns);
-    SHOW(backlog);
-    SHOW(fin_ack);
-    SHOW(persist_probe);
-    SHOW(ttl);
-    SHOW(congestion);
+#define FIELDS(X)                                                                                  \
+    X(has_iss)                                                                                     \
+    X(iss) X(mss) X(recv_buffer) X(send_buffer) X(has_window) X(window) X(nagle) X(delayed_ack_ns) \
+        X(rto_initial_ns) X(rto_min_ns) X(rto_max_ns) X(retries) X(keepalive_idle_ns)              \
+            X(keepalive_interval_ns) X(keepalive_count) X(user_timeout_ns) X(backlog) X(fin_ack)   \
+                X(persist_probe) X(ttl) X(congestion)
+#define SHOW(field)                                                                   \
+    if (options.field != usual.field) {                                               \
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s=%llu ", #field, \
+                                 (unsigned long long)options.field);                  \
+    }
+    FIELDS(SHOW)
     lua_pushstring(L, text);
     return 1;
 }
