@@ -78,12 +78,13 @@ static int read_tcp(lua_State *L)
                        lua_toboolean(L, 2) != 0);
     char text[512] = "";
     size_t used = 0;
-#define FIELDS(X)                                                                                  \
-    X(has_iss)                                                                                     \
-    X(iss) X(mss) X(recv_buffer) X(send_buffer) X(has_window) X(window) X(nagle) X(delayed_ack_ns) \
-        X(rto_initial_ns) X(rto_min_ns) X(rto_max_ns) X(retries) X(keepalive_idle_ns)              \
-            X(keepalive_interval_ns) X(keepalive_count) X(user_timeout_ns) X(backlog) X(fin_ack)   \
-                X(persist_probe) X(ttl) X(congestion)
+/* clang-format off */
+#define FIELDS(X) \
+    X(has_iss) X(iss) X(mss) X(recv_buffer) X(send_buffer) X(has_window) X(window) \
+    X(nagle) X(delayed_ack_ns) X(rto_initial_ns) X(rto_min_ns) X(rto_max_ns) X(retries) \
+    X(keepalive_idle_ns) X(keepalive_interval_ns) X(keepalive_count) X(user_timeout_ns) \
+    X(backlog) X(fin_ack) X(persist_probe) X(ttl) X(congestion)
+/* clang-format on */
 #define SHOW(field)                                                                   \
     if (options.field != usual.field) {                                               \
         used += (size_t)snprintf(text + used, sizeof text - used, "%s=%llu ", #field, \
