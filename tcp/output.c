@@ -59,16 +59,26 @@ bool conn_window_update_due(const struct tcp_conn *conn)
 
 /* ---- segments ---- */
 
+/* Field by field: the room for options is not worth clearing for each segment. */
 static void begin_segment(struct tcp_conn *conn, struct tcp_segment *out, tcp_seq seq,
                           uint16_t flags)
 {
     const struct tcp_options *options = conn_options(conn);
-    *out = (struct tcp_segment){.source = conn->local,
-                                .destination = conn->remote,
-                                .seq = seq,
-                                .flags = flags,
-                                .ttl = options->ttl,
-                                .tos = options->tos};
+    out->source = conn->local;
+    out->destination = conn->remote;
+    out->seq = seq;
+    out->ack = 0;
+    out->flags = flags;
+    out->window = 0;
+    out->urgent = 0;
+    out->ttl = options->ttl;
+    out->tos = options->tos;
+    out->options_len = 0;
+    out->cause = TCP_SENT_NONE;
+    out->retransmission = 0;
+    out->tag = 0;
+    out->cause_tag = 0;
+    out->payload = (struct tcp_payload){0};
 }
 
 /* The ACK field and the window; whatever ACK was owed is paid. */

@@ -26,11 +26,15 @@ static bool deliver_run(struct tcp_conn *conn, uint64_t now_ns, const struct tcp
 
 bool text_deliver(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    const struct tcp_payload payload =
-        payload_part(&arrival->seg->payload, arrival->skip, arrival->len);
+    const struct tcp_payload *payload = &arrival->seg->payload;
+    struct tcp_payload part;
+    if (arrival->skip != 0 || arrival->len != tcp_payload_len(payload)) { /* seldom */
+        part = payload_part(payload, arrival->skip, arrival->len);
+        payload = &part;
+    }
     bool any = false;
-    for (unsigned i = 0; i < 2 && payload.part[i].len > 0; i++) {
-        if (!deliver_run(conn, arrival->now_ns, &payload.part[i])) {
+    for (unsigned i = 0; i < 2 && payload->part[i].len > 0; i++) {
+        if (!deliver_run(conn, arrival->now_ns, &payload->part[i])) {
             conn_discard(conn, arrival, TCP_DISCARD_NO_MEMORY);
             break;
         }

@@ -6,7 +6,11 @@
 
 bool tcp_address_equal(const struct tcp_address *a, const struct tcp_address *b)
 {
-    return a->family == b->family && memcmp(a->octets, b->octets, sizeof a->octets) == 0;
+    uint64_t x[2];
+    uint64_t y[2];
+    memcpy(x, a->octets, sizeof x);
+    memcpy(y, b->octets, sizeof y);
+    return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0 && a->family == b->family;
 }
 
 bool tcp_endpoint_equal(const struct tcp_endpoint *a, const struct tcp_endpoint *b)

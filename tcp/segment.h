@@ -12,8 +12,8 @@
 /* An IPv4 address stands in the first four octets, the rest are zero, so that two addresses are
  * equal when all their octets are. */
 struct tcp_address {
-    uint8_t family; /* 4, 6, or 0 for none */
-    uint8_t octets[16];
+    uint8_t octets[16]; /* first, where a copy of the whole is read back without a stall */
+    uint8_t family;     /* 4, 6, or 0 for none */
 };
 
 struct tcp_endpoint {

@@ -125,8 +125,8 @@ int main(void)
     struct tcp_host *client = create_host(&secrets[0]);
     struct tcp_host *server = create_host(&secrets[1]);
     struct wire wire = {.count = 0};
-    const struct tcp_endpoint at_client = {{4, {10, 0, 0, 1}}, 4000};
-    const struct tcp_endpoint at_server = {{4, {10, 0, 0, 2}}, 80};
+    const struct tcp_endpoint at_client = {{{10, 0, 0, 1}, 4}, 4000};
+    const struct tcp_endpoint at_server = {{{10, 0, 0, 2}, 4}, 80};
     struct tcp_conn *listener = NULL;
     struct tcp_conn *active = NULL;
     struct tcp_conn *passive = NULL;

@@ -84,9 +84,9 @@ static uint64_t hash(void *context, const void *data, size_t len)
 
 static struct tcp_endpoint end(const struct dialogue *d, uint8_t last, uint16_t port)
 {
-    struct tcp_endpoint endpoint = {.address = {4, {10, 0, 0, last}}, .port = port};
+    struct tcp_endpoint endpoint = {.address = {{10, 0, 0, last}, 4}, .port = port};
     if (d->six) {
-        endpoint.address = (struct tcp_address){6, {0x20, 0x01, 0x0d, 0xb8}};
+        endpoint.address = (struct tcp_address){{0x20, 0x01, 0x0d, 0xb8}, 6};
         endpoint.address.octets[15] = last;
     }
     return endpoint;

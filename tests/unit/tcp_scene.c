@@ -73,7 +73,7 @@ void tcp_scene_finish(struct scene *scene)
 
 struct tcp_endpoint tcp_scene_end(uint8_t last, uint16_t port)
 {
-    return (struct tcp_endpoint){.address = {4, {10, 0, 0, last}}, .port = port};
+    return (struct tcp_endpoint){.address = {{10, 0, 0, last}, 4}, .port = port};
 }
 
 struct tcp_conn *tcp_scene_open(struct scene *scene, uint16_t port)

@@ -80,7 +80,7 @@ static uint64_t below(struct swarm *swarm, uint64_t n)
 
 static struct tcp_endpoint end(unsigned host, uint16_t port)
 {
-    return (struct tcp_endpoint){.address = {4, {10, 0, 0, (uint8_t)(1 + host)}}, .port = port};
+    return (struct tcp_endpoint){.address = {{10, 0, 0, (uint8_t)(1 + host)}, 4}, .port = port};
 }
 
 static void check(struct swarm *swarm)
