@@ -51,8 +51,9 @@ static void read_address(lua_State *L, int index, struct host_config *config)
         lua_fail(L, "address of %s: expected a string or a list of strings, got %s", config->name,
                  lua_what(L, index));
     }
-    const char *text = lua_tostring(L, index);
-    if (!wire_parse_address(text, &address)) {
+    size_t len = 0;
+    const char *text = lua_tolstring(L, index, &len);
+    if (strlen(text) != len || !wire_parse_address(text, &address)) {
         lua_fail(L, "address of %s: \"%s\" is no IPv4 or IPv6 address", config->name, text);
     }
     if (!is_unicast(&address)) {

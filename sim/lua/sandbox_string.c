@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#define SEARCHED_OCTETS_AN_INSTRUCTION 8
+
 /* The conversions of string.format end in a letter after these. */
 #define FORMAT_MODIFIERS "-+ #0123456789."
 
@@ -113,11 +115,23 @@ static int string_packing(lua_State *L)
     return call_stock(L);
 }
 
+/* find, match, gmatch, gsub: a search through much text counts as the work that it is. */
+static int string_search(lua_State *L)
+{
+    size_t len = 0;
+    if (lua_type(L, 1) == LUA_TSTRING) { (void)lua_tolstring(L, 1, &len); }
+    limits_charge(scenario_of(L), len / SEARCHED_OCTETS_AN_INSTRUCTION);
+    return call_stock(L);
+}
+
 void sandbox_string(lua_State *L)
 {
     static const luaL_Reg ours[] = {
-        {"format", string_format}, {"pack", string_packing},   {"packsize", string_packing},
-        {"rep", string_rep},       {"unpack", string_packing}, {NULL, NULL},
+        {"find", string_search},      {"format", string_format},
+        {"gmatch", string_search},    {"gsub", string_search},
+        {"match", string_search},     {"pack", string_packing},
+        {"packsize", string_packing}, {"rep", string_rep},
+        {"unpack", string_packing},   {NULL, NULL},
     };
     static const struct sandbox_forbidden forbidden[] = {
         {"dump", "programs are text, never bytecode"},
