@@ -38,8 +38,8 @@ static void advance_to(struct tcp_conn *conn, uint64_t now_ns, tcp_seq ack)
         timer_stop(conn, now_ns, TCP_TIMER_RETRANSMISSION);
     } else if (!conn->probing &&
                (!conn->in_recovery || conn->first_partial_ack || seq_gt(ack, conn->recover))) {
-        rto_start(conn,
-                  now_ns); /* (5.3); in recovery for the first partial ACK only: RFC 6582 3.2 (3) */
+        /* (5.3); in recovery for the first partial ACK only: RFC 6582 3.2 (3) */
+        rto_start(conn, now_ns);
     }
 }
 
@@ -60,9 +60,8 @@ void ack_of_syn(struct tcp_conn *conn, uint64_t now_ns, tcp_seq ack)
     if (seq_gt(ack, conn->snd_una)) { advance_to(conn, now_ns, ack); }
     if (conn->fin_sent && !ack_covers_fin(conn)) {
         rto_start(conn, now_ns);
-    } else if (seq_lt(conn->snd_una,
-                      conn->snd_nxt)) { /* data on the SYN that the peer did not take */
-        sent_all_lost(conn);
+    } else if (seq_lt(conn->snd_una, conn->snd_nxt)) {
+        sent_all_lost(conn); /* data on the SYN that the peer did not take */
         rto_start(conn, now_ns);
     }
 }

@@ -85,8 +85,8 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
     }
     if (conn->state == TCP_TIME_WAIT && (seg->flags & TCP_FIN) != 0 &&
         seg->seq + tcp_segment_len(seg) == conn->rcv_nxt) {
-        time_wait_restart(
-            conn, arrival->now_ns); /* our last ACK was lost; 3.10.7.4 fifth means this one */
+        /* our last ACK was lost; 3.10.7.4 fifth means this one */
+        time_wait_restart(conn, arrival->now_ns);
     }
     const bool repeated_syn = (seg->flags & TCP_SYN) != 0 && seg->seq == conn->irs;
     conn_discard(conn, arrival,
