@@ -78,7 +78,6 @@ enum tcp_timer_action { TCP_TIMER_ARMED, TCP_TIMER_FIRED, TCP_TIMER_STOPPED };
     X(NO_CONNECTION, "no such connection")                   \
     X(BAD_ADDRESS, "address that no segment may have")       \
     X(BAD_CHECKSUM, "checksum")                              \
-    X(MALFORMED, "malformed")                                \
     X(RST_IN_LISTEN, "RST in LISTEN")                        \
     X(ACK_IN_LISTEN, "ACK in LISTEN")                        \
     X(NO_SYN_IN_LISTEN, "no SYN in LISTEN")                  \
@@ -97,7 +96,6 @@ enum tcp_timer_action { TCP_TIMER_ARMED, TCP_TIMER_FIRED, TCP_TIMER_STOPPED };
     X(ACK_OF_UNSENT, "ACK of what was not sent")             \
     X(TEXT_AFTER_FIN, "text after FIN")                      \
     X(TEXT_AFTER_CLOSE, "data after close")                  \
-    X(DUPLICATE_TEXT, "text received before")                \
     X(IGNORED_IN_TIME_WAIT, "nothing new in TIME-WAIT")      \
     X(REPEATED_SYN, "SYN repeated")
 
