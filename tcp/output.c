@@ -109,12 +109,8 @@ static void pure_ack(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
 
 static void write_mss_option(const struct tcp_conn *conn, struct tcp_segment *out)
 {
-    const uint16_t mss = conn_announced_mss(conn);
-    out->options[0] = TCP_OPT_MSS;
-    out->options[1] = 4;
-    out->options[2] = (uint8_t)(mss >> 8);
-    out->options[3] = (uint8_t)mss;
-    out->options_len = 4;
+    const struct tcp_parsed_options values = {.has_mss = true, .mss = conn_announced_mss(conn)};
+    out->options_len = wire_option_by_kind(TCP_OPT_MSS)->write(&values, out->options);
 }
 
 /* Data on the SYN, within the default MSS: the peer's is not known yet. */

@@ -8,25 +8,6 @@
 #define IPV4_DONT_FRAGMENT 0x4000
 #define IP_LENGTH_MAX 65535 /* of an IPv4 packet; of what follows an IPv6 header */
 
-static uint16_t get16(const uint8_t *octets) { return (uint16_t)(octets[0] << 8 | octets[1]); }
-
-static uint32_t get32(const uint8_t *octets)
-{
-    return (uint32_t)get16(octets) << 16 | get16(octets + 2);
-}
-
-static void put16(uint8_t *octets, uint32_t value)
-{
-    octets[0] = (uint8_t)(value >> 8);
-    octets[1] = (uint8_t)value;
-}
-
-static void put32(uint8_t *octets, uint32_t value)
-{
-    put16(octets, value >> 16);
-    put16(octets + 2, value);
-}
-
 /* ---- lengths ---- */
 
 static uint32_t options_bytes(const struct tcp_segment *segment)
@@ -82,7 +63,7 @@ uint32_t wire_checksum_add(uint32_t sum, const uint8_t *octets, size_t len)
     uint16_t native = (uint16_t)fold((uint32_t)wide);
     uint8_t pair[2];
     memcpy(pair, &native, 2);
-    return fold(sum) + get16(pair);
+    return fold(sum) + wire_get16(pair);
 }
 
 uint16_t wire_checksum_fold(uint32_t sum) { return (uint16_t)~fold(sum); }
@@ -92,8 +73,8 @@ static uint32_t pseudo_header(const struct tcp_segment *segment, size_t tcp_len)
 {
     size_t width = segment->source.address.family == 6 ? 16 : 4;
     uint8_t tail[8] = {0};
-    put32(tail, (uint32_t)tcp_len);
-    put32(tail + 4, PROTOCOL_TCP);
+    wire_put32(tail, (uint32_t)tcp_len);
+    wire_put32(tail + 4, PROTOCOL_TCP);
     uint32_t sum = wire_checksum_add(0, segment->source.address.octets, width);
     sum = wire_checksum_add(sum, segment->destination.address.octets, width);
     return wire_checksum_add(sum, tail, sizeof tail);
@@ -107,20 +88,20 @@ size_t wire_encode_tcp(const struct tcp_segment *segment, uint8_t *octets, size_
     size_t total = wire_tcp_bytes(segment);
     size_t header = WIRE_TCP_HEADER_BYTES + options_bytes(segment);
     if (room < total) { return 0; }
-    put16(octets, segment->source.port);
-    put16(octets + 2, segment->destination.port);
-    put32(octets + 4, segment->seq);
-    put32(octets + 8, segment->ack);
+    wire_put16(octets, segment->source.port);
+    wire_put16(octets + 2, segment->destination.port);
+    wire_put32(octets + 4, segment->seq);
+    wire_put32(octets + 8, segment->ack);
     octets[12] = (uint8_t)(header / 4 << 4);
     octets[13] = (uint8_t)segment->flags;
-    put16(octets + 14, segment->window);
-    put16(octets + 16, 0);
-    put16(octets + 18, segment->urgent);
+    wire_put16(octets + 14, segment->window);
+    wire_put16(octets + 16, 0);
+    wire_put16(octets + 18, segment->urgent);
     memcpy(octets + WIRE_TCP_HEADER_BYTES, segment->options, segment->options_len);
     (void)wire_pad_options(octets + WIRE_TCP_HEADER_BYTES, segment->options_len);
     tcp_payload_copy(&segment->payload, octets + header);
     uint32_t sum = wire_checksum_add(pseudo_header(segment, total), octets, total);
-    put16(octets + 16, wire_checksum_fold(sum));
+    wire_put16(octets + 16, wire_checksum_fold(sum));
     return total;
 }
 
@@ -130,23 +111,23 @@ static void put_ipv4_header(const struct tcp_segment *segment, uint16_t ip_id, s
 {
     octets[0] = 0x45;
     octets[1] = segment->tos;
-    put16(octets + 2, (uint32_t)total);
-    put16(octets + 4, ip_id);
-    put16(octets + 6, IPV4_DONT_FRAGMENT);
+    wire_put16(octets + 2, (uint32_t)total);
+    wire_put16(octets + 4, ip_id);
+    wire_put16(octets + 6, IPV4_DONT_FRAGMENT);
     octets[8] = segment->ttl;
     octets[9] = PROTOCOL_TCP;
-    put16(octets + 10, 0);
+    wire_put16(octets + 10, 0);
     memcpy(octets + 12, segment->source.address.octets, 4);
     memcpy(octets + 16, segment->destination.address.octets, 4);
     uint32_t sum = wire_checksum_add(0, octets, WIRE_IPV4_HEADER_BYTES);
-    put16(octets + 10, wire_checksum_fold(sum));
+    wire_put16(octets + 10, wire_checksum_fold(sum));
 }
 
 /* RFC 8200 3. The flow label is zero. */
 static void put_ipv6_header(const struct tcp_segment *segment, size_t payload_len, uint8_t *octets)
 {
-    put32(octets, UINT32_C(6) << 28 | (uint32_t)segment->tos << 20);
-    put16(octets + 4, (uint32_t)payload_len);
+    wire_put32(octets, UINT32_C(6) << 28 | (uint32_t)segment->tos << 20);
+    wire_put16(octets + 4, (uint32_t)payload_len);
     octets[6] = PROTOCOL_TCP;
     octets[7] = segment->ttl;
     memcpy(octets + 8, segment->source.address.octets, 16);
@@ -178,13 +159,13 @@ enum wire_result wire_decode_tcp(const uint8_t *octets, size_t len, struct tcp_s
     if (len < WIRE_TCP_HEADER_BYTES) { return WIRE_TRUNCATED; }
     size_t header = (size_t)(octets[12] >> 4) * 4;
     if (header < WIRE_TCP_HEADER_BYTES || header > len) { return WIRE_BAD_OFFSET; }
-    segment->source.port = get16(octets);
-    segment->destination.port = get16(octets + 2);
-    segment->seq = get32(octets + 4);
-    segment->ack = get32(octets + 8);
+    segment->source.port = wire_get16(octets);
+    segment->destination.port = wire_get16(octets + 2);
+    segment->seq = wire_get32(octets + 4);
+    segment->ack = wire_get32(octets + 8);
     segment->flags = octets[13]; /* the reserved bits beside the offset are ignored: RFC 9293 3.1 */
-    segment->window = get16(octets + 14);
-    segment->urgent = get16(octets + 18);
+    segment->window = wire_get16(octets + 14);
+    segment->urgent = wire_get16(octets + 18);
     segment->options_len = (uint8_t)(header - WIRE_TCP_HEADER_BYTES);
     memset(segment->options, 0, sizeof segment->options);
     memcpy(segment->options, octets + WIRE_TCP_HEADER_BYTES, segment->options_len);
@@ -217,10 +198,12 @@ static enum wire_result find_in_ipv4(const uint8_t *octets, size_t len, struct t
 {
     if (len < WIRE_IPV4_HEADER_BYTES) { return WIRE_TRUNCATED; }
     size_t header = (size_t)(octets[0] & 15) * 4;
-    size_t total = get16(octets + 2);
+    size_t total = wire_get16(octets + 2);
     if (header < WIRE_IPV4_HEADER_BYTES || total < header || total > len) { return WIRE_TRUNCATED; }
     /* A fragment is no whole segment. */
-    if (octets[9] != PROTOCOL_TCP || (get16(octets + 6) & 0x3fff) != 0) { return WIRE_NOT_TCP; }
+    if (octets[9] != PROTOCOL_TCP || (wire_get16(octets + 6) & 0x3fff) != 0) {
+        return WIRE_NOT_TCP;
+    }
     segment->tos = octets[1];
     segment->ttl = octets[8];
     set_address(&segment->source.address, 4, octets + 12);
@@ -242,7 +225,7 @@ static enum wire_result find_in_ipv6(const uint8_t *octets, size_t len, struct t
                                      struct tcp_part *part)
 {
     if (len < WIRE_IPV6_HEADER_BYTES) { return WIRE_TRUNCATED; }
-    size_t end = WIRE_IPV6_HEADER_BYTES + (size_t)get16(octets + 4);
+    size_t end = WIRE_IPV6_HEADER_BYTES + (size_t)wire_get16(octets + 4);
     if (end > len) { return WIRE_TRUNCATED; }
     uint8_t next = octets[6];
     size_t at = WIRE_IPV6_HEADER_BYTES;
@@ -252,7 +235,7 @@ static enum wire_result find_in_ipv6(const uint8_t *octets, size_t len, struct t
         at += ((size_t)octets[at + 1] + 1) * 8;
     }
     if (next != PROTOCOL_TCP) { return WIRE_NOT_TCP; }
-    segment->tos = (uint8_t)(get16(octets) >> 4);
+    segment->tos = (uint8_t)(wire_get16(octets) >> 4);
     segment->ttl = octets[7];
     set_address(&segment->source.address, 6, octets + 8);
     set_address(&segment->destination.address, 6, octets + 24);

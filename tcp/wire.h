@@ -5,6 +5,30 @@
 
 #include "segment.h"
 
+/* ---- octets in network order ---- */
+
+static inline uint16_t wire_get16(const uint8_t *octets)
+{
+    return (uint16_t)(octets[0] << 8 | octets[1]);
+}
+
+static inline uint32_t wire_get32(const uint8_t *octets)
+{
+    return (uint32_t)wire_get16(octets) << 16 | wire_get16(octets + 2);
+}
+
+static inline void wire_put16(uint8_t *octets, uint32_t value)
+{
+    octets[0] = (uint8_t)(value >> 8);
+    octets[1] = (uint8_t)value;
+}
+
+static inline void wire_put32(uint8_t *octets, uint32_t value)
+{
+    wire_put16(octets, value >> 16);
+    wire_put16(octets + 2, value);
+}
+
 /* ---- options ---- */
 
 enum tcp_option_kind {

@@ -4,25 +4,6 @@
 
 #include <string.h>
 
-static uint16_t get16(const uint8_t *octets) { return (uint16_t)(octets[0] << 8 | octets[1]); }
-
-static uint32_t get32(const uint8_t *octets)
-{
-    return (uint32_t)get16(octets) << 16 | get16(octets + 2);
-}
-
-static void put16(uint8_t *octets, uint32_t value)
-{
-    octets[0] = (uint8_t)(value >> 8);
-    octets[1] = (uint8_t)value;
-}
-
-static void put32(uint8_t *octets, uint32_t value)
-{
-    put16(octets, value >> 16);
-    put16(octets + 2, value);
-}
-
 static uint8_t put_head(uint8_t *octets, enum tcp_option_kind kind, uint8_t len)
 {
     octets[0] = (uint8_t)kind;
@@ -58,13 +39,13 @@ static bool parse_mss(const uint8_t *octets, uint8_t len, struct tcp_parsed_opti
 {
     (void)len;
     parsed->has_mss = true;
-    parsed->mss = get16(octets + 2);
+    parsed->mss = wire_get16(octets + 2);
     return true;
 }
 
 static uint8_t write_mss(const struct tcp_parsed_options *values, uint8_t *octets)
 {
-    put16(octets + 2, values->mss);
+    wire_put16(octets + 2, values->mss);
     return put_head(octets, TCP_OPT_MSS, 4);
 }
 
@@ -104,8 +85,8 @@ static bool parse_sack(const uint8_t *octets, uint8_t len, struct tcp_parsed_opt
     if (len < 10 || (len - 2) % 8 != 0 || (len - 2) / 8 > 4) { return false; }
     parsed->sack_count = (uint8_t)((len - 2) / 8);
     for (unsigned i = 0; i < parsed->sack_count; i++) {
-        parsed->sack[i].left = get32(octets + 2 + 8 * i);
-        parsed->sack[i].right = get32(octets + 6 + 8 * i);
+        parsed->sack[i].left = wire_get32(octets + 2 + 8 * i);
+        parsed->sack[i].right = wire_get32(octets + 6 + 8 * i);
     }
     return true;
 }
@@ -114,8 +95,8 @@ static uint8_t write_sack(const struct tcp_parsed_options *values, uint8_t *octe
 {
     unsigned count = values->sack_count <= 4 ? values->sack_count : 4;
     for (unsigned i = 0; i < count; i++) {
-        put32(octets + 2 + 8 * i, values->sack[i].left);
-        put32(octets + 6 + 8 * i, values->sack[i].right);
+        wire_put32(octets + 2 + 8 * i, values->sack[i].left);
+        wire_put32(octets + 6 + 8 * i, values->sack[i].right);
     }
     return put_head(octets, TCP_OPT_SACK, (uint8_t)(2 + 8 * count));
 }
@@ -125,15 +106,15 @@ static bool parse_timestamp(const uint8_t *octets, uint8_t len, struct tcp_parse
 {
     (void)len;
     parsed->has_timestamp = true;
-    parsed->ts_val = get32(octets + 2);
-    parsed->ts_ecr = get32(octets + 6);
+    parsed->ts_val = wire_get32(octets + 2);
+    parsed->ts_ecr = wire_get32(octets + 6);
     return true;
 }
 
 static uint8_t write_timestamp(const struct tcp_parsed_options *values, uint8_t *octets)
 {
-    put32(octets + 2, values->ts_val);
-    put32(octets + 6, values->ts_ecr);
+    wire_put32(octets + 2, values->ts_val);
+    wire_put32(octets + 6, values->ts_ecr);
     return put_head(octets, TCP_OPT_TIMESTAMP, 10);
 }
 

@@ -19,18 +19,7 @@ static const char threads_key =
 
 /* ---- which thread is what ---- */
 
-static void push_threads(lua_State *L)
-{
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &threads_key) != LUA_TNIL) { return; }
-    lua_pop(L, 1);
-    lua_newtable(L);
-    lua_newtable(L);
-    (void)lua_pushliteral(L, "k");
-    lua_setfield(L, -2, "__mode");
-    lua_setmetatable(L, -2);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &threads_key);
-}
+static void push_threads(lua_State *L) { sandbox_push_weak(L, &threads_key); }
 
 /* For the thread at `index`. */
 static void set_blocked(lua_State *L, int index, bool blocked)

@@ -114,9 +114,7 @@ void segment_move_sack(struct tcp_segment *segment, tcp_seq by)
         if (kind != TCP_OPT_SACK) { continue; }
         uint8_t *edges = segment->options + (option - segment->options);
         for (uint8_t i = 2; i + 4 <= len; i = (uint8_t)(i + 4)) {
-            const tcp_seq edge = by + ((tcp_seq)edges[i] << 24 | (tcp_seq)edges[i + 1] << 16 |
-                                       (tcp_seq)edges[i + 2] << 8 | edges[i + 3]);
-            for (unsigned k = 0; k < 4; k++) { edges[i + k] = (uint8_t)(edge >> (24 - 8 * k)); }
+            wire_put32(edges + i, wire_get32(edges + i) + by);
         }
     }
 }

@@ -246,3 +246,16 @@ lua_State *sandbox_create(struct scenario *scenario)
     lua_sethook(L, limits_count, LUA_MASKCOUNT, limits_step(&scenario->limits));
     return L;
 }
+
+void sandbox_push_weak(lua_State *L, const void *key)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, key) != LUA_TNIL) { return; }
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_newtable(L);
+    (void)lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+}

@@ -46,6 +46,9 @@ void limits_push_message(lua_State *L);
 int limits_step(const struct lua_limits *limits);
 /* The hook of every thread. */
 void limits_count(lua_State *L, lua_Debug *frame);
+/* Pushes the table with weak keys that the registry holds under `key`, made when first asked for.
+ */
+void sandbox_push_weak(lua_State *L, const void *key);
 /* Work of the library that Lua's own count does not see, as that many instructions. Never raises:
  * the next look does. */
 void limits_charge(struct scenario *scenario, uint64_t instructions);

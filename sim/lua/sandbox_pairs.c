@@ -250,18 +250,7 @@ static int pairs_call(lua_State *L)
 /* ---- next ---- */
 
 /* Pushes the weak table of next's snapshots. */
-static void push_snapshots(lua_State *L)
-{
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &next_key) != LUA_TNIL) { return; }
-    lua_pop(L, 1);
-    lua_newtable(L);
-    lua_newtable(L);
-    (void)lua_pushliteral(L, "k");
-    lua_setfield(L, -2, "__mode");
-    lua_setmetatable(L, -2);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &next_key);
-}
+static void push_snapshots(lua_State *L) { sandbox_push_weak(L, &next_key); }
 
 /* Takes a snapshot of the table at index 1 for the calls to come, leaving it on top. */
 static void keep_snapshot(lua_State *L)

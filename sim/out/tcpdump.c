@@ -33,13 +33,6 @@ static void *tcpdump_begin(struct out_writer *writer, const struct out_options *
     return tcpdump;
 }
 
-static uint16_t get16(const uint8_t *octets) { return (uint16_t)(octets[0] << 8 | octets[1]); }
-
-static uint32_t get32(const uint8_t *octets)
-{
-    return (uint32_t)get16(octets) << 16 | get16(octets + 2);
-}
-
 /* ---- options ---- */
 
 struct option_name {
@@ -84,13 +77,14 @@ static void put_sack(struct out_writer *writer, const uint8_t *value, uint32_t l
 {
     out_printf(writer, " %" PRIu32 " ", len / 8);
     for (uint32_t i = 0; i < len; i += 8) {
-        out_printf(writer, "{%" PRIu32 ":%" PRIu32 "}", get32(value + i), get32(value + i + 4));
+        out_printf(writer, "{%" PRIu32 ":%" PRIu32 "}", wire_get32(value + i),
+                   wire_get32(value + i + 4));
     }
 }
 
 static void put_user_timeout(struct out_writer *writer, const uint8_t *value)
 {
-    const unsigned timeout = get16(value);
+    const unsigned timeout = wire_get16(value);
     const unsigned seconds = (timeout & 1) != 0 ? (timeout >> 1) * 60 : timeout >> 1;
     out_printf(writer, " 0x%x %u", timeout, seconds);
 }
@@ -108,13 +102,14 @@ static uint32_t put_value(struct out_writer *writer, uint8_t kind, const uint8_t
                                                                               : len;
     if (fixed > left) { return UINT32_MAX; }
     switch (kind) {
-    case TCP_OPT_MSS: out_printf(writer, " %u", (unsigned)get16(value)); return fixed;
+    case TCP_OPT_MSS: out_printf(writer, " %u", (unsigned)wire_get16(value)); return fixed;
     case TCP_OPT_WSCALE: out_printf(writer, " %u", (unsigned)value[0]); return fixed;
     case TCP_OPT_SACK_OK: return fixed;
     case OPTION_ECHO:
-    case OPTION_ECHO_REPLY: out_printf(writer, " %" PRIu32, get32(value)); return fixed;
+    case OPTION_ECHO_REPLY: out_printf(writer, " %" PRIu32, wire_get32(value)); return fixed;
     case TCP_OPT_TIMESTAMP:
-        out_printf(writer, " val %" PRIu32 " ecr %" PRIu32, get32(value), get32(value + 4));
+        out_printf(writer, " val %" PRIu32 " ecr %" PRIu32, wire_get32(value),
+                   wire_get32(value + 4));
         return fixed;
     case OPTION_USER_TIMEOUT: put_user_timeout(writer, value); return fixed;
     case TCP_OPT_SACK:
@@ -131,11 +126,11 @@ static uint32_t put_value(struct out_writer *writer, uint8_t kind, const uint8_t
     case OPTION_EXPERIMENT:
         if (len < 2) { return UINT32_MAX; }
         out_char(writer, '-');
-        if (get16(value) == 0xf989) { /* RFC 7413 */
+        if (wire_get16(value) == 0xf989) { /* RFC 7413 */
             out_text(writer, "tfo");
             put_cookie(writer, value + 2, len - 2);
         } else {
-            out_printf(writer, "%04x", (unsigned)get16(value));
+            out_printf(writer, "%04x", (unsigned)wire_get16(value));
         }
         return fixed;
     default:
@@ -209,22 +204,22 @@ static void put_segment(struct out_writer *writer, const uint8_t *tcp, uint32_t 
         out_printf(writer, " [bad hdr length %" PRIu32 " - too long, > %" PRIu32 "]", header, len);
         return;
     }
-    const uint32_t seq = get32(tcp + 4), payload = len - header;
+    const uint32_t seq = wire_get32(tcp + 4), payload = len - header;
     if (payload > 0) {
         out_printf(writer, ", seq %" PRIu32 ":%" PRIu32, seq, seq + payload);
     } else if ((flags & (TCP_SYN | TCP_FIN | TCP_RST)) != 0) {
         out_printf(writer, ", seq %" PRIu32, seq);
     }
-    if ((flags & TCP_ACK) != 0) { out_printf(writer, ", ack %" PRIu32, get32(tcp + 8)); }
-    out_printf(writer, ", win %u", (unsigned)get16(tcp + 14));
-    if ((flags & TCP_URG) != 0) { out_printf(writer, ", urg %u", (unsigned)get16(tcp + 18)); }
+    if ((flags & TCP_ACK) != 0) { out_printf(writer, ", ack %" PRIu32, wire_get32(tcp + 8)); }
+    out_printf(writer, ", win %u", (unsigned)wire_get16(tcp + 14));
+    if ((flags & TCP_URG) != 0) { out_printf(writer, ", urg %u", (unsigned)wire_get16(tcp + 18)); }
     if (header > WIRE_TCP_HEADER_BYTES &&
         !put_options(writer, tcp + WIRE_TCP_HEADER_BYTES, header - WIRE_TCP_HEADER_BYTES)) {
         return;
     }
     out_printf(writer, ", length %" PRIu32, payload);
     if (payload > 0) {
-        tcpdump_put_http(writer, get16(tcp), get16(tcp + 2), tcp + header, payload);
+        tcpdump_put_http(writer, wire_get16(tcp), wire_get16(tcp + 2), tcp + header, payload);
     }
 }
 
@@ -261,7 +256,7 @@ static void tcpdump_record(void *state, const struct trace_record *record)
     (void)wire_format_address(&to->address, destination, sizeof destination);
     put_time(tcpdump->writer, record->time_ns);
     out_printf(tcpdump->writer, " %s %s.%u > %s.%u: ", is_ipv6 ? "IP6" : "IP", source,
-               (unsigned)get16(tcp), destination, (unsigned)get16(tcp + 2));
+               (unsigned)wire_get16(tcp), destination, (unsigned)wire_get16(tcp + 2));
     put_segment(tcpdump->writer, tcp, (uint32_t)(len - headers));
     out_char(tcpdump->writer, '\n');
     free(frame);

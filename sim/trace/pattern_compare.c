@@ -85,7 +85,7 @@ static bool option_equal(const struct pattern_option *wanted, const struct patte
         return memcmp(wanted->octets, actual->octets, wanted->len) == 0;
     }
     for (unsigned at = 2; at < wanted->len; at += 4) {
-        if (pattern_get32(wanted->octets + at) != pattern_get32(actual->octets + at) - sack_base) {
+        if (wire_get32(wanted->octets + at) != wire_get32(actual->octets + at) - sack_base) {
             return false;
         }
     }

@@ -111,16 +111,16 @@ static void add_option(struct text *text, const struct pattern_option *option, t
     }
     text_add(text, "%s", wire_option_by_kind(option->kind)->name);
     switch (option->kind) {
-    case TCP_OPT_MSS: text_add(text, " %" PRIu32, pattern_get16(octets + 2)); break;
+    case TCP_OPT_MSS: text_add(text, " %u", (unsigned)wire_get16(octets + 2)); break;
     case TCP_OPT_WSCALE: text_add(text, " %u", (unsigned)octets[2]); break;
     case TCP_OPT_TIMESTAMP:
-        text_add(text, " val %" PRIu32 " ecr %" PRIu32, pattern_get32(octets + 2),
-                 pattern_get32(octets + 6));
+        text_add(text, " val %" PRIu32 " ecr %" PRIu32, wire_get32(octets + 2),
+                 wire_get32(octets + 6));
         break;
     case TCP_OPT_SACK:
         for (unsigned at = 2; at < option->len; at += 8) {
-            text_add(text, " %" PRIu32 ":%" PRIu32, pattern_get32(octets + at) - sack_base,
-                     pattern_get32(octets + at + 4) - sack_base);
+            text_add(text, " %" PRIu32 ":%" PRIu32, wire_get32(octets + at) - sack_base,
+                     wire_get32(octets + at + 4) - sack_base);
         }
         break;
     case TCP_OPT_FAST_OPEN:

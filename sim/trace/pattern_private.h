@@ -28,16 +28,6 @@ bool pattern_walk_next(struct pattern_walk *walk, struct pattern_option *option)
 /* Whether the option's length is one that its kind may have: only then it is written by name. */
 bool pattern_option_well_formed(const struct pattern_option *option);
 
-static inline uint32_t pattern_get16(const uint8_t *octets)
-{
-    return (uint32_t)octets[0] << 8 | octets[1];
-}
-
-static inline uint32_t pattern_get32(const uint8_t *octets)
-{
-    return pattern_get16(octets) << 16 | pattern_get16(octets + 2);
-}
-
 /* The flags in the order in which they are written: the letter and the bit. */
 struct pattern_flag {
     char letter;

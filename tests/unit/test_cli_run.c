@@ -63,6 +63,10 @@ static void the_digest_is_the_runs(void **state)
         {"test $($T run -q --digest pass.lua) = $($T run -q --digest --format jsonl pass.lua | "
          "sed -n 's/.*\"digest\":\"\\([^\"]*\\).*/\\1/p')",
          0, NULL, NULL},
+        /* Each record of a segment names the link that carries it. */
+        {"$T run --format jsonl pass.lua | grep '\"segment\",' | sed "
+         "'s/.*\"link\":\"\\([^\"]*\\)\".*/\\1/' | sort -u",
+         0, "a-b\n", NULL},
         /* Outputs and messages change nothing. */
         {"test $($T run -q --digest pass.lua) = $($T run --digest -v -w d.pcapng pass.lua | tail "
          "-n 1)",
