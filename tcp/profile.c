@@ -1,7 +1,6 @@
-/* profile.c - the table of TCP option values, a column for each profile, and rfc9293's values. */
+/* profile.c - the table of TCP option values, a column for each profile. What a column gives a host
+ * is read from these very words: profile_values.c. */
 #include "profile.h"
-
-#include <string.h>
 
 #define US UINT64_C(1000)
 #define MS (1000 * US)
@@ -113,26 +112,3 @@ const struct tcp_option_row tcp_option_table[] = {
 };
 /* clang-format on */
 const size_t tcp_option_count = sizeof tcp_option_table / sizeof tcp_option_table[0];
-
-/* Written out in the fields' own units; a test holds it to the table's first column. */
-void tcp_options_default(struct tcp_options *options)
-{
-    memset(options, 0, sizeof *options);
-    options->recv_buffer = 65535;
-    options->send_buffer = 65535;
-    options->nagle = true;
-    options->delayed_ack_ns = 200 * MS;
-    options->rto_initial_ns = SECOND;
-    options->rto_min_ns = SECOND;
-    options->rto_max_ns = 60 * SECOND;
-    options->syn_retries = 7;
-    options->synack_retries = 7;
-    options->retries = 15;
-    options->msl_ns = 2 * MINUTE;
-    options->backlog = 128;
-    options->challenge_ack = true;
-    options->fin_ack = TCP_FIN_ACK_AT_ONCE;
-    options->persist_probe = TCP_PROBE_OCTET;
-    options->ttl = 64;
-    options->mtu_bytes = 1500;
-}

@@ -69,8 +69,16 @@ extern const struct tcp_option_row tcp_option_table[];
 extern const size_t tcp_option_count;
 extern const char *const tcp_profile_names[TCP_PROFILES];
 
-/* The values of profile rfc9293. (The other profiles' columns are printed, but hosts cannot have
- * them yet: they name mechanisms that are not there.) */
+/* The values of profile `which`, an index of tcp_profile_names: a column of the table. A word that
+ * names a rule ("RFC 5681's"), nothing ("-") or a choice that is not there yet is stored as 0, not
+ * given. */
+void tcp_options_profile(struct tcp_options *options, unsigned which);
+
+/* The values of profile rfc9293. */
 void tcp_options_default(struct tcp_options *options);
+
+/* Writes `value` to the row's field; `given` to the bool that goes with it, if there is one. */
+void tcp_option_store(struct tcp_options *options, const struct tcp_option_row *row, uint64_t value,
+                      bool given);
 
 #endif

@@ -78,7 +78,7 @@ static void text_table(struct out_writer *out, enum option_kind kind)
 static void put_text(struct out_writer *out)
 {
     out_text(out, "TCP options of a host, a connection or a listener, with their defaults in each\n"
-                  "profile (hosts have profile rfc9293; the others are not there yet)\n\n");
+                  "profile\n\n");
     text_table(out, OPTION_HOST);
     out_text(
         out,
@@ -188,8 +188,8 @@ static void put_markdown(struct out_writer *out)
         "*off* is `false` or `\"off\"`.\n"
         "An option that is *not there yet* is refused by name, unless it is switched off.\n\n"
         "## TCP options of a host, a connection or a listener\n\n"
-        "A column for each profile. Hosts have profile `rfc9293`; the others are not there "
-        "yet.\n\n");
+        "A column for each profile: `profile = \"linux\"` gives a host all of that column's "
+        "values.\n\n");
     markdown_table(out, OPTION_HOST);
     out_text(out,
              "\n## Options of a link\n\n"

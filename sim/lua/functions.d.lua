@@ -50,7 +50,7 @@ function sim.scenario(scenario) end
 
 ---@class tcpsim.HostOptions: tcpsim.TcpOptions
 ---@field address string|string[] IPv4 or IPv6
----@field profile? "rfc9293"
+---@field profile? "rfc9293"|"linux"|"freebsd"
 ---@field tcp? boolean false: no TCP of its own, played by the script
 
 ---@param name string

@@ -100,25 +100,9 @@ static void read_addresses(lua_State *L, int options, struct host_config *config
     lua_pop(L, 1);
 }
 
-static void read_profile(lua_State *L, int options)
-{
-    if (!value_field(L, options, "profile")) { return; }
-    if (lua_type(L, -1) != LUA_TSTRING) {
-        lua_fail(L, "profile: expected a string, got %s", lua_what(L, -1));
-    }
-    const char *name = lua_tostring(L, -1);
-    for (size_t i = 0; i < TCP_PROFILES; i++) {
-        if (strcmp(name, tcp_profile_names[i]) != 0) { continue; }
-        if (i > 0) { lua_fail_later(L, lua_pushfstring(L, "profile \"%s\"", name)); }
-        lua_pop(L, 1);
-        return;
-    }
-    lua_fail_unknown(L, "profile", name, tcp_profile_names, TCP_PROFILES);
-}
-
 static int sim_host(lua_State *L)
 {
-    static const char *const others[] = {"address", "profile", "tcp"};
+    static const char *const others[] = {"address", "tcp"};
     scenario_may_act(L, "sim.host");
     lua_settop(L, 2);
     if (lua_type(L, 1) != LUA_TSTRING) {
@@ -135,7 +119,6 @@ static int sim_host(lua_State *L)
                         config.name);
     }
     tcp_options_default(&config.options);
-    read_profile(L, 2);
     values_tcp_options(L, 2, lua_pushfstring(L, "host %s", config.name), &config.options, others,
                        sizeof others / sizeof others[0], false);
     config.has_tcp = value_boolean_field(L, 2, "tcp", true);

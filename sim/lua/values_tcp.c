@@ -23,34 +23,6 @@ static bool is_changeable(const char *name)
     return false;
 }
 
-/* ---- storing ---- */
-
-static void store(struct tcp_options *options, const struct tcp_option_row *row, uint64_t value)
-{
-    unsigned char *field = (unsigned char *)options + row->offset;
-    const uint8_t octet = (uint8_t)value;
-    const uint16_t two = (uint16_t)value;
-    const uint32_t four = (uint32_t)value;
-    const bool truth = value != 0;
-    if (row->type == TCP_OPTION_BOOL) {
-        memcpy(field, &truth, sizeof truth);
-    } else if (row->width == sizeof octet) {
-        memcpy(field, &octet, sizeof octet);
-    } else if (row->width == sizeof two) {
-        memcpy(field, &two, sizeof two);
-    } else if (row->width == sizeof four) {
-        memcpy(field, &four, sizeof four);
-    } else {
-        memcpy(field, &value, sizeof value);
-    }
-}
-
-static void set_present(struct tcp_options *options, const struct tcp_option_row *row, bool present)
-{
-    if (row->present_offset == SIZE_MAX) { return; }
-    memcpy((unsigned char *)options + row->present_offset, &present, sizeof present);
-}
-
 /* ---- reading; the value is on top of the stack ---- */
 
 static uint64_t read_time(lua_State *L, const char *what, uint64_t min, uint64_t max)
@@ -161,8 +133,7 @@ static void read_option(lua_State *L, const char *of, const struct tcp_option_ro
     }
     /* An exact value that is not given is off, too. */
     if ((row->may_be_off || row->present_offset != SIZE_MAX) && value_is_off(L, -1)) {
-        store(options, row, 0);
-        set_present(options, row, false);
+        tcp_option_store(options, row, 0, false);
         return;
     }
     uint64_t value = 0;
@@ -176,20 +147,23 @@ static void read_option(lua_State *L, const char *of, const struct tcp_option_ro
     case TCP_OPTION_KEEPALIVE: read_keepalive(L, what, row, options); return;
     case TCP_OPTION_LATER: return;
     }
-    store(options, row, value);
-    set_present(options, row, true);
+    tcp_option_store(options, row, value, true);
 }
 
 /* ---- the whole table ---- */
 
-static void read_profile(lua_State *L)
+/* All the values of a profile; what else is given stands on top of them. */
+static void read_profile(lua_State *L, struct tcp_options *options)
 {
     if (lua_type(L, -1) != LUA_TSTRING) { value_fail(L, -1, "profile", "a profile's name"); }
     const char *name = lua_tostring(L, -1);
-    for (size_t i = 0; i < TCP_PROFILES; i++) {
-        if (strcmp(name, tcp_profile_names[i]) != 0) { continue; }
-        if (i > 0) { lua_fail_later(L, lua_pushfstring(L, "profile \"%s\"", name)); }
-        return; /* what holds already */
+    const uint32_t mtu_bytes = options->mtu_bytes;
+    for (unsigned i = 0; i < TCP_PROFILES; i++) {
+        if (strcmp(name, tcp_profile_names[i]) == 0) {
+            tcp_options_profile(options, i);
+            options->mtu_bytes = mtu_bytes;
+            return;
+        }
     }
     lua_fail_unknown(L, "profile", name, tcp_profile_names, TCP_PROFILES);
 }
@@ -217,8 +191,7 @@ static void check_names(lua_State *L, int index, const char *of, const char *con
         }
     }
     for (size_t i = 0; i < other_count && count < NAMES_MAX; i++) { names[count++] = others[i]; }
-    const bool profile = !changing && !is_other("profile", others, other_count);
-    if (profile && count < NAMES_MAX) { names[count++] = "profile"; }
+    if (!changing && count < NAMES_MAX) { names[count++] = "profile"; }
     for (size_t i = 0; i < tcp_option_count && count < NAMES_MAX; i++) {
         const char *name = tcp_option_table[i].name;
         if (!changing || is_changeable(name)) { names[count++] = name; }
@@ -235,8 +208,8 @@ void values_tcp_options(lua_State *L, int index, const char *what, struct tcp_op
     }
     index = lua_absindex(L, index);
     check_names(L, index, what, others, other_count, changing);
-    if (!is_other("profile", others, other_count) && value_field(L, index, "profile")) {
-        read_profile(L);
+    if (!changing && value_field(L, index, "profile")) {
+        read_profile(L, options);
         lua_pop(L, 1);
     }
     for (size_t i = 0; i < tcp_option_count; i++) {

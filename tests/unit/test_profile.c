@@ -147,12 +147,73 @@ static void rows_are_sound(void **unused)
     assert_string_equal(tcp_profile_names[0], "rfc9293");
 }
 
+static bool is_rule_or_nothing(const char *text)
+{
+    return strcmp(text, "-") == 0 || strncmp(text, "RFC ", 4) == 0 ||
+           strncmp(text, "link MTU", 8) == 0;
+}
+
+/* Each profile's values are those of its column: every word is read, and is in range. */
+static void profiles_are_columns(void **unused)
+{
+    (void)unused;
+    for (unsigned which = 0; which < TCP_PROFILES; which++) {
+        struct tcp_options options;
+        memset(&options, 0xff, sizeof options);
+        tcp_options_profile(&options, which);
+        assert_int_equal(options.mtu_bytes, 1500);
+        for (size_t i = 0; i < tcp_option_count; i++) {
+            const struct tcp_option_row *row = &tcp_option_table[i];
+            const char *text = row->defaults[which];
+            if (row->type == TCP_OPTION_LATER) { continue; }
+            const uint64_t value = field(&options, row);
+            if (value == 0) {
+                assert_true(is_rule_or_nothing(text) || row->may_be_off ||
+                            row->type == TCP_OPTION_CHOICE || strcmp(text, "0") == 0);
+            } else {
+                assert_true(value >= row->min && value <= row->max);
+            }
+            if (row->present_offset != SIZE_MAX) {
+                bool given;
+                memcpy(&given, (const char *)&options + row->present_offset, sizeof given);
+                assert_int_equal(given, text[0] >= '0' && text[0] <= '9');
+            }
+        }
+    }
+}
+
+/* A few of packetdrill's and the captures' figures, so that no reading of the words goes wrong. */
+static void kernels_have_their_values(void **unused)
+{
+    (void)unused;
+    struct tcp_options linux_values;
+    struct tcp_options freebsd;
+    tcp_options_profile(&linux_values, 1);
+    tcp_options_profile(&freebsd, 2);
+    assert_int_equal(linux_values.initial_window, 10);
+    assert_int_equal(linux_values.delayed_ack_ns, 40000000);
+    assert_int_equal(linux_values.rto_min_ns, 200000000);
+    assert_int_equal(linux_values.rto_max_ns, UINT64_C(120000000000));
+    assert_int_equal(linux_values.msl_ns, UINT64_C(30000000000));
+    assert_int_equal(linux_values.fin_ack, TCP_FIN_ACK_DELAYED);
+    assert_int_equal(linux_values.persist_probe, TCP_PROBE_EMPTY);
+    assert_int_equal(linux_values.recv_buffer, 131072);
+    assert_true(linux_values.nagle && linux_values.challenge_ack);
+    assert_int_equal(linux_values.keepalive_idle_ns, 0);
+    assert_int_equal(freebsd.rto_min_ns, 230000000);
+    assert_int_equal(freebsd.syn_retries, 12);
+    assert_int_equal(freebsd.persist_probe, TCP_PROBE_OCTET);
+    assert_int_equal(freebsd.fin_ack, TCP_FIN_ACK_DELAYED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_stand_in_the_order_of_the_page),
         cmocka_unit_test(defaults_are_those_of_the_table),
         cmocka_unit_test(rows_are_sound),
+        cmocka_unit_test(profiles_are_columns),
+        cmocka_unit_test(kernels_have_their_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

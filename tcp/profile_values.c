@@ -1,0 +1,113 @@
+/* profile_values.c - a column of the table of option values as the fields that a host is given. The
+ * words that `tcpsim options` prints are the only place where a value stands: an option whose row
+ * has a field has its column's value in every profile. */
+#include "profile.h"
+
+#include <string.h>
+
+#define MTU_DEFAULT_BYTES 1500
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* The whole number in front; 0: there is none. */
+static uint64_t leading_number(const char **text)
+{
+    uint64_t number = 0;
+    for (; is_digit(**text); (*text)++) { number = number * 10 + (uint64_t)(**text - '0'); }
+    return number;
+}
+
+static bool begins_with(const char *text, const char *word, size_t len)
+{
+    return strncmp(text, word, len) == 0 && (text[len] == '\0' || text[len] == ',');
+}
+
+static uint64_t time_value(const char *text)
+{
+    static const struct {
+        const char *name;
+        uint64_t ns;
+    } units[] = {
+        {"us", UINT64_C(1000)},         {"ms", UINT64_C(1000000)},      {"s", UINT64_C(1000000000)},
+        {"min", UINT64_C(60000000000)}, {"h", UINT64_C(3600000000000)},
+    };
+    const uint64_t number = leading_number(&text);
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (begins_with(text, units[i].name, strlen(units[i].name))) {
+            return number * units[i].ns;
+        }
+    }
+    return 0;
+}
+
+/* The place among the choices, in which '_' stands for a blank. */
+static uint64_t choice_value(const char *choices, const char *text)
+{
+    uint64_t place = 0;
+    while (*choices != '\0') {
+        size_t len = 0;
+        while (choices[len] != '\0' && choices[len] != ' ' &&
+               (choices[len] == '_' ? ' ' : choices[len]) == text[len]) {
+            len++;
+        }
+        const bool ends = choices[len] == '\0' || choices[len] == ' ';
+        if (ends && begins_with(text, text, len)) { return place; }
+        while (*choices != '\0' && *choices != ' ') { choices++; }
+        while (*choices == ' ') { choices++; }
+        place++;
+    }
+    return 0;
+}
+
+static uint64_t value_of(const struct tcp_option_row *row, const char *text)
+{
+    switch (row->type) {
+    case TCP_OPTION_BOOL: return begins_with(text, "true", 4);
+    case TCP_OPTION_TIME: return time_value(text);
+    case TCP_OPTION_CHOICE: return choice_value(row->choices, text);
+    case TCP_OPTION_COUNT:
+    case TCP_OPTION_SEQ:
+    case TCP_OPTION_SIZE: return leading_number(&text);
+    case TCP_OPTION_KEEPALIVE: /* off in every column */
+    case TCP_OPTION_LATER: break;
+    }
+    return 0;
+}
+
+void tcp_option_store(struct tcp_options *options, const struct tcp_option_row *row, uint64_t value,
+                      bool given)
+{
+    unsigned char *field = (unsigned char *)options + row->offset;
+    const uint8_t octet = (uint8_t)value;
+    const uint16_t two = (uint16_t)value;
+    const uint32_t four = (uint32_t)value;
+    const bool truth = value != 0;
+    if (row->type == TCP_OPTION_BOOL) {
+        memcpy(field, &truth, sizeof truth);
+    } else if (row->width == sizeof octet) {
+        memcpy(field, &octet, sizeof octet);
+    } else if (row->width == sizeof two) {
+        memcpy(field, &two, sizeof two);
+    } else if (row->width == sizeof four) {
+        memcpy(field, &four, sizeof four);
+    } else {
+        memcpy(field, &value, sizeof value);
+    }
+    if (row->present_offset != SIZE_MAX) {
+        memcpy((unsigned char *)options + row->present_offset, &given, sizeof given);
+    }
+}
+
+void tcp_options_profile(struct tcp_options *options, unsigned which)
+{
+    *options = (struct tcp_options){.mtu_bytes = MTU_DEFAULT_BYTES};
+    for (size_t i = 0; i < tcp_option_count; i++) {
+        const struct tcp_option_row *row = &tcp_option_table[i];
+        const char *text = row->defaults[which];
+        if (row->type != TCP_OPTION_LATER) {
+            tcp_option_store(options, row, value_of(row, text), is_digit(*text));
+        }
+    }
+}
+
+void tcp_options_default(struct tcp_options *options) { tcp_options_profile(options, 0); }
