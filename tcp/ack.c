@@ -27,6 +27,7 @@ static void advance_to(struct tcp_conn *conn, uint64_t now_ns, tcp_seq ack)
     send_buffer_acked(conn, data);
     conn->octets_acked += data;
     conn->retransmits = 0;
+    conn->soft_error = TCP_OK;
     conn->ssthresh_kept = false;
     sent_acked(conn);
     if (data > 0) { conn->changed = true; }
@@ -54,6 +55,7 @@ void ack_of_syn(struct tcp_conn *conn, uint64_t now_ns, tcp_seq ack)
     }
     timer_stop(conn, now_ns, TCP_TIMER_RETRANSMISSION);
     conn->retransmits = 0;
+    conn->soft_error = TCP_OK;
     conn->snd_una = conn->iss + 1;
     rto_established(conn);
     congestion_init(conn);

@@ -151,14 +151,28 @@ void conn_discard(struct tcp_conn *conn, const struct arrival *arrival, enum tcp
 
 /* ---- segment sizes: RFC 9293 3.7.1 ---- */
 
-uint16_t conn_mtu_mss(const struct tcp_conn *conn)
+uint32_t conn_headers(const struct tcp_conn *conn)
 {
-    const uint32_t headers =
-        WIRE_TCP_HEADER_BYTES +
-        (conn->local.address.family == 6 ? WIRE_IPV6_HEADER_BYTES : WIRE_IPV4_HEADER_BYTES);
-    const uint32_t mtu = conn_options(conn)->mtu_bytes;
+    return WIRE_TCP_HEADER_BYTES +
+           (conn->local.address.family == 6 ? WIRE_IPV6_HEADER_BYTES : WIRE_IPV4_HEADER_BYTES);
+}
+
+static uint16_t mss_within(const struct tcp_conn *conn, uint32_t mtu)
+{
+    const uint32_t headers = conn_headers(conn);
     const uint32_t mss = mtu > headers ? mtu - headers : 1;
     return mss > UINT16_MAX ? UINT16_MAX : (uint16_t)mss;
+}
+
+uint16_t conn_mtu_mss(const struct tcp_conn *conn)
+{
+    return mss_within(conn, conn_options(conn)->mtu_bytes);
+}
+
+uint32_t conn_path_mtu(const struct tcp_conn *conn)
+{
+    const uint32_t mtu = conn_options(conn)->mtu_bytes;
+    return conn->path_mtu != 0 && conn->path_mtu < mtu ? conn->path_mtu : mtu;
 }
 
 uint16_t conn_announced_mss(const struct tcp_conn *conn)
@@ -167,14 +181,21 @@ uint16_t conn_announced_mss(const struct tcp_conn *conn)
     return mss != 0 ? (uint16_t)mss : conn_mtu_mss(conn);
 }
 
-/* Eff.snd.MSS: what the peer announced (MUST-15: else the default), within what the link carries.
- */
+/* Eff.snd.MSS: what the peer announced, within what the path carries. */
+void conn_update_send_mss(struct tcp_conn *conn)
+{
+    const uint16_t most = mss_within(conn, conn_path_mtu(conn));
+    conn->snd_mss = conn->peer_mss < most ? conn->peer_mss : most;
+}
+
+/* MUST-15: a default for the peer that announces nothing. */
 void conn_take_peer_mss(struct tcp_conn *conn, const struct tcp_parsed_options *options)
 {
     uint16_t mss = conn->local.address.family == 6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS_IPV4;
     if (options->has_mss && options->mss > 0) { mss = options->mss; }
+    conn->peer_mss = mss;
+    conn_update_send_mss(conn);
     const uint16_t most = conn_mtu_mss(conn);
-    conn->snd_mss = mss < most ? mss : most;
     const uint16_t announced = conn_announced_mss(conn);
     conn->rcv_mss = announced < most ? announced : most;
 }

@@ -3,6 +3,7 @@
 #ifndef TCPSIM_TCP_EVENT_H
 #define TCPSIM_TCP_EVENT_H
 
+#include "icmp.h"
 #include "segment.h"
 #include "state.h"
 
@@ -19,11 +20,12 @@ enum tcp_event_kind {
     TCP_EVENT_CREATED,    /* a connection came into being (before its first move) */
     TCP_EVENT_DELETED,    /* the last event of a connection: its memory goes back after this */
     TCP_EVENT_R1,         /* RFC 9293 3.8.3: R1 retransmissions; the path may be bad */
+    TCP_EVENT_ICMP,       /* an ICMP error came; `conn` NULL: about no connection */
 };
 
 struct tcp_event {
     enum tcp_event_kind kind;
-    struct tcp_conn *conn; /* NULL where a discarded segment belonged to none */
+    struct tcp_conn *conn; /* NULL where a discarded segment or an ICMP error belonged to none */
     uint64_t now_ns;
     union {
         struct {
@@ -44,6 +46,10 @@ struct tcp_event {
             const struct tcp_slice *slice; /* borrowed for the call */
             uint64_t offset;               /* of its first octet in the peer's stream, from 0 */
         } delivered;
+        struct {
+            const struct tcp_icmp *message; /* borrowed for the call */
+            enum tcp_icmp_fate fate;
+        } icmp;
     } u;
 };
 
@@ -51,7 +57,7 @@ struct tcp_observer {
     void *context;
     void (*event)(void *context, const struct tcp_event *event);
     /* Events that cost something to tell are told only if wanted: a mask of 1u << kind. STATE,
-     * CHANGED, ACCEPTABLE, CREATED and DELETED always are. */
+     * CHANGED, ACCEPTABLE, CREATED, DELETED, R1 and ICMP always are. */
     uint32_t wants;
 };
 

@@ -218,14 +218,17 @@ static void grow_probe(struct tcp_conn *conn, struct sent *sent)
     }
 }
 
-/* What rode on the SYN left before MSS and window were known: it is cut to them, but for an octet
- * that probes. */
+/* What left before the path's MTU was known is cut to it. What rode on the SYN left before the
+ * window was known as well: it is cut to that too, but for an octet that probes. */
 static void fit_in_window(struct tcp_conn *conn, struct sent *sent)
 {
-    const uint32_t before = sent->seq - conn->snd_una;
-    const uint32_t room = conn->snd_wnd > before ? conn->snd_wnd - before : 1;
-    const uint32_t most = room < conn->snd_mss ? room : conn->snd_mss;
-    if (sent->on_syn && sent->len > most) {
+    uint32_t most = conn->snd_mss;
+    if (sent->on_syn) {
+        const uint32_t before = sent->seq - conn->snd_una;
+        const uint32_t room = conn->snd_wnd > before ? conn->snd_wnd - before : 1;
+        most = room < most ? room : most;
+    }
+    if (sent->len > most) {
         (void)sent_split(conn, sent, most); /* without memory it goes as it is */
     }
 }
@@ -338,6 +341,7 @@ static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
         timer_stop(conn, now_ns, TCP_TIMER_OVERRIDE);
         return false;
     }
+    if (conn->path_mtu != 0) { path_mtu_raise(conn, now_ns); }
     const uint32_t usable = usable_window(conn);
     uint32_t len = unsent < usable ? unsent : usable;
     len = len < conn->snd_mss ? len : conn->snd_mss;

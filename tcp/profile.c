@@ -109,6 +109,21 @@ const struct tcp_option_row tcp_option_table[] = {
         SAME("64"), "time to live, or hop limit", "RFC 9293 3.9.2"),
     ROW("tos", COUNT, FIELD(tos), ALWAYS, 0, 255, false, NULL, "octet",
         SAME("0"), "type of service, or traffic class", "RFC 9293 3.9.2"),
+    /* Beyond the page. */
+    ROW("icmp_hard", CHOICE, FIELD(icmp_hard), ALWAYS, 0, 1, false, "abort report", "",
+        {"abort", "report", "report"},
+        "a hard ICMP error on a synchronized connection: aborts it, or is only reported",
+        "RFC 9293 3.9.2.2, RFC 5461"),
+    ROW("icmp_soft", CHOICE, FIELD(icmp_soft), ALWAYS, 0, 1, false, "report abort", "",
+        {"report", "abort", "report"},
+        "a soft ICMP error while a connection opens: is only reported, or aborts it",
+        "RFC 9293 3.9.2.2, RFC 5461 4.1"),
+    ROW("pmtu_discovery", BOOL, FIELD(pmtu_discovery), ALWAYS, 0, 1, true, NULL, "",
+        SAME("true"), "\"fragmentation needed\" lowers the path's MTU; else it is a hard error",
+        "RFC 9293 3.7.2, RFC 1191, RFC 8201"),
+    ROW("pmtu_raise", TIME, FIELD(pmtu_raise_ns), ALWAYS, US, DAY, true, NULL, "time",
+        SAME("off"), "how long after it was lowered the path's MTU is tried at the link's again",
+        "RFC 1191 6.3, RFC 8201 4"),
 };
 /* clang-format on */
 const size_t tcp_option_count = sizeof tcp_option_table / sizeof tcp_option_table[0];

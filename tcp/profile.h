@@ -9,6 +9,8 @@
 
 enum tcp_fin_ack { TCP_FIN_ACK_AT_ONCE, TCP_FIN_ACK_DELAYED };
 enum tcp_persist_probe { TCP_PROBE_OCTET, TCP_PROBE_EMPTY };
+enum tcp_icmp_hard { TCP_ICMP_HARD_ABORTS, TCP_ICMP_HARD_REPORTS };
+enum tcp_icmp_soft { TCP_ICMP_SOFT_REPORTS, TCP_ICMP_SOFT_ABORTS_OPEN };
 
 struct tcp_options {
     bool has_iss;
@@ -33,7 +35,11 @@ struct tcp_options {
     uint8_t fin_ack;       /* enum tcp_fin_ack */
     uint8_t persist_probe; /* enum tcp_persist_probe */
     uint8_t ttl, tos;
-    uint32_t mtu_bytes; /* of the path's first link: set by the carrier, not by the user */
+    uint8_t icmp_hard; /* enum tcp_icmp_hard: on a synchronized connection */
+    uint8_t icmp_soft; /* enum tcp_icmp_soft */
+    bool pmtu_discovery;
+    uint64_t pmtu_raise_ns; /* 0: off */
+    uint32_t mtu_bytes;     /* of the path's first link: set by the carrier, not by the user */
 };
 
 enum tcp_option_type {

@@ -94,7 +94,8 @@ enum tcp_flag {
     X(KEEPALIVE, "keepalive probe")       \
     X(OVERRIDE, "override timeout")       \
     X(WINDOW_OPENED, "window opened by")  \
-    X(FORGED, "forged")
+    X(FORGED, "forged")                   \
+    X(PATH_MTU, "path MTU")
 
 enum tcp_sent_cause {
 #define X(id, words) TCP_SENT_##id,

@@ -45,7 +45,8 @@ enum tcp_state {
     X(DATA_AFTER_CLOSE, "data after close", "RFC 9293 3.6.1")             \
     X(REOPENED, "SYN in TIME-WAIT", "RFC 9293 3.6.1")                     \
     X(REOPEN_WAS_OLD, "the SYN was an old duplicate", "RFC 9293 3.6.1")   \
-    X(LISTENER_CLOSED, "listener closed", "RFC 9293 3.10.4")
+    X(LISTENER_CLOSED, "listener closed", "RFC 9293 3.10.4")              \
+    X(ICMP_ERROR, "ICMP error", "RFC 9293 3.9.2.2")
 
 enum tcp_cause {
 #define X(id, words, clause) TCP_CAUSE_##id,

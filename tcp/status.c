@@ -17,6 +17,7 @@ const char *tcp_error_text(enum tcp_error error)
         [TCP_ERROR_REFUSED] = "connection refused",
         [TCP_ERROR_USER_TIMEOUT] = "connection aborted due to user timeout",
         [TCP_ERROR_TIMED_OUT] = "timed out",
+        [TCP_ERROR_UNREACHABLE] = "network unreachable",
     };
     assert((unsigned)error < TCP_ERROR_COUNT);
     return texts[error];
@@ -68,6 +69,8 @@ void tcp_status(const struct tcp_conn *conn, struct tcp_status *status)
         .fin_received = conn->fin_received,
         .passive = conn->passive,
         .error = conn->error,
+        .soft_error = (enum tcp_error)conn->soft_error,
+        .path_mtu = conn_path_mtu(conn),
     };
     if (conn->listen != NULL) {
         status->backlog_pending = conn->listen->pending;

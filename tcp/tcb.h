@@ -94,6 +94,10 @@ struct tcp_conn {
     tcp_seq iss, snd_una, snd_nxt, snd_wl1, snd_wl2;
     uint32_t snd_wnd, max_snd_wnd;
     uint16_t snd_mss;
+    uint16_t peer_mss;    /* that the peer announced, or the default */
+    uint8_t soft_error;   /* enum tcp_error: a reported ICMP error */
+    uint32_t path_mtu;    /* told by ICMP, lower than the link's; 0: none was */
+    uint64_t path_mtu_ns; /* when */
     bool syn_acked, syn_repeated, syn_with_data;
     bool close_called, fin_sent;
     bool resend_head; /* the segment at SND.UNA is to be sent once more */
@@ -253,7 +257,10 @@ void conn_free(struct tcp_conn *conn, uint64_t now_ns);
 void conn_drop_buffers(struct tcp_conn *conn, bool unread_too);
 void conn_drop_unread(struct tcp_conn *conn);
 void conn_discard(struct tcp_conn *conn, const struct arrival *arrival, enum tcp_discard reason);
-uint16_t conn_mtu_mss(const struct tcp_conn *conn);
+uint32_t conn_headers(const struct tcp_conn *conn); /* octets of IP and TCP headers */
+uint16_t conn_mtu_mss(const struct tcp_conn *conn); /* of the link */
+uint32_t conn_path_mtu(const struct tcp_conn *conn);
+void conn_update_send_mss(struct tcp_conn *conn);
 uint16_t conn_announced_mss(const struct tcp_conn *conn);
 void conn_take_peer_mss(struct tcp_conn *conn, const struct tcp_parsed_options *options);
 struct shared_options *options_share(struct shared_options *options);
@@ -263,6 +270,10 @@ static inline const struct tcp_options *conn_options(const struct tcp_conn *conn
 {
     return &conn->options->values;
 }
+
+/* ---- icmp.c ---- */
+/* Called before new data are sent while a path MTU was told: whether it is time to try more. */
+void path_mtu_raise(struct tcp_conn *conn, uint64_t now_ns);
 
 /* ---- isn.c ---- */
 tcp_seq isn_choose(const struct tcp_conn *conn, uint64_t now_ns);

@@ -5,6 +5,7 @@
  *   host = tcp_host_create(&config, &pools, &observer);
  *   tcp_open(host, now, &request, &conn);           user calls of RFC 9293 3.10.1 to 3.10.6
  *   tcp_segment_arrives(host, now, &segment);       3.10.7; several may be handed over together,
+ *   tcp_icmp_arrives(host, now, &message);          3.9.2.2
  *   while (tcp_output(host, now, &segment)) {...}   then everything that the host owes is taken out
  *   wake up at tcp_next_deadline(host): tcp_timeout(host, then);            3.10.8; then tcp_output
  *   tcp_release(conn, now);                         the user lets go of the connection
@@ -55,6 +56,7 @@ enum tcp_error {
     TCP_ERROR_REFUSED,      /* connection refused */
     TCP_ERROR_USER_TIMEOUT, /* connection aborted due to user timeout */
     TCP_ERROR_TIMED_OUT,    /* timed out */
+    TCP_ERROR_UNREACHABLE,  /* network unreachable: an ICMP error says so */
     TCP_ERROR_COUNT
 };
 const char *tcp_error_text(enum tcp_error error);
@@ -80,6 +82,10 @@ void tcp_host_set_wants(struct tcp_host *host, uint32_t wants);
 
 /* RFC 9293 3.10.7. The segment is borrowed; its payload's extents are shared (refs grow). */
 void tcp_segment_arrives(struct tcp_host *host, uint64_t now_ns, const struct tcp_segment *segment);
+
+/* RFC 9293 3.9.2.2: an ICMP error about a segment that this host sent. TCP_EVENT_ICMP tells what
+ * became of it. */
+void tcp_icmp_arrives(struct tcp_host *host, uint64_t now_ns, const struct tcp_icmp *message);
 
 /* The next segment that the host owes now, until it returns false. Only connections that have
  * something to say are visited. Fills *segment; the caller holds a reference on the extents of its
@@ -192,6 +198,9 @@ struct tcp_status {
     uint64_t deadline_ns[TCP_TIMER_COUNT]; /* TCP_NEVER: off */
     bool fin_sent, fin_received, passive;
     enum tcp_error error; /* why the connection failed, or TCP_OK */
+    /* The last ICMP error that did not end it, since something new was acknowledged, or TCP_OK. */
+    enum tcp_error soft_error;
+    uint32_t path_mtu; /* octets of an IP packet; not more than the link's */
 };
 void tcp_status(const struct tcp_conn *conn, struct tcp_status *status);
 

@@ -61,9 +61,12 @@ static void tell_r1(struct tcp_conn *conn, uint64_t now_ns)
               &(struct tcp_event){.kind = TCP_EVENT_R1, .conn = conn, .now_ns = now_ns});
 }
 
+/* What the network reported meanwhile says more than that the time is over. */
 static void give_up(struct tcp_conn *conn, uint64_t now_ns)
 {
-    conn_finish(conn, now_ns, TCP_CAUSE_TOO_MANY_RETRIES, TCP_ERROR_TIMED_OUT);
+    const enum tcp_error reported = (enum tcp_error)conn->soft_error;
+    conn_finish(conn, now_ns, TCP_CAUSE_TOO_MANY_RETRIES,
+                reported != TCP_OK ? reported : TCP_ERROR_TIMED_OUT);
 }
 
 static void retransmission_timeout(struct tcp_conn *conn, uint64_t now_ns)

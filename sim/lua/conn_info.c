@@ -43,6 +43,10 @@ static void put_sequence(lua_State *L, const struct tcp_status *status)
 static void put_transfer(lua_State *L, const struct tcp_status *status)
 {
     put_integer(L, "mss", status->snd_mss);
+    put_integer(L, "path_mtu", status->path_mtu);
+    if (status->soft_error != TCP_OK) {
+        put_text(L, "soft_error", tcp_error_text(status->soft_error));
+    }
     put_integer(L, "rcv_mss", status->rcv_mss);
     put_integer(L, "cwnd", status->cwnd);
     put_integer(L, "ssthresh", status->ssthresh);
@@ -124,6 +128,7 @@ static void put_linux(lua_State *L, const struct tcp_status *status)
     put_integer(L, "tcpi_bytes_received", status->octets_received);
     put_integer(L, "tcpi_snd_wnd", status->snd_wnd);
     put_integer(L, "tcpi_rcv_wnd", status->rcv_wnd);
+    put_integer(L, "tcpi_pmtu", status->path_mtu);
     put_integer(L, "tcpi_options", 0);
     put_integer(L, "tcpi_sacked", 0);
 }
@@ -132,7 +137,7 @@ static void put_linux(lua_State *L, const struct tcp_status *status)
 
 /* What is not known, or not so, yet: nil. */
 static const char *const info_unset[] = {"irs",  "rcv_nxt", "snd_wl1", "snd_wl2",
-                                         "srtt", "rttvar",  "error"};
+                                         "srtt", "rttvar",  "error",   "soft_error"};
 #define INFO_UNSET (sizeof info_unset / sizeof info_unset[0])
 
 /* A figure that info() does not have. */

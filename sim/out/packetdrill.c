@@ -214,6 +214,7 @@ static const char *errno_of(const char *result, enum pd_what what)
     } rows[] = {
         {"connection reset", "ECONNRESET (Connection reset by peer)"},
         {"connection refused", "ECONNREFUSED (Connection refused)"},
+        {"network unreachable", "ENETUNREACH (Network is unreachable)"},
         {"timed out", "ETIMEDOUT (Connection timed out)"},
         {"connection aborted due to user timeout", "ETIMEDOUT (Connection timed out)"},
     };

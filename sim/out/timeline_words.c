@@ -39,7 +39,8 @@ static bool cause_worth_a_mark(uint8_t cause)
     case TCP_SENT_DELAYED_ACK:
     case TCP_SENT_PERSIST:
     case TCP_SENT_KEEPALIVE:
-    case TCP_SENT_OVERRIDE: return true;
+    case TCP_SENT_OVERRIDE:
+    case TCP_SENT_PATH_MTU: return true;
     case TCP_SENT_NONE:
     case TCP_SENT_OPEN:
     case TCP_SENT_SEND:

@@ -36,6 +36,7 @@ static bool explained(const struct swarm *swarm, const struct end *end, enum tcp
     case TCP_ERROR_NO_REMOTE:
     case TCP_ERROR_BAD_ADDRESS:
     case TCP_ERROR_CLOSING:
+    case TCP_ERROR_UNREACHABLE:
     case TCP_ERROR_COUNT: return false;
     }
     return false;

@@ -173,8 +173,9 @@ static void run_line(struct dialogue *d, char *line)
     const char *rest = NULL;
     if (line[0] == '>') {
         dialogue_expect(d, line + 2);
-    } else if (dialogue_begins(line, "because", &rest) || dialogue_begins(line, "again", &rest)) {
-        (void)dialogue_check(d, line);     /* of that segment */
+    } else if (dialogue_begins(line, "because", &rest) || dialogue_begins(line, "again", &rest) ||
+               dialogue_begins(line, "fate", &rest)) {
+        (void)dialogue_check(d, line);     /* of that segment, or message */
     } else if (strcmp(line, "...") == 0) { /* whatever was sent */
         dialogue_drop_left(d);
     } else if (dialogue_nothing_left(d) || d->lenient) {

@@ -194,6 +194,41 @@ static void call_release(struct dialogue *d, const char *rest)
     tcp_release(conn, d->now_ns);
 }
 
+/* "icmp port unreachable": an error about the current connection's segment at SND.UNA; "seq 5":
+ * about that one; "mtu 1000"; "packet 1500": its octets; "port 4000": of a connection from that
+ * port of ours. */
+static void arrive_icmp(struct dialogue *d, char *rest)
+{
+    struct tcp_icmp message = {.local = dialogue_local_end(d), .remote = dialogue_peer_end(d)};
+    if (d->conn != NULL) {
+        struct tcp_status status;
+        tcp_status(d->conn, &status);
+        message.seq = status.snd_una;
+    }
+    static const char *const words[] = {" seq ", " mtu ", " packet ", " port "};
+    uint32_t values[] = {message.seq - LOCAL_ISS, 0, 0, message.local.port};
+    size_t end = strlen(rest);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        const char *at = strstr(rest, words[i]);
+        if (at != NULL) {
+            values[i] = (uint32_t)strtoul(at + strlen(words[i]), NULL, 10);
+            end = (size_t)(at - rest) < end ? (size_t)(at - rest) : end;
+        }
+    }
+    rest[end] = '\0';
+    message.seq = LOCAL_ISS + values[0];
+    message.mtu = values[1];
+    message.packet_bytes = values[2];
+    message.local.port = (uint16_t)values[3];
+    if (!tcp_icmp_from_words(rest, &message.kind)) {
+        dialogue_fail(d, "no such error");
+        return;
+    }
+    const unsigned fates = d->fates;
+    tcp_icmp_arrives(d->host, d->now_ns, &message);
+    if (d->fates != fates + 1) { dialogue_wrong(d, "what became of the error is not told"); }
+}
+
 static void call_set(struct dialogue *d, const char *rest)
 {
     struct tcp_options options = d->options;
@@ -264,6 +299,8 @@ bool dialogue_call(struct dialogue *d, char *line)
         call_send(d, rest, wanted);
     } else if (dialogue_begins(call, "recv", &rest)) {
         call_recv(d, rest, wanted);
+    } else if (dialogue_begins(call, "icmp", &rest)) {
+        arrive_icmp(d, line + (rest - line));
     } else if (dialogue_begins(call, "set", &rest)) {
         call_set(d, rest);
     } else if (dialogue_begins(call, "abort", &rest)) {

@@ -63,6 +63,7 @@ static bool check_status(struct dialogue *d, const char *line)
     } numbers[] = {
         {"iss", (tcp_seq)(s.iss - LOCAL_ISS)},
         {"irs", (tcp_seq)(s.irs - PEER_ISS)},
+        NUMBER(&s, path_mtu),
         {"snd_una", (tcp_seq)(s.snd_una - LOCAL_ISS)},
         {"snd_nxt", (tcp_seq)(s.snd_nxt - LOCAL_ISS)},
         {"snd_wl1", (tcp_seq)(s.snd_wl1 - PEER_ISS)},
@@ -154,6 +155,8 @@ static bool check_notes(struct dialogue *d, const char *line)
         check_words(d, "discard", d->discarded ? tcp_discard_words(d->discard) : "none", rest);
     } else if (dialogue_begins(line, "r1", &rest)) {
         check_number(d, "r1", d->r1, rest);
+    } else if (dialogue_begins(line, "fate", &rest)) {
+        check_words(d, "fate", d->fates > 0 ? tcp_icmp_fate_words(d->fate) : "none", rest);
     } else if (dialogue_begins(line, "acceptable", &rest)) {
         check_number(d, "acceptable", d->acceptable, rest);
     } else {
@@ -171,6 +174,10 @@ bool dialogue_check(struct dialogue *d, const char *line)
     } else if (dialogue_begins(line, "error", &rest)) {
         check_words(d, "error",
                     d->conn == NULL ? "no TCB" : tcp_error_text(tcp_conn_error(d->conn)), rest);
+    } else if (dialogue_begins(line, "soft error", &rest)) {
+        struct tcp_status status = {.soft_error = TCP_OK};
+        if (d->conn != NULL) { tcp_status(d->conn, &status); }
+        check_words(d, "soft error", tcp_error_text(status.soft_error), rest);
     } else if (dialogue_begins(line, "memory", &rest)) {
         d->short_of_memory = strcmp(rest, "enough") != 0;
         d->blocks_left = strtoul(rest, NULL, 10);

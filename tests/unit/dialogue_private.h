@@ -46,6 +46,8 @@ struct dialogue {
     bool discarded;
     uint64_t tag;
     unsigned r1, acceptable;
+    unsigned fates; /* ICMP messages whose fate was told */
+    enum tcp_icmp_fate fate;
     struct tcp_address from; /* of injected segments */
     struct watched watched[WATCHED_MAX];
     char *error;

@@ -111,6 +111,10 @@ void dialogue_take_event(void *context, const struct tcp_event *event)
         }
         return;
     case TCP_EVENT_R1: d->r1++; return;
+    case TCP_EVENT_ICMP:
+        d->fate = event->u.icmp.fate;
+        d->fates++;
+        return;
     }
 }
 

@@ -16,11 +16,12 @@ static const char page_order[] =
     "msl keepalive user_timeout backlog syn_cookies challenge_ack challenge_ack_limit rack tlp prr "
     "frto hystart dsack ecn fast_open pacing fin_ack persist_probe ttl tos ";
 
+/* Those that the page does not name come behind. */
 static void rows_stand_in_the_order_of_the_page(void **unused)
 {
     (void)unused;
     char names[sizeof page_order + 64] = "";
-    for (size_t i = 0; i < tcp_option_count; i++) {
+    for (size_t i = 0; i < tcp_option_count && strlen(names) < sizeof page_order - 1; i++) {
         size_t len = strlen(names);
         (void)snprintf(names + len, sizeof names - len, "%s ", tcp_option_table[i].name);
     }

@@ -73,7 +73,7 @@ static const struct {
      "option recv_buffer 5; @FIN-WAIT-2; < FP. 1:5(4) ack 2; > . 2:2(0) ack 6 win 0", 2, 2, 6},
 };
 
-/* "/793", "/uto", "/retries", "/keepalive" set an option before the state's own way. */
+/* "/793", "/uto", … set an option before the state's own way. */
 static const struct {
     const char *suffix, *option;
 } variants[] = {
@@ -81,6 +81,7 @@ static const struct {
     {"/uto", "option user_timeout 5s;"},
     {"/retries", "option syn_retries 2; option synack_retries 2; option retries 2;"},
     {"/keepalive", "option keepalive 5s;"},
+    {"/5461", "option icmp_hard 1;"},
 };
 
 static int way_index(const char *state, size_t len)
