@@ -91,7 +91,7 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
     const bool repeated_syn = (seg->flags & TCP_SYN) != 0 && seg->seq == conn->irs;
     conn_discard(conn, arrival,
                  repeated_syn ? TCP_DISCARD_REPEATED_SYN : TCP_DISCARD_OUT_OF_WINDOW);
-    ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
+    ack_owe_limited(conn, arrival, TCP_SENT_ACK_OF);
     return DONE;
 }
 
@@ -135,7 +135,7 @@ static enum verdict second_check_rst(struct tcp_conn *conn, const struct arrival
     if ((arrival->flags & TCP_RST) == 0) { return GO_ON; }
     if (conn_options(conn)->challenge_ack && arrival->seg->seq != conn->rcv_nxt) {
         conn_discard(conn, arrival, TCP_DISCARD_RST_NOT_EXACT);
-        ack_owe_answer(conn, arrival, TCP_SENT_CHALLENGE);
+        ack_owe_limited(conn, arrival, TCP_SENT_CHALLENGE);
         return DONE;
     }
     reset_accepted(conn, arrival, TCP_CAUSE_RST_ARRIVED);
@@ -152,7 +152,7 @@ static enum verdict fourth_check_syn(struct tcp_conn *conn, const struct arrival
     }
     conn_discard(conn, arrival, TCP_DISCARD_SYN_CHALLENGED);
     if (conn_options(conn)->challenge_ack) {
-        ack_owe_answer(conn, arrival, TCP_SENT_CHALLENGE);
+        ack_owe_limited(conn, arrival, TCP_SENT_CHALLENGE);
         return DONE;
     }
     /* RFC 793's rule. */
@@ -170,7 +170,7 @@ static enum verdict check_ack_is_plausible(struct tcp_conn *conn, const struct a
     const bool too_old = seq_lt(ack, conn->snd_una - conn->max_snd_wnd);
     if (!(conn_options(conn)->challenge_ack && (unsent || too_old))) { return GO_ON; }
     conn_discard(conn, arrival, unsent ? TCP_DISCARD_ACK_OF_UNSENT : TCP_DISCARD_ACK_TOO_OLD);
-    ack_owe_answer(conn, arrival, TCP_SENT_CHALLENGE);
+    ack_owe_limited(conn, arrival, TCP_SENT_CHALLENGE);
     return DONE;
 }
 
@@ -209,7 +209,7 @@ static enum verdict take_ack(struct tcp_conn *conn, const struct arrival *arriva
     const tcp_seq ack = arrival->seg->ack;
     if (seq_gt(ack, conn->snd_nxt)) {
         conn_discard(conn, arrival, TCP_DISCARD_ACK_OF_UNSENT);
-        ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
+        ack_owe_limited(conn, arrival, TCP_SENT_ACK_OF);
         return DONE;
     }
     const bool is_new = seq_gt(ack, conn->snd_una);

@@ -12,6 +12,13 @@ enum tcp_persist_probe { TCP_PROBE_OCTET, TCP_PROBE_EMPTY };
 enum tcp_icmp_hard { TCP_ICMP_HARD_ABORTS, TCP_ICMP_HARD_REPORTS };
 enum tcp_icmp_soft { TCP_ICMP_SOFT_REPORTS, TCP_ICMP_SOFT_ABORTS_OPEN };
 
+/* At most `count` in `interval_ns`, counted from the first; interval 0: any number. */
+struct tcp_ack_limit {
+    uint64_t interval_ns;
+    uint32_t count;
+    bool per_host; /* else of each connection */
+};
+
 struct tcp_options {
     bool has_iss;
     uint32_t iss;
@@ -32,6 +39,7 @@ struct tcp_options {
     uint64_t user_timeout_ns; /* 0: off */
     uint32_t backlog;
     bool challenge_ack;
+    struct tcp_ack_limit challenge_ack_limit;
     uint8_t fin_ack;       /* enum tcp_fin_ack */
     uint8_t persist_probe; /* enum tcp_persist_probe */
     uint8_t ttl, tos;
@@ -51,6 +59,7 @@ enum tcp_option_type {
     TCP_OPTION_CHOICE, /* one of `choices`, separated by blanks, '_' for a blank within one; index
                         */
     TCP_OPTION_KEEPALIVE, /* { idle, interval, count }: three fields from `offset` on */
+    TCP_OPTION_ACK_LIMIT, /* { count, interval, per }, or a number each second: tcp_ack_limit */
     TCP_OPTION_LATER,     /* named by the contract, not there yet: only its off value is taken */
 };
 

@@ -19,7 +19,8 @@ static uint64_t leading_number(const char **text)
 
 static bool begins_with(const char *text, const char *word, size_t len)
 {
-    return strncmp(text, word, len) == 0 && (text[len] == '\0' || text[len] == ',');
+    return strncmp(text, word, len) == 0 &&
+           (text[len] == '\0' || text[len] == ',' || text[len] == ' ');
 }
 
 static uint64_t time_value(const char *text)
@@ -59,6 +60,17 @@ static uint64_t choice_value(const char *choices, const char *text)
     return 0;
 }
 
+/* "1 in 500ms a connection" */
+static struct tcp_ack_limit ack_limit_value(const char *text)
+{
+    static const char between[] = " in ";
+    struct tcp_ack_limit limit = {.count = (uint32_t)leading_number(&text)};
+    if (strncmp(text, between, sizeof between - 1) != 0) { return (struct tcp_ack_limit){0}; }
+    limit.interval_ns = time_value(text + sizeof between - 1);
+    limit.per_host = strstr(text, " a host") != NULL;
+    return limit;
+}
+
 static uint64_t value_of(const struct tcp_option_row *row, const char *text)
 {
     switch (row->type) {
@@ -69,6 +81,7 @@ static uint64_t value_of(const struct tcp_option_row *row, const char *text)
     case TCP_OPTION_SEQ:
     case TCP_OPTION_SIZE: return leading_number(&text);
     case TCP_OPTION_KEEPALIVE: /* off in every column */
+    case TCP_OPTION_ACK_LIMIT: /* no single number */
     case TCP_OPTION_LATER: break;
     }
     return 0;
@@ -104,7 +117,9 @@ void tcp_options_profile(struct tcp_options *options, unsigned which)
     for (size_t i = 0; i < tcp_option_count; i++) {
         const struct tcp_option_row *row = &tcp_option_table[i];
         const char *text = row->defaults[which];
-        if (row->type != TCP_OPTION_LATER) {
+        if (row->type == TCP_OPTION_ACK_LIMIT) {
+            options->challenge_ack_limit = ack_limit_value(text);
+        } else if (row->type != TCP_OPTION_LATER) {
             tcp_option_store(options, row, value_of(row, text), is_digit(*text));
         }
     }

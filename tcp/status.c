@@ -62,6 +62,7 @@ void tcp_status(const struct tcp_conn *conn, struct tcp_status *status)
         .retransmits = conn->retransmits,
         .total_retransmits = conn->total_retransmits,
         .dup_acks = conn->dup_acks,
+        .acks_withheld = conn->acks_withheld,
         .octets_sent = conn->octets_sent,
         .octets_acked = conn->octets_acked,
         .octets_received = conn->rcv_offset,

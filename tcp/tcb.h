@@ -73,6 +73,12 @@ struct old_incarnation {
     uint64_t rcv_offset, end_offset; /* of the two streams, whole */
 };
 
+/* ACKs counted against a limit, since the first of the interval. */
+struct ack_count {
+    uint64_t since_ns;
+    uint32_t sent;
+};
+
 struct tcp_conn {
     struct tcp_host *host;
     void *user;
@@ -149,7 +155,9 @@ struct tcp_conn {
     uint64_t sent_cause_tag, ack_cause_tag;
     uint64_t answer_tags[ANSWER_TAGS];
     uint8_t answer_causes[ANSWER_TAGS];
-    uint32_t heap_index; /* 1 + place in the heap of deadlines; 0: not there */
+    struct ack_count ack_count; /* against challenge_ack_limit */
+    uint32_t acks_withheld;     /* that it did not allow */
+    uint32_t heap_index;        /* 1 + place in the heap of deadlines; 0: not there */
 
     uint64_t deadline_ns[TCP_TIMER_COUNT];
 
@@ -196,6 +204,7 @@ struct tcp_host {
     struct tcp_conn *ready_head, *ready_tail;
     struct reply *reply_head, *reply_tail;
     uint32_t reply_count;
+    struct ack_count ack_count; /* against a challenge_ack_limit of the host */
     struct tcp_conn *dying;
 };
 
@@ -311,6 +320,11 @@ void ack_advance(struct tcp_conn *conn, const struct arrival *arrival);
 void ack_duplicate(struct tcp_conn *conn, const struct arrival *arrival);
 void ack_update_window(struct tcp_conn *conn, const struct arrival *arrival, bool is_new);
 bool ack_covers_fin(const struct tcp_conn *conn);
+
+/* ---- challenge.c ---- */
+/* As ack_owe_answer, within challenge_ack_limit. */
+void ack_owe_limited(struct tcp_conn *conn, const struct arrival *arrival,
+                     enum tcp_sent_cause cause);
 
 /* ---- reassembly.c ---- */
 void text_hold(struct tcp_conn *conn, const struct arrival *arrival);

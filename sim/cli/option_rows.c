@@ -69,8 +69,9 @@ static void host_words(const struct tcp_option_row *from, struct option_row *row
         type = "number|string";
         break;
     case TCP_OPTION_KEEPALIVE:
+    case TCP_OPTION_ACK_LIMIT:
         time_range(from->min, from->max, row->range);
-        type = "table";
+        type = from->type == TCP_OPTION_KEEPALIVE ? "table" : "integer|table";
         break;
     case TCP_OPTION_SIZE:
         whole_range(from->min, from->max, row->range);

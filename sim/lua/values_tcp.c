@@ -7,6 +7,7 @@
 #define NAMES_MAX 96
 #define WHAT_MAX 200
 #define KEEPALIVE_COUNT_MAX 65535
+#define ACK_LIMIT_COUNT_MAX 1000000
 
 /* As tcp_conn_set_options. */
 static const char *const changeable[] = {
@@ -76,8 +77,8 @@ static uint64_t read_choice(lua_State *L, const char *what, const struct tcp_opt
     return 0;
 }
 
-/* A part of keepalive, by name or by place. Pushes it; false: it is not given. */
-static bool keepalive_part(lua_State *L, const char *name, lua_Integer place)
+/* A part of a list of named fields, by name or by place. Pushes it; false: it is not given. */
+static bool part_of_list(lua_State *L, const char *name, lua_Integer place)
 {
     if (value_field(L, -1, name)) { return true; }
     if (lua_rawgeti(L, -1, place) != LUA_TNIL) { return true; }
@@ -94,16 +95,16 @@ static void read_keepalive(lua_State *L, const char *what, const struct tcp_opti
     char part[WHAT_MAX + 16];
     (void)snprintf(part, sizeof part, "part of %s", what);
     lua_check_keys(L, -1, part, parts, 3, 3);
-    if (!keepalive_part(L, parts[0], 1)) { lua_fail(L, "%s: idle is missing: %s", what, expected); }
+    if (!part_of_list(L, parts[0], 1)) { lua_fail(L, "%s: idle is missing: %s", what, expected); }
     (void)snprintf(part, sizeof part, "idle of %s", what);
     options->keepalive_idle_ns = read_time(L, part, row->min, row->max);
     lua_pop(L, 1);
-    if (keepalive_part(L, parts[1], 2)) {
+    if (part_of_list(L, parts[1], 2)) {
         (void)snprintf(part, sizeof part, "interval of %s", what);
         options->keepalive_interval_ns = read_time(L, part, row->min, row->max);
         lua_pop(L, 1);
     }
-    if (keepalive_part(L, parts[2], 3)) {
+    if (part_of_list(L, parts[2], 3)) {
         (void)snprintf(part, sizeof part, "count of %s", what);
         options->keepalive_count = (uint32_t)value_count(L, -1, part, 1, KEEPALIVE_COUNT_MAX);
         lua_pop(L, 1);
@@ -111,6 +112,55 @@ static void read_keepalive(lua_State *L, const char *what, const struct tcp_opti
     if (options->keepalive_interval_ns == 0 || options->keepalive_count == 0) {
         lua_fail(L, "%s: %s is missing: %s", what,
                  options->keepalive_interval_ns == 0 ? "interval" : "count", expected);
+    }
+}
+
+static bool read_per_host(lua_State *L, const char *part)
+{
+    const char *per = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+    const bool host = strcmp(per, "host") == 0;
+    if (!host && strcmp(per, "connection") != 0) {
+        value_fail(L, -1, part, "\"connection\" or \"host\"");
+    }
+    return host;
+}
+
+/* { count, interval, per }, or so many in a second of the whole host. */
+static void read_ack_limit(lua_State *L, const char *what, const struct tcp_option_row *row,
+                           struct tcp_options *options)
+{
+    static const char *const parts[] = {"count", "interval", "per"};
+    static const char expected[] =
+        "{ count, interval, per = \"connection\" or \"host\" }, a number a second, or false";
+    struct tcp_ack_limit *limit = &options->challenge_ack_limit;
+    char part[WHAT_MAX + 16];
+    if (lua_type(L, -1) == LUA_TNUMBER) {
+        const uint32_t count = (uint32_t)value_count(L, -1, what, 1, ACK_LIMIT_COUNT_MAX);
+        *limit = (struct tcp_ack_limit){NS_PER_S, count, true};
+        return;
+    }
+    if (lua_type(L, -1) != LUA_TTABLE) { value_fail(L, -1, what, expected); }
+    (void)snprintf(part, sizeof part, "part of %s", what);
+    lua_check_keys(L, -1, part, parts, 3, 3);
+    *limit = (struct tcp_ack_limit){0};
+    if (part_of_list(L, parts[0], 1)) {
+        (void)snprintf(part, sizeof part, "count of %s", what);
+        limit->count = (uint32_t)value_count(L, -1, part, 1, ACK_LIMIT_COUNT_MAX);
+        lua_pop(L, 1);
+    }
+    if (part_of_list(L, parts[1], 2)) {
+        (void)snprintf(part, sizeof part, "interval of %s", what);
+        limit->interval_ns = read_time(L, part, row->min, row->max);
+        lua_pop(L, 1);
+    }
+    if (limit->count == 0 || limit->interval_ns == 0) {
+        lua_fail(L, "%s: %s is missing: %s", what, limit->count == 0 ? "count" : "interval",
+                 expected);
+    }
+    if (part_of_list(L, parts[2], 3)) {
+        (void)snprintf(part, sizeof part, "per of %s", what);
+        limit->per_host = read_per_host(L, part);
+        lua_pop(L, 1);
     }
 }
 
@@ -145,6 +195,7 @@ static void read_option(lua_State *L, const char *of, const struct tcp_option_ro
     case TCP_OPTION_TIME: value = read_time(L, what, row->min, row->max); break;
     case TCP_OPTION_CHOICE: value = read_choice(L, what, row); break;
     case TCP_OPTION_KEEPALIVE: read_keepalive(L, what, row, options); return;
+    case TCP_OPTION_ACK_LIMIT: read_ack_limit(L, what, row, options); return;
     case TCP_OPTION_LATER: return;
     }
     tcp_option_store(options, row, value, true);

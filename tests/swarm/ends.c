@@ -332,9 +332,10 @@ void end_moved(struct swarm *swarm, const struct trace_record *record)
         const uint16_t other = i % 2 == 0 ? port : plan->ports[0];
         if (host_index(end->host) == conn->host_index && conn->local.port == own &&
             conn->remote.port == other) {
-            /* What never left SYN-RECEIVED after that end was there came of an old SYN. */
-            if (end->opened && i % 2 == 1 && record->u.state.old_state == TCP_SYN_RECEIVED &&
-                plan->kind != OPEN_BOTH) {
+            /* What never left SYN-RECEIVED after that end was there, or after the opener was
+             * through, came of an old SYN. */
+            if ((end->opened || plan->ends[0].done) && i % 2 == 1 &&
+                record->u.state.old_state == TCP_SYN_RECEIVED && plan->kind != OPEN_BOTH) {
                 continue;
             }
             end->tcb_error = error_of(record->u.state.cause);

@@ -105,31 +105,13 @@ static void judge_host(struct swarm *swarm, struct host *host)
     }
 }
 
-/* An old SYN has made a connection in SYN-RECEIVED while its opener is far ahead. With the check of
- * RFC 5961 5.2 each answers the other's ACK with an ACK (3.10.7.4 fifth, before SYN-RECEIVED's
- * RST) until the SYN,ACK has been repeated often enough: known, and no other storm is. */
-static bool is_war(const struct swarm *swarm, const struct socket *socket)
-{
-    if (socket->state != TCP_SYN_RECEIVED) { return false; }
-    for (unsigned i = 0; i < swarm->host_count; i++) {
-        const struct tcp_conn *other =
-            tcp_find(host_tcp(swarm->hosts[i]), &socket->remote, &socket->local);
-        if (other != NULL) {
-            return tcp_conn_state(other) != TCP_SYN_SENT &&
-                   tcp_conn_state(other) != TCP_SYN_RECEIVED;
-        }
-    }
-    return false;
-}
-
+/* Two ends that take each other's ACKs for unacceptable, or for ACKs of what was not sent, answer
+ * each with an ACK: RFC 9293 3.10.7.4 sets no end to it, challenge_ack_limit does. It happens when
+ * both windows are full of octets that were lost, and when an old SYN has made a connection whose
+ * opener is far ahead. A second connection of the same numbers is the other known war. */
 void judge_bound(struct swarm *swarm)
 {
-    for (unsigned i = 0; i < swarm->host_count; i++) {
-        const struct socket *socket = host_sockets(swarm->hosts[i]);
-        for (; socket != NULL; socket = socket->next) {
-            swarm->war = swarm->war || is_war(swarm, socket);
-        }
-    }
+    swarm->war = swarm->unlimited && swarm->pure_acks / 9 > swarm->other_segments;
     for (unsigned i = 0; i < swarm->plan_count * 2; i++) {
         swarm->war = swarm->war || swarm->plans[i / 2].ends[i % 2].ghost;
     }

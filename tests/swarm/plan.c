@@ -90,6 +90,16 @@ static void draw_retries(struct swarm *swarm, struct tcp_options *options)
     }
 }
 
+/* From a stream of its own. The first entry sets no limit. */
+static void draw_ack_limit(struct swarm *swarm, struct tcp_options *options, unsigned number)
+{
+    static const struct tcp_ack_limit limits[] = {
+        {0, 0, false}, {500 * MS, 1, false}, {5000 * MS, 10, true}, {1000 * MS, 100, true}};
+    struct draws draws = draws_begin(swarm->seed, "ack-limit", number);
+    options->challenge_ack_limit = limits[draw_below(&draws, sizeof limits / sizeof limits[0])];
+    if (options->challenge_ack_limit.interval_ns == 0) { swarm->unlimited = true; }
+}
+
 static void draw_options(struct swarm *swarm, struct tcp_options *options)
 {
     struct draws *draws = &swarm->draws;
@@ -156,7 +166,10 @@ static void draw_plan(struct swarm *swarm, struct plan *plan, unsigned number)
         end->draws = draws_begin(swarm->seed, "end", end->number);
         draw_end(swarm, end);
         plan->has_options[i] = draw_one_in(draws, 4);
-        if (plan->has_options[i]) { draw_options(swarm, &plan->options[i]); }
+        if (plan->has_options[i]) {
+            draw_options(swarm, &plan->options[i]);
+            draw_ack_limit(swarm, &plan->options[i], HOSTS_MAX + end->number);
+        }
     }
     struct end *opener = &plan->ends[0];
     if (opener->ending == END_READ_FIRST && plan->ends[1].ending == END_READ_FIRST) {
@@ -188,6 +201,7 @@ void plan_draw(struct swarm *swarm)
         config.addresses[0] =
             (struct tcp_address){.family = 4, .octets = {10, 0, 0, (uint8_t)(i + 1)}};
         draw_options(swarm, &config.options);
+        draw_ack_limit(swarm, &config.options, i);
         swarm->host_options[i] = config.options;
         swarm->hosts[i] = world_add_host(swarm->world, &config);
     }

@@ -128,7 +128,9 @@ struct swarm {
     bool impatient; /* so few retries that a fault may end a connection */
     bool short_msl; /* TIME-WAIT may be over before the last FIN was repeated */
     bool user_timeouts, keepalives;
-    bool war; /* see judge_bound */
+    bool unlimited; /* somewhere ACKs are not limited: two ends may answer each other for ever */
+    uint64_t pure_acks, other_segments; /* sent */
+    bool war;                           /* see judge_bound */
     bool failed;
     char failure[400];
 };

@@ -156,6 +156,12 @@ void watch_record(void *context, const struct trace_record *record)
         return;
     }
     const enum trace_action action = record->u.segment.action;
+    if (action == TRACE_SENT) {
+        const struct tcp_segment *segment = record->u.segment.segment;
+        const bool pure = segment->flags == TCP_ACK && tcp_segment_len(segment) == 0;
+        swarm->pure_acks += pure;
+        swarm->other_segments += !pure;
+    }
     if (action == TRACE_SENT || action == TRACE_DELIVERED) {
         watch_host(swarm, swarm->hosts[record->u.segment.at_index], false);
     }

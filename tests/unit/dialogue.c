@@ -116,7 +116,9 @@ bool dialogue_set_option(struct tcp_options *options, const char *rest)
 {
     char name[40];
     char value[40];
-    if (sscanf(rest, "%39s %39s", name, value) != 2) { return false; }
+    char more[40] = "";
+    char per[40] = "";
+    if (sscanf(rest, "%39s %39s %39s %39s", name, value, more, per) < 2) { return false; }
     uint64_t number = 0;
     if (units_parse_time(value, &number) != NULL) { number = strtoull(value, NULL, 10); }
     if (strcmp(name, "mtu") == 0) {
@@ -132,6 +134,11 @@ bool dialogue_set_option(struct tcp_options *options, const char *rest)
         }
         if (row->present_offset != SIZE_MAX) {
             *((bool *)((unsigned char *)options + row->present_offset)) = true;
+        }
+        if (row->type == TCP_OPTION_ACK_LIMIT) { /* COUNT INTERVAL [host] */
+            options->challenge_ack_limit.count = (uint32_t)number;
+            options->challenge_ack_limit.per_host = strcmp(per, "host") == 0;
+            return units_parse_time(more, &options->challenge_ack_limit.interval_ns) == NULL;
         }
         if (strcmp(name, "keepalive") == 0) {
             options->keepalive_idle_ns = number;

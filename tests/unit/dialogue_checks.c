@@ -83,6 +83,7 @@ static bool check_status(struct dialogue *d, const char *line)
         NUMBER(&s, retransmits),
         NUMBER(&s, total_retransmits),
         NUMBER(&s, dup_acks),
+        NUMBER(&s, acks_withheld),
         NUMBER(&s, backlog_pending),
         NUMBER(&s, backlog_ready),
         NUMBER(&s, octets_sent),

@@ -124,8 +124,8 @@ static void rows_are_sound(void **unused)
     (void)unused;
     static const size_t widths[] = {
         [TCP_OPTION_BOOL] = 1,   [TCP_OPTION_SEQ] = 4,       [TCP_OPTION_TIME] = 8,
-        [TCP_OPTION_CHOICE] = 1, [TCP_OPTION_KEEPALIVE] = 8, [TCP_OPTION_LATER] = 0,
-        [TCP_OPTION_COUNT] = 0,  [TCP_OPTION_SIZE] = 0,
+        [TCP_OPTION_CHOICE] = 1, [TCP_OPTION_KEEPALIVE] = 8, [TCP_OPTION_ACK_LIMIT] = 8,
+        [TCP_OPTION_LATER] = 0,  [TCP_OPTION_COUNT] = 0,     [TCP_OPTION_SIZE] = 0,
     };
     for (size_t i = 0; i < tcp_option_count; i++) {
         const struct tcp_option_row *row = &tcp_option_table[i];
