@@ -49,6 +49,7 @@ add_custom_target(tcpsim_generated ALL DEPENDS ${outputs} ${annotations})
 # only those of the headers can be seen.
 get_target_property(sources tcpsim_tcp SOURCES)
 add_library(tcpsim_tcp_parts OBJECT ${sources})
+target_compile_definitions(tcpsim_tcp_parts PRIVATE TCPSIM_MARKS="${TCPSIM_GENERATED}/marks.inc")
 target_compile_options(tcpsim_tcp_parts PRIVATE $<$<BOOL:${TCPSIM_LTO}>:-fno-lto>)
 set_target_properties(tcpsim_tcp_parts PROPERTIES POSITION_INDEPENDENT_CODE ON)
 set(object ${generated}/tcpsim_tcp.o)

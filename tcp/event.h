@@ -8,6 +8,7 @@
 #include "state.h"
 
 struct tcp_conn;
+struct tcp_marks;
 
 enum tcp_event_kind {
     TCP_EVENT_STATE,      /* a move; emitted by one function only */
@@ -59,6 +60,7 @@ struct tcp_observer {
     /* Events that cost something to tell are told only if wanted: a mask of 1u << kind. STATE,
      * CHANGED, ACCEPTABLE, CREATED, DELETED, R1 and ICMP always are. */
     uint32_t wants;
+    struct tcp_marks *marks; /* what is counted (marks.h), or NULL; borrowed */
 };
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef TCPSIM_TCP_TCB_H
 #define TCPSIM_TCP_TCB_H
 
+#include "marks.h"
 #include "tcp.h"
 #include "wire.h"
 
@@ -229,6 +230,12 @@ static inline bool host_wants(const struct tcp_host *host, enum tcp_event_kind k
 {
     return (host->observer.wants >> kind & 1u) != 0;
 }
+/* Marks what a requirement's proof needs, where it happens; counts nothing without an observer that
+ * wants it. TCP_ROW marks a row of the transitions, before the move that it causes. */
+#define TCP_SHOWS(conn, id) HOST_SHOWS((conn)->host, id)
+#define HOST_SHOWS(host, id) tcp_marks_show((host)->observer.marks, TCP_REQ_##id)
+#define TCP_ROW(conn, id) HOST_ROW((conn)->host, (conn)->state, id)
+#define HOST_ROW(host, state, id) tcp_marks_row((host)->observer.marks, state, TCP_ROW_##id)
 bool host_hash(struct tcp_host *host, struct tcp_conn *conn);
 void host_unhash(struct tcp_host *host, struct tcp_conn *conn);
 struct tcp_conn *host_find_listener(struct tcp_host *host, const struct tcp_endpoint *local);

@@ -81,6 +81,11 @@ bool expect_result(struct scenario *scenario, bool held, const struct expect_rep
 {
     if (scenario->peeking) { return held; }
     record(scenario, held, report);
+    enum tcp_requirement requirement;
+    if (held && scenario->shown != NULL && report->shows[0] != '\0' &&
+        tcp_requirement_from_name(report->shows, &requirement)) {
+        scenario->shown[requirement]++;
+    }
     if (!held) {
         scenario->failures++;
         tell(scenario, report);

@@ -137,6 +137,31 @@ int lua_fail_unknown(lua_State *L, const char *what, const char *typed, const ch
                     count > 0 ? accepted : "none");
 }
 
+void lua_check_requirement(lua_State *L, const char *what, const char *text)
+{
+    const char *hyphen = strchr(text, '-');
+    const size_t digits = hyphen != NULL ? strspn(hyphen + 1, "0123456789") : 0;
+    enum tcp_requirement known;
+    if (hyphen == NULL || strchr(text, ' ') != NULL || digits == 0 || hyphen[1 + digits] != '\0' ||
+        tcp_requirement_from_name(text, &known)) {
+        return; /* a clause in words, or what is known */
+    }
+    const char *names[TCP_REQ_COUNT];
+    for (unsigned i = 0; i < TCP_REQ_COUNT; i++) {
+        names[i] = tcp_requirement_name((enum tcp_requirement)i);
+    }
+    char shown[TYPED_MAX_SHOWN + 8];
+    printable(text, shown, sizeof shown);
+    const char *near = nearest_name(text, names, TCP_REQ_COUNT);
+    lua_fail(
+        L,
+        "%s: unknown requirement \"%s\"%s%s%s Accepted: MUST-1 to MUST-69, SHLD-1 to SHLD-31, "
+        "MAY-1 to MAY-18, RFC5681-1 and so on (`tcpsim coverage` lists them), and clauses with "
+        "a blank in them, \"RFC 9293 3.8.1\"",
+        what, shown, near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+        near != NULL ? "\"?" : ".");
+}
+
 int lua_fail_later(lua_State *L, const char *name)
 {
     return lua_fail(L, "%s is not there yet (it belongs to a later version)", name);

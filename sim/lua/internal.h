@@ -12,6 +12,7 @@
 #ifndef TCPSIM_LUA_INTERNAL_H
 #define TCPSIM_LUA_INTERNAL_H
 
+#include "../../tcp/marks.h"
 #include "../core/arena.h"
 #include "../core/rng.h"
 #include "../core/units.h"
@@ -115,7 +116,8 @@ struct scenario {
     char *title;
     const char **cites;
     size_t cite_count;
-    unsigned allow; /* enum scenario_allow */
+    uint32_t *shown; /* by requirement: expectations that held; NULL without count_marks */
+    unsigned allow;  /* enum scenario_allow */
     bool has_own_limit, has_own_seed;
     uint64_t own_limit_ns, own_seed;
     bool peeking; /* scenario_peek */
@@ -186,6 +188,9 @@ int lua_fail_unknown(lua_State *L, const char *what, const char *typed, const ch
                      size_t count) NEVER_RETURNS;
 /* Raises: `NAME is not there yet (WHAT)`; for what belongs to a later piece of work. */
 int lua_fail_later(lua_State *L, const char *name) NEVER_RETURNS;
+/* Raises when `text` looks like the id of a requirement ("MUST-200") and is none. `what`: "cites".
+ */
+void lua_check_requirement(lua_State *L, const char *what, const char *text);
 /* Checks that every key of the table at `index` is among `names`; else lua_fail_unknown. Positional
  * keys 1..positional are accepted too. */
 void lua_check_keys(lua_State *L, int index, const char *what, const char *const *names,

@@ -176,6 +176,7 @@ bool scenario_make_world(struct scenario *scenario)
         .limit_ns = time_limit(scenario),
         .queue = scenario->config.queue,
         .keep_sockets = true,
+        .count_marks = scenario->config.count_marks,
         .hooks = {.context = scenario,
                   .socket_changed = socket_changed,
                   .packet_arrived = packet_arrived,
@@ -338,7 +339,11 @@ struct scenario *scenario_create(const struct scenario_config *config)
     }
     limits_init(scenario);
     scenario->defines_used = arena_take_zeroed(arena, config->define_count + 1);
-    if (scenario->defines_used == NULL || !log_create(scenario) || !expectations_create(scenario)) {
+    if (config->count_marks) {
+        scenario->shown = arena_take_zeroed(arena, TCP_REQ_COUNT * sizeof *scenario->shown);
+    }
+    if ((config->count_marks && scenario->shown == NULL) || scenario->defines_used == NULL ||
+        !log_create(scenario) || !expectations_create(scenario)) {
         arena_destroy(arena);
         return NULL;
     }
@@ -463,6 +468,12 @@ size_t scenario_cites(const struct scenario *scenario, const char *const **cites
 {
     *cites = (const char *const *)scenario->cites;
     return scenario->cite_count;
+}
+
+const struct tcp_marks *scenario_marks(const struct scenario *scenario, const uint32_t **shown)
+{
+    *shown = scenario->shown;
+    return scenario->world != NULL ? world_marks(scenario->world) : NULL;
 }
 
 uint64_t scenario_seed(const struct scenario *scenario)

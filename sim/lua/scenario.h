@@ -45,6 +45,7 @@ struct scenario_config {
     const char *(*digest)(void *context);
     void *digest_context;
     const char *version; /* of the program, for the run record */
+    bool count_marks;    /* what the run goes through is counted: scenario_marks */
 };
 
 /* NULL: no memory. *config is copied, its pointers borrowed. */
@@ -57,6 +58,11 @@ void scenario_destroy(struct scenario *scenario);
 
 const char *scenario_title(const struct scenario *scenario); /* "" without one */
 size_t scenario_cites(const struct scenario *scenario, const char *const **cites);
+/* What the run went through (tcp/marks.h); NULL without count_marks, or before there is a world.
+ * `shown`, TCP_REQ_COUNT long or NULL, tells for each requirement how many expectations that name
+ * it (`shows`) held. Both live until scenario_destroy. */
+struct tcp_marks;
+const struct tcp_marks *scenario_marks(const struct scenario *scenario, const uint32_t **shown);
 uint64_t scenario_seed(const struct scenario *scenario);
 /* Grows as long as the run makes progress: events and Lua instructions. Safe in a signal handler.
  */

@@ -35,7 +35,8 @@ static bool host_make_tcp(struct host *host)
                                            .keyed_hash = keyed_hash,
                                            .hash_context = &host->iss,
                                            .stream_base = packet_tag(host, 0)};
-    const struct tcp_observer observer = {.context = host, .event = host_observe};
+    const struct tcp_observer observer = {
+        .context = host, .event = host_observe, .marks = host->world->marks};
     host->tcp = tcp_host_create(&config, &host->world->pools, &observer);
     return host->tcp != NULL;
 }

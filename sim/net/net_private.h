@@ -11,6 +11,7 @@
 #ifndef TCPSIM_NET_PRIVATE_H
 #define TCPSIM_NET_PRIVATE_H
 
+#include "../../tcp/marks.h"
 #include "../core/units.h"
 #include "rules.h"
 #include "world.h"
@@ -329,7 +330,11 @@ struct world {
     struct tcp_endpoint first[2];
     char **suppliers; /* "file:line" by the index of their forged origin */
     size_t supplier_count, supplier_room;
+    struct tcp_marks *marks; /* or NULL: nothing is counted */
 };
+
+/* As TCP_SHOWS in tcp/, for what lies outside of it. */
+#define WORLD_SHOWS(world, id) tcp_marks_show((world)->marks, TCP_REQ_##id)
 
 static inline bool world_records_segments(const struct world *world)
 {

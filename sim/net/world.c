@@ -43,8 +43,11 @@ struct world *world_create(struct arena *arena, const struct world_config *confi
     world->keeps_numbers = config->keep_sockets || world_records_segments(world);
     world->queue = queue_create(arena, config->queue);
     world->next_round = queue_create(arena, config->queue);
-    if (world->queue == NULL || world->next_round == NULL) {
+    if (config->count_marks) { world->marks = world_take(world, sizeof *world->marks); }
+    if (world->queue == NULL || world->next_round == NULL ||
+        (config->count_marks && world->marks == NULL)) {
         if (world->queue != NULL) { queue_destroy(world->queue); }
+        if (world->marks != NULL) { arena_give(arena, world->marks, sizeof *world->marks); }
         arena_give(arena, world, sizeof *world);
         return NULL;
     }
@@ -87,8 +90,11 @@ void world_destroy(struct world *world)
     }
     queue_destroy(world->queue);
     queue_destroy(world->next_round);
+    if (world->marks != NULL) { arena_give(arena, world->marks, sizeof *world->marks); }
     arena_give(arena, world, sizeof *world);
 }
+
+struct tcp_marks *world_marks(const struct world *world) { return world->marks; }
 
 /* ---- hosts ---- */
 

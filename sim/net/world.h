@@ -39,6 +39,7 @@ struct world_config {
     enum queue_kind queue;
     bool keep_sockets; /* sockets outlive their TCB's end (paths, relative numbers); false: for bulk
                           benchmarks, a released socket goes with its TCB */
+    bool count_marks;  /* what TCP goes through is counted: world_marks */
     struct world_hooks hooks; /* any may be NULL */
 };
 
@@ -100,6 +101,8 @@ uint64_t world_segments(const struct world *world); /* sent, forged ones too */
 struct arena *world_arena(const struct world *world);
 struct trace *world_trace(const struct world *world);
 const struct tcp_pools *world_pools(const struct world *world);
+/* What the run went through so far (../../tcp/marks.h); NULL without count_marks. */
+struct tcp_marks *world_marks(const struct world *world);
 void world_violate(struct world *world, const struct world_violation *violation);
 
 #endif

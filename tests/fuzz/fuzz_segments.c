@@ -418,7 +418,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct life life = {.data = data, .size = size, .now_ns = SECOND, .memory = UINT32_MAX};
     struct tcp_host_config config = {.keyed_hash = keyed_hash};
-    const struct tcp_observer observer = {&life, observe, UINT32_MAX};
+    const struct tcp_observer observer = {.context = &life, .event = observe, .wants = UINT32_MAX};
     draw_options(&life, &config.options);
     life.pools = (struct tcp_pools){&life, take, give};
     life.host = tcp_host_create(&config, &life.pools, &observer);

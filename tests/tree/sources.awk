@@ -14,7 +14,7 @@ BEGIN {
     may["sim/live"] = may["sim/lua"] "sim/out "
     may["sim/search"] = may["sim/live"] "sim/lua sim/pkt "
     may["sim/cli"] = may["sim/search"] "sim/live sim/search "
-    tcp_public = " tcp.h segment.h event.h icmp.h state.h seq.h wire.h profile.h "
+    tcp_public = " tcp.h segment.h event.h icmp.h state.h seq.h wire.h marks.h profile.h "
     tcp_c_headers = " stdint.h stdbool.h stddef.h string.h assert.h "
 
     longest_file = 500

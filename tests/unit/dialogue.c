@@ -99,7 +99,8 @@ static void need_host(struct dialogue *d)
     if (d->host == NULL) {
         const struct tcp_host_config config = {
             .options = d->options, .keyed_hash = hash, .stream_base = 40};
-        const struct tcp_observer observer = {d, dialogue_take_event, UINT32_MAX};
+        const struct tcp_observer observer = {
+            .context = d, .event = dialogue_take_event, .wants = UINT32_MAX, .marks = d->marks};
         d->host = tcp_host_create(&config, &d->pools, &observer);
     }
 }
@@ -240,8 +241,14 @@ static void begin(struct dialogue *d, char *error, size_t room)
 
 bool dialogue_run(const char *text, char *error, size_t room)
 {
+    return dialogue_run_marked(text, NULL, error, room);
+}
+
+bool dialogue_run_marked(const char *text, struct tcp_marks *marks, char *error, size_t room)
+{
     struct dialogue d;
     begin(&d, error, room);
+    d.marks = marks;
     run_lines(&d, text);
     clean_up(&d);
     return !d.failed;

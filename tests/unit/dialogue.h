@@ -42,6 +42,9 @@
 /* Runs the text; false: *error says which line failed and how. All memory must have been given back
  * at the end, or it fails too. */
 bool dialogue_run(const char *text, char *error, size_t room);
+/* The same; what the host goes through is counted in *marks. */
+struct tcp_marks;
+bool dialogue_run_marked(const char *text, struct tcp_marks *marks, char *error, size_t room);
 
 /* The same, but the host is refused its block number `block` (from 1), and what the text expects
  * does not count: only what holds in any conversation. *reached: whether it asked for that many. */

@@ -55,6 +55,7 @@ struct dialogue {
     bool failed;
     bool wrong;   /* failed by a rule that holds in any conversation */
     bool lenient; /* expectations do not count */
+    struct tcp_marks *marks;
 };
 
 /* An expectation of the text was not met. */

@@ -59,7 +59,7 @@ void tcp_scene_begin(struct scene *scene)
                                            .keyed_hash = tcp_scene_hash,
                                            .hash_context = scene,
                                            .stream_base = 1000};
-    const struct tcp_observer observer = {scene, note, UINT32_MAX};
+    const struct tcp_observer observer = {.context = scene, .event = note, .wants = UINT32_MAX};
     scene->host = tcp_host_create(&config, &scene->pools, &observer);
     assert_non_null(scene->host);
     assert_int_equal(tcp_host_options(scene->host)->msl_ns, scene->options.msl_ns);

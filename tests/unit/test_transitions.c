@@ -195,8 +195,8 @@ static void read_table(const char *path, struct row *rows, size_t *count)
             at = strchr(at, '\t');
             if (at != NULL) { *at++ = '\0'; }
         }
-        if (n < 7 || strcmp(columns[6], "id\n") == 0) { continue; }
-        columns[6][strcspn(columns[6], "\r\n")] = '\0';
+        if (n < 7 || strncmp(columns[6], "id", 2) == 0) { continue; }
+        columns[6][strcspn(columns[6], "\t\r\n")] = '\0';
         assert_true(*count < ROWS_MAX);
         struct row *row = &rows[(*count)++];
         (void)snprintf(row->id, sizeof row->id, "%s", columns[6]);
@@ -301,7 +301,7 @@ int main(void)
     struct CMUnitTest *tests = calloc(ROWS_MAX, sizeof *tests);
     size_t count = 0;
     if (rows == NULL || tests == NULL) { return 1; }
-    read_table(TCPSIM_TEST_DATA "/conformance/rfc9293-transitions.tsv", rows, &count);
+    read_table(TCPSIM_SOURCE_DIR "/tcp/conformance/rfc9293-transitions.tsv", rows, &count);
     read_conversations(TCPSIM_TEST_DATA "/conformance/transitions.txt", rows, count);
     size_t waiting = 0;
     size_t impossible = 0;
