@@ -1,5 +1,5 @@
-/* cmd_options.c - `tcpsim options`: every option of hosts and links, printed from the tables that
- * scenarios are checked against: as text, as JSON, or as a page in Markdown. */
+/* cmd_options.c - `tcpsim options`: every option of hosts, links and routers, printed from the
+ * tables that scenarios are checked against: as text, as JSON, or as a page in Markdown. */
 #include "cli.h"
 #include "option_rows.h"
 
@@ -11,7 +11,7 @@ enum { HELP, JSON, MARKDOWN };
 
 static const struct cli_option options[] = {
     {JSON, '\0', "json", NULL, "for programs: one object"},
-    {MARKDOWN, '\0', "markdown", NULL, "as a page with a table for hosts and one for links"},
+    {MARKDOWN, '\0', "markdown", NULL, "as a page with a table each for hosts, links and routers"},
     {HELP, 'h', "help", NULL, "this text"},
     {0},
 };
@@ -84,6 +84,8 @@ static void put_text(struct out_writer *out)
         out,
         "\nOptions of a link; forward = {...} and backward = {...} override one direction\n\n");
     text_table(out, OPTION_LINK);
+    out_text(out, "\nOptions of a router, beside address\n\n");
+    text_table(out, OPTION_ROUTER);
     out_text(out, "\nTimes: \"250us\" \"10ms\" \"1.5s\" \"2min\" \"1h\", or seconds. Sizes: "
                   "octets, or \"64KiB\" \"1MB\".\n"
                   "Rates: \"56kbit\" \"10mbit\" \"1gbit\". Probabilities: \"1%\", or 0 to 1. "
@@ -140,6 +142,8 @@ static void put_json(struct out_writer *out)
     json_table(out, OPTION_HOST);
     out_text(out, "  ],\n  \"links\": [\n");
     json_table(out, OPTION_LINK);
+    out_text(out, "  ],\n  \"routers\": [\n");
+    json_table(out, OPTION_ROUTER);
     out_text(out, "  ]\n}\n");
 }
 
@@ -178,7 +182,7 @@ static void put_markdown(struct out_writer *out)
 {
     out_text(
         out,
-        "# The options of hosts and links\n\n"
+        "# The options of hosts, links and routers\n\n"
         "This page is what `tcpsim options --markdown` prints: the tables that scenarios are "
         "checked against.\n"
         "[The scenario language](scenario-language.md) says how the options are used.\n\n"
@@ -195,6 +199,9 @@ static void put_markdown(struct out_writer *out)
              "\n## Options of a link\n\n"
              "Both directions are alike; `forward = {…}` and `backward = {…}` override one.\n\n");
     markdown_table(out, OPTION_LINK);
+    out_text(out, "\n## Options of a router\n\n"
+                  "Beside `address`, which a router need not have.\n\n");
+    markdown_table(out, OPTION_ROUTER);
 }
 
 /* ---- the command ---- */
@@ -226,7 +233,7 @@ static int run(struct cli *cli, int argc, char **argv)
 const struct command command_options = {
     .name = "options",
     .usage = "[--json|--markdown]",
-    .help = "every option of hosts and links, with unit, range, defaults and source",
+    .help = "every option of hosts, links and routers, with unit, range, defaults and source",
     .examples = "  tcpsim options\n"
                 "  tcpsim options | grep -A 1 '^rto'\n"
                 "  tcpsim options --json >options.json\n",

@@ -18,4 +18,5 @@ void generate_luals(struct out_writer *out)
     out_text(out, "\n-- Made by tcpsim generate luals, from the tables of options.\n");
     put_class(out, "tcpsim.TcpOptions", OPTION_HOST);
     put_class(out, "tcpsim.LinkOptions", OPTION_LINK);
+    put_class(out, "tcpsim.RouterTable", OPTION_ROUTER);
 }

@@ -1,9 +1,10 @@
-/* option_rows.c - the options of hosts and links in words, from the tables that scenarios are
- * checked against. */
+/* option_rows.c - the options of hosts, links and routers in words, from the tables that scenarios
+ * are checked against. */
 #include "option_rows.h"
 
 #include "../core/units.h"
 #include "../net/link.h"
+#include "../net/router.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -120,9 +121,28 @@ static void link_words(const struct link_option_row *from, struct option_row *ro
     (void)snprintf(row->type, ROOM, "%s", type);
 }
 
+static void router_words(const struct router_option_row *from, struct option_row *row)
+{
+    switch (from->type) {
+    case ROUTER_BOOL:
+        (void)snprintf(row->range, ROOM, "true|false");
+        (void)snprintf(row->type, ROOM, "boolean");
+        return;
+    case ROUTER_SIZE:
+        whole_range(from->min, from->max, row->range);
+        (void)snprintf(row->type, ROOM, "integer|string");
+        return;
+    }
+}
+
 size_t option_row_count(enum option_kind kind)
 {
-    return kind == OPTION_HOST ? tcp_option_count : link_option_count;
+    switch (kind) {
+    case OPTION_HOST: return tcp_option_count;
+    case OPTION_LINK: return link_option_count;
+    case OPTION_ROUTER: return router_option_count;
+    }
+    return 0;
 }
 
 static const char *unit_or_none(const char *unit) { return unit[0] != '\0' ? unit : "-"; }
@@ -139,6 +159,15 @@ struct option_row option_row_at(enum option_kind kind, size_t index)
                                   .there = from->type != TCP_OPTION_LATER};
         for (size_t i = 0; i < TCP_PROFILES; i++) { row.defaults[i] = from->defaults[i]; }
         host_words(from, &row);
+    } else if (kind == OPTION_ROUTER) {
+        const struct router_option_row *from = &router_option_table[index];
+        row = (struct option_row){.name = from->name,
+                                  .unit = unit_or_none(from->unit),
+                                  .help = from->help,
+                                  .source = from->source,
+                                  .there = true};
+        row.defaults[0] = from->default_text;
+        router_words(from, &row);
     } else {
         const struct link_option_row *from = &link_option_table[index];
         row = (struct option_row){.name = from->name,

@@ -1,5 +1,5 @@
-/* option_rows.h - the rows of tcp_option_table and link_option_table in words, for who prints them:
- * `tcpsim options`, the annotations. */
+/* option_rows.h - the rows of tcp_option_table, link_option_table and router_option_table in words,
+ * for who prints them: `tcpsim options`, the annotations. */
 #ifndef TCPSIM_CLI_OPTION_ROWS_H
 #define TCPSIM_CLI_OPTION_ROWS_H
 
@@ -15,10 +15,10 @@ struct option_row {
     bool there;                         /* false: named by the language, but still to come */
     char range[OPTION_ROW_TEXT_MAX];    /* "0..255", "true|false", "1us..1min|off" */
     char type[OPTION_ROW_TEXT_MAX];     /* as an annotation has it: "boolean", "number|string" */
-    const char *defaults[TCP_PROFILES]; /* hosts: one a profile; links: the first */
+    const char *defaults[TCP_PROFILES]; /* hosts: one a profile; others: the first */
 };
 
-enum option_kind { OPTION_HOST, OPTION_LINK };
+enum option_kind { OPTION_HOST, OPTION_LINK, OPTION_ROUTER };
 
 size_t option_row_count(enum option_kind kind);
 struct option_row option_row_at(enum option_kind kind, size_t index);

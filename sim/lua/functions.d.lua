@@ -58,17 +58,33 @@ function sim.scenario(scenario) end
 ---@return tcpsim.Host
 function sim.host(name, options) end
 
----Not there yet.
+---@class tcpsim.RouterOptions: tcpsim.RouterTable
+---@field address? string|string[] IPv4 or IPv6; a router need not have one
+
+---Forwards by the shortest path: fewest links, ties by declaration. Each of its links has its own queue.
 ---@param name string
----@param options table
+---@param options? tcpsim.RouterOptions
+---@return tcpsim.Router
 function sim.router(name, options) end
+
+---@class tcpsim.Router
+---@field name string
+---@field address? string
+---@field addresses string[]
+local router = {}
+---From now on packets to that host (or that address of one) leave by that link, or by the first link to that
+---neighbour; `from`: only those from that address.
+---@param to tcpsim.Host|string
+---@param by tcpsim.Link|tcpsim.Router|tcpsim.Host
+---@param options? { from?: string }
+function router:route(to, by, options) end
 
 ---@class tcpsim.TwoWayLinkOptions: tcpsim.LinkOptions
 ---@field forward? tcpsim.LinkOptions from a to b
 ---@field backward? tcpsim.LinkOptions from b to a
 
----@param a tcpsim.Host
----@param b tcpsim.Host
+---@param a tcpsim.Host|tcpsim.Router
+---@param b tcpsim.Host|tcpsim.Router
 ---@param options? tcpsim.TwoWayLinkOptions
 ---@return tcpsim.Link
 function sim.link(a, b, options) end
@@ -139,6 +155,12 @@ function host:connect(peer, port, options) end
 
 ---Forgets connections, listeners and timers; sends nothing.
 function host:crash() end
+
+---As router:route, for what this host sends.
+---@param to tcpsim.Host|string
+---@param by tcpsim.Link|tcpsim.Router|tcpsim.Host
+---@param options? { from?: string }
+function host:route(to, by, options) end
 
 ---@class tcpsim.PeerOptions
 ---@field to? tcpsim.Host

@@ -5,7 +5,7 @@
  *   limits.c     instructions, memory, recursion    coroutine.c resume and wrap that let blocking
  * through values.c     times, rates, option tables        fail.c      errors with file:line,
  * nearest names objects.c    hosts, links, connections … as userdata of one metatable each
- *   module_sim.c module_host.c module_link.c module_rule.c module_segment.c module_inject.c
+ *   module_sim.c module_host.c module_router.c module_rule.c module_segment.c module_inject.c
  * module_peer.c module_conn.c conn_calls.c lua_conn_info.c listener.c          connections and
  * listeners apps.c       applications, blocking, waking     log.c       the segments of the run,
  * for expect expect.c     expect_exchange.c expect_states.c invariants.c */
@@ -18,6 +18,7 @@
 #include "../core/units.h"
 #include "../net/host.h"
 #include "../net/link.h"
+#include "../net/router.h"
 #include "../net/rules.h"
 #include "../net/world.h"
 #include "../trace/pattern.h"
@@ -234,6 +235,7 @@ void values_link_options(lua_State *L, int index, const char *what,
 enum object_kind {
     OBJECT_HOST,
     OBJECT_LINK,
+    OBJECT_ROUTER,
     OBJECT_CONN,
     OBJECT_LISTENER,
     OBJECT_RULE,
@@ -252,8 +254,8 @@ struct object_class {
     /* Writes what tostring gives. */
     void (*describe)(const void *object, char *text, size_t room);
 };
-extern const struct object_class host_class, link_class, lua_conn_class, listener_class, rule_class,
-    segment_class;
+extern const struct object_class host_class, link_class, router_class, lua_conn_class,
+    listener_class, rule_class, segment_class;
 void objects_open(lua_State *L); /* the metatables */
 /* The same userdata each time for one pointer. */
 void object_push(lua_State *L, enum object_kind kind, void *pointer);
@@ -270,6 +272,15 @@ void lua_check_options(lua_State *L, int index, const char *what, const char *co
 struct host *lua_check_host(lua_State *L, int index, const char *what);
 struct host *lua_test_host(lua_State *L, int index); /* NULL: not a host */
 void lua_push_host(lua_State *L, struct host *host);
+/* A host or a router: what links join. */
+struct host *lua_check_node(lua_State *L, int index, const char *what);
+/* Raises unless the name at stack index 1 may be a new host's or router's. */
+const char *lua_check_node_name(lua_State *L, const char *what);
+/* The addresses in the table of options at `options`, appended; false: it has no `address`. */
+bool lua_read_addresses(lua_State *L, int options, const char *name, struct tcp_address *addresses,
+                        size_t *count);
+void lua_push_address(lua_State *L, const struct tcp_address *address);
+int lua_route_call(lua_State *L); /* host:route and router:route */
 struct link *lua_check_link(lua_State *L, int index, const char *what);
 struct socket *lua_check_conn(lua_State *L, int index, const char *what);
 struct socket *lua_test_conn(lua_State *L, int index);
@@ -314,7 +325,8 @@ void segment_move_sack(struct tcp_segment *segment, tcp_seq by);
 
 /* Each module's functions, put into the globals `sim` and `expect` (tables on top of the stack). */
 void module_sim(lua_State *L);    /* scenario param now sleep at random */
-void module_host(lua_State *L);   /* sim.host sim.router sim.link */
+void module_host(lua_State *L);   /* sim.host sim.link */
+void module_router(lua_State *L); /* sim.router */
 void module_rule(lua_State *L);   /* sim.drop … sim.partition */
 void module_inject(lua_State *L); /* sim.inject; sim.icmp and others refused by name */
 void module_expect(lua_State *L); /* the global `expect` */

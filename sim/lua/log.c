@@ -338,6 +338,7 @@ static void rebuild(const struct log_segment *reduced, struct trace_segment *rec
         .from_index = flow->from_index,
         .to_index = flow->to_index,
         .at_index = flow->from_index,
+        .at = "",
         .segment = segment,
         .seq_base = flow->seq_base,
         .ack_base = flow->ack_base,

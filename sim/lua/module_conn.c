@@ -130,7 +130,7 @@ void lua_conn_read_peer(lua_State *L, int index, const char *what, struct host_c
         const bool good = wire_parse_address(text, &address);
         request->to = good ? world_host_by_address(scenario_world(L), &address) : NULL;
         if (request->to == NULL) { lua_fail(L, "%s: no host has the address \"%s\"", what, text); }
-        request->family = address.family;
+        request->address = address;
     }
     if (request->to == NULL) {
         lua_fail(L, "%s: expected a host to connect to, got %s", what, lua_what(L, index));

@@ -1,5 +1,5 @@
-/* module_host.c - what a network is built of: sim.host and sim.link (sim.router is refused by
- * name), and the hosts and links themselves. */
+/* module_host.c - what a network is built of: sim.host and sim.link, and the hosts and links
+ * themselves; routers are in module_router.c. */
 #include "internal.h"
 
 #include "../../tcp/wire.h"
@@ -9,9 +9,14 @@
 
 /* ---- sim.host ---- */
 
-static void check_host_name(lua_State *L, const char *name, size_t len)
+const char *lua_check_node_name(lua_State *L, const char *what)
 {
     const char *letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    if (lua_type(L, 1) != LUA_TSTRING) {
+        lua_fail(L, "%s: expected a name, got %s", what, lua_what(L, 1));
+    }
+    size_t len = 0;
+    const char *name = lua_tolstring(L, 1, &len);
     const bool starts = len > 0 && strchr(letters, name[0]) != NULL && name[0] != '\0';
     size_t good = strspn(name, letters);
     while (good < len && name[good] != '\0' && strchr("0123456789_-", name[good]) != NULL) {
@@ -19,19 +24,20 @@ static void check_host_name(lua_State *L, const char *name, size_t len)
         good += strspn(name + good, letters);
     }
     if (!starts || good != len) {
-        lua_fail(L, "sim.host: \"%s\" is no host name (a letter, then letters, digits, _ and -)",
-                 name);
+        lua_fail(L, "%s: \"%s\" is no %s name (a letter, then letters, digits, _ and -)", what,
+                 name, what + strlen("sim."));
     }
     if (len >= PATTERN_NAME_MAX) {
-        lua_fail(L, "sim.host: the name \"%s\" is longer than %d characters", name,
+        lua_fail(L, "%s: the name \"%s\" is longer than %d characters", what, name,
                  PATTERN_NAME_MAX - 1);
     }
     const struct world *world = scenario_of(L)->world;
-    for (uint32_t i = 0; world != NULL && i < world_host_count(world); i++) {
-        if (strcmp(host_name(world_host(world, i)), name) == 0) {
-            lua_fail(L, "sim.host: there is already a host \"%s\"", name);
-        }
+    const struct host *other = world != NULL ? world_host_by_name(world, name) : NULL;
+    if (other != NULL) {
+        lua_fail(L, "%s: there is already a %s \"%s\"", what,
+                 host_is_router(other) ? "router" : "host", name);
     }
+    return name;
 }
 
 /* Whether one host alone can have that address (RFC 9293 MUST-46, MUST-57). */
@@ -43,61 +49,59 @@ static bool is_unicast(const struct tcp_address *address)
     return address->family == 4 ? first != 0 && first < 224 : first != 0xff;
 }
 
-static void read_address(lua_State *L, int index, struct host_config *config)
+static void read_address(lua_State *L, int index, const char *name, struct tcp_address *addresses,
+                         size_t *had)
 {
     struct tcp_address address;
     memset(&address, 0, sizeof address);
     if (lua_type(L, index) != LUA_TSTRING) {
-        lua_fail(L, "address of %s: expected a string or a list of strings, got %s", config->name,
+        lua_fail(L, "address of %s: expected a string or a list of strings, got %s", name,
                  lua_what(L, index));
     }
     size_t len = 0;
     const char *text = lua_tolstring(L, index, &len);
     if (strlen(text) != len || !wire_parse_address(text, &address)) {
-        lua_fail(L, "address of %s: \"%s\" is no IPv4 or IPv6 address", config->name, text);
+        lua_fail(L, "address of %s: \"%s\" is no IPv4 or IPv6 address", name, text);
     }
     if (!is_unicast(&address)) {
-        lua_fail(L, "address of %s: \"%s\" is no unicast address", config->name, text);
+        lua_fail(L, "address of %s: \"%s\" is no unicast address", name, text);
     }
     const struct world *world = scenario_of(L)->world;
     const struct host *other = world != NULL ? world_host_by_address(world, &address) : NULL;
     if (other != NULL) {
-        lua_fail(L, "address of %s: %s belongs to host %s already", config->name, text,
-                 host_name(other));
+        lua_fail(L, "address of %s: %s belongs to %s %s already", name, text,
+                 host_is_router(other) ? "router" : "host", host_name(other));
     }
-    for (size_t i = 0; i < config->address_count; i++) {
-        if (tcp_address_equal(&config->addresses[i], &address)) {
-            lua_fail(L, "address of %s: %s stands there twice", config->name, text);
+    for (size_t i = 0; i < *had; i++) {
+        if (tcp_address_equal(&addresses[i], &address)) {
+            lua_fail(L, "address of %s: %s stands there twice", name, text);
         }
     }
-    if (config->address_count == HOST_ADDRESSES_MAX) {
-        lua_fail(L, "address of %s: a host has at most %d addresses", config->name,
-                 HOST_ADDRESSES_MAX);
+    if (*had == HOST_ADDRESSES_MAX) {
+        lua_fail(L, "address of %s: a host has at most %d addresses", name, HOST_ADDRESSES_MAX);
     }
-    config->addresses[config->address_count++] = address;
+    addresses[(*had)++] = address;
 }
 
-static void read_addresses(lua_State *L, int options, struct host_config *config)
+bool lua_read_addresses(lua_State *L, int options, const char *name, struct tcp_address *addresses,
+                        size_t *count)
 {
-    if (!value_field(L, options, "address")) {
-        lua_fail(L, "host %s needs an address, as in address = \"10.0.0.1\"", config->name);
-    }
+    if (!value_field(L, options, "address")) { return false; }
     const int index = lua_gettop(L);
     if (lua_type(L, index) == LUA_TTABLE) {
-        const lua_Unsigned count = lua_rawlen(L, index);
-        lua_check_keys(L, index, "place in the list of addresses", NULL, 0, (unsigned)count);
-        for (lua_Unsigned i = 1; i <= count; i++) {
+        const lua_Unsigned len = lua_rawlen(L, index);
+        lua_check_keys(L, index, "place in the list of addresses", NULL, 0, (unsigned)len);
+        for (lua_Unsigned i = 1; i <= len; i++) {
             lua_rawgeti(L, index, (lua_Integer)i);
-            read_address(L, lua_gettop(L), config);
+            read_address(L, lua_gettop(L), name, addresses, count);
             lua_pop(L, 1);
         }
-        if (count == 0) {
-            lua_fail(L, "host %s needs an address, and the list is empty", config->name);
-        }
+        if (len == 0) { lua_fail(L, "%s needs an address, and the list is empty", name); }
     } else {
-        read_address(L, index, config);
+        read_address(L, index, name, addresses, count);
     }
     lua_pop(L, 1);
+    return true;
 }
 
 static int sim_host(lua_State *L)
@@ -105,14 +109,9 @@ static int sim_host(lua_State *L)
     static const char *const others[] = {"address", "tcp"};
     scenario_may_act(L, "sim.host");
     lua_settop(L, 2);
-    if (lua_type(L, 1) != LUA_TSTRING) {
-        return lua_fail(L, "sim.host: expected a name, got %s", lua_what(L, 1));
-    }
-    size_t len = 0;
     struct host_config config;
     memset(&config, 0, sizeof config);
-    config.name = lua_tolstring(L, 1, &len);
-    check_host_name(L, config.name, len);
+    config.name = lua_check_node_name(L, "sim.host");
     if (lua_type(L, 2) != LUA_TTABLE) {
         return lua_fail(L,
                         "host %s needs options with an address, as in { address = \"10.0.0.1\" }",
@@ -122,14 +121,14 @@ static int sim_host(lua_State *L)
     values_tcp_options(L, 2, lua_pushfstring(L, "host %s", config.name), &config.options, others,
                        sizeof others / sizeof others[0], false);
     config.has_tcp = value_boolean_field(L, 2, "tcp", true);
-    read_addresses(L, 2, &config);
+    if (!lua_read_addresses(L, 2, config.name, config.addresses, &config.address_count)) {
+        return lua_fail(L, "host %s needs an address, as in address = \"10.0.0.1\"", config.name);
+    }
     struct host *host = world_add_host(scenario_world(L), &config);
     if (host == NULL) { return limits_raise(L, "memory: no room for host %s", config.name); }
     lua_push_host(L, host);
     return 1;
 }
-
-static int sim_router(lua_State *L) { return lua_fail_later(L, "sim.router"); }
 
 /* ---- hosts ---- */
 
@@ -161,7 +160,7 @@ static int host_crash_call(lua_State *L)
 
 enum host_field { HOST_NAME, HOST_ADDRESS, HOST_ADDRESSES };
 
-static void push_address(lua_State *L, const struct tcp_address *address)
+void lua_push_address(lua_State *L, const struct tcp_address *address)
 {
     char text[64];
     (void)wire_format_address(address, text, sizeof text);
@@ -174,12 +173,12 @@ static void host_get(lua_State *L, void *object, unsigned field)
     const struct tcp_address *addresses = host_addresses(object, &count);
     switch ((enum host_field)field) {
     case HOST_NAME: lua_pushstring(L, host_name(object)); return;
-    case HOST_ADDRESS: push_address(L, &addresses[0]); return;
+    case HOST_ADDRESS: lua_push_address(L, &addresses[0]); return;
     case HOST_ADDRESSES: break;
     }
     lua_createtable(L, (int)count, 0);
     for (size_t i = 0; i < count; i++) {
-        push_address(L, &addresses[i]);
+        lua_push_address(L, &addresses[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
 }
@@ -194,6 +193,7 @@ static const luaL_Reg host_methods[] = {
     {"listen", host_listen_call},
     {"connect", host_connect_call},
     {"crash", host_crash_call},
+    {"route", lua_route_call},
     {"send", peer_send},
     {"expect", peer_expect},
     {"expect_nothing", peer_expect_nothing},
@@ -214,9 +214,9 @@ const struct object_class host_class = {
 static int sim_link(lua_State *L)
 {
     scenario_may_act(L, "sim.link");
-    struct host *a = lua_check_host(L, 1, "sim.link");
-    struct host *b = lua_check_host(L, 2, "sim.link");
-    if (a == b) { return lua_fail(L, "sim.link: a link joins two different hosts"); }
+    struct host *a = lua_check_node(L, 1, "sim.link");
+    struct host *b = lua_check_node(L, 2, "sim.link");
+    if (a == b) { return lua_fail(L, "sim.link: a link joins two different hosts or routers"); }
     lua_settop(L, 3);
     struct link_settings settings[2];
     link_settings_default(&settings[LINK_FORWARD]);
@@ -286,7 +286,6 @@ const struct object_class link_class = {
 
 void module_host(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"host", sim_host}, {"router", sim_router}, {"link", sim_link}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"host", sim_host}, {"link", sim_link}, {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

@@ -71,13 +71,13 @@ static void search_pairs(struct pair_search *search, bool living)
  * ones. */
 static void addresses_of_path(const struct injection *injection, struct tcp_segment *segment)
 {
-    struct link *link = NULL;
-    unsigned direction = 0;
+    struct host_route route;
     size_t count = 0;
     segment->source.port = injection->sport;
     segment->destination.port = injection->dport;
-    if (host_route(injection->claimed, injection->to, 0, &link, &direction,
-                   &segment->source.address, &segment->destination.address)) {
+    if (host_route(injection->claimed, injection->to, &(struct host_route_wish){0}, &route)) {
+        segment->source.address = route.local;
+        segment->destination.address = route.remote;
         return;
     }
     segment->destination.address = host_addresses(injection->to, &count)[0];

@@ -175,11 +175,12 @@ static struct flow *choose_flow(lua_State *L, struct host *host, struct peer *pe
     }
     struct tcp_endpoint local = {.port = sport};
     struct tcp_endpoint remote = {.port = dport};
-    struct link *link = NULL;
-    unsigned direction = 0;
-    if (!host_route(host, to, 0, &link, &direction, &local.address, &remote.address)) {
+    struct host_route route;
+    if (!host_route(host, to, &(struct host_route_wish){0}, &route)) {
         lua_fail(L, "peer:send: there is no path from %s to %s", host_name(host), host_name(to));
     }
+    local.address = route.local;
+    remote.address = route.remote;
     struct flow *flow = flow_of(scenario_of(L), peer, to, &local, &remote);
     if (flow == NULL) { limits_raise(L, "memory: no room for a flow"); }
     return flow;

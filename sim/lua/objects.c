@@ -5,9 +5,10 @@
 #include <string.h>
 
 static const struct object_class *const classes[OBJECT_KINDS] = {
-    [OBJECT_HOST] = &host_class,     [OBJECT_LINK] = &link_class,
-    [OBJECT_CONN] = &lua_conn_class, [OBJECT_LISTENER] = &listener_class,
-    [OBJECT_RULE] = &rule_class,     [OBJECT_SEGMENT] = &segment_class,
+    [OBJECT_HOST] = &host_class,         [OBJECT_LINK] = &link_class,
+    [OBJECT_ROUTER] = &router_class,     [OBJECT_CONN] = &lua_conn_class,
+    [OBJECT_LISTENER] = &listener_class, [OBJECT_RULE] = &rule_class,
+    [OBJECT_SEGMENT] = &segment_class,
 };
 
 #define MEMBERS_MAX 64
@@ -222,6 +223,17 @@ struct host *lua_check_host(lua_State *L, int index, const char *what)
 struct host *lua_test_host(lua_State *L, int index) { return object_test(L, index, OBJECT_HOST); }
 
 void lua_push_host(lua_State *L, struct host *host) { object_push(L, OBJECT_HOST, host); }
+
+struct host *lua_check_node(lua_State *L, int index, const char *what)
+{
+    struct host *host = object_test(L, index, OBJECT_HOST);
+    if (host == NULL) { host = object_test(L, index, OBJECT_ROUTER); }
+    if (host == NULL) {
+        lua_fail(L, "%s: expected a host or a router, got %s%s", what, lua_what(L, index),
+                 index == 1 ? " (methods are called with a colon)" : "");
+    }
+    return host;
+}
 
 struct link *lua_check_link(lua_State *L, int index, const char *what)
 {

@@ -309,6 +309,7 @@ static int open_modules(lua_State *L)
     lua_newtable(L);
     module_sim(L);
     module_host(L);
+    module_router(L);
     module_rule(L);
     module_inject(L);
     set_strict_global(L, "sim");

@@ -1,4 +1,4 @@
-/* host.c - a host: its addresses, the way to others, what arrives, what leaves, its timers. */
+/* host.c - a host: its addresses, what arrives, what leaves, its timers. */
 #include "net_private.h"
 
 #include <assert.h>
@@ -52,6 +52,8 @@ struct host *host_create(struct world *world, const struct host_config *config, 
     host->name = arena_strdup(world->arena, config->name);
     bool whole =
         host->name != NULL && host_name_streams(host) && (!config->has_tcp || host_make_tcp(host));
+    whole =
+        whole && table_insert(world->arena, &world->names, &host->by_name, hash_text(host->name));
     for (size_t i = 0; whole && i < config->address_count; i++) {
         struct host_address *entry = &host->addresses[i];
         entry->host = host;
@@ -84,6 +86,7 @@ void host_destroy(struct host *host)
         }
         arena_give(arena, endpoint_socket_of(socket), sizeof(struct endpoint_socket));
     }
+    routes_free(host);
     arena_give(arena, host->name, strlen(host->name) + 1);
     arena_give(arena, host, sizeof *host);
 }
@@ -135,62 +138,7 @@ bool host_crashed_since(const struct host *host, uint64_t since_count)
     return host->crashes > since_count;
 }
 
-/* ---- routes: direct links only, hosts do not forward ---- */
-
-struct link *host_link_to(const struct host *from, const struct host *to)
-{
-    const uint32_t low = from->index < to->index ? from->index : to->index;
-    const uint32_t high = from->index < to->index ? to->index : from->index;
-    struct table_node *node = table_first(&from->world->routes, hash_pair(low, high));
-    for (; node != NULL; node = table_next(node)) {
-        struct link *link = (struct link *)(void *)((char *)node - offsetof(struct link, node));
-        if ((link->ends[0] == from && link->ends[1] == to) ||
-            (link->ends[0] == to && link->ends[1] == from)) {
-            return link;
-        }
-    }
-    return NULL;
-}
-
-static struct way *way_from(struct link *link, const struct host *from)
-{
-    return &link->ways[link->ends[LINK_FORWARD] == from ? LINK_FORWARD : LINK_BACKWARD];
-}
-
-bool host_find_route(struct host *from, const struct tcp_address *to, struct route *route)
-{
-    if (from->recent_route.way != NULL && tcp_address_equal(&from->recent_address, to)) {
-        *route = from->recent_route;
-        return true;
-    }
-    struct host *host = world_host_by_address(from->world, to);
-    struct link *link = host != NULL ? host_link_to(from, host) : NULL;
-    *route = (struct route){.to = host, .way = link != NULL ? way_from(link, from) : NULL};
-    if (link == NULL) { return false; }
-    from->recent_address = *to;
-    from->recent_route = *route;
-    return true;
-}
-
-bool host_route(const struct host *from, const struct host *to, unsigned family, struct link **link,
-                unsigned *direction, struct tcp_address *local, struct tcp_address *remote)
-{
-    struct link *found = host_link_to(from, to);
-    for (size_t i = 0; found != NULL && i < to->address_count; i++) {
-        const struct tcp_address *there = &to->address_list[i];
-        for (size_t k = 0; k < from->address_count; k++) {
-            const struct tcp_address *here = &from->address_list[k];
-            if (here->family == there->family && (family == 0 || family == there->family)) {
-                *link = found;
-                *direction = (unsigned)way_from(found, from)->direction;
-                *local = *here;
-                *remote = *there;
-                return true;
-            }
-        }
-    }
-    return false;
-}
+/* ---- the MTU of its links ---- */
 
 /* What connections of any link may use: the least MTU of those that leave the host. */
 static uint32_t least_mtu(const struct host *host)
@@ -301,6 +249,7 @@ void host_emit(struct host *host, struct flight *flight, const struct route *rou
     packet->number = ++host->emitted;
     packet->segment.tag = packet_tag(host, packet->number);
     packet->numbers_known = false;
+    packet->hops = 0;
     packet->link = route->way != NULL ? route->way->link->name : NULL;
     world->segments++;
     if ((segment->flags & TCP_SYN) != 0) {
@@ -336,7 +285,7 @@ void host_pump(struct host *host)
             break;
         }
         struct route route;
-        (void)host_find_route(host, &packet->segment.destination.address, &route);
+        (void)host_find_route(host, &packet->segment, &route);
         packet->copy = 0;
         packet->forged = false;
         packet->checksum_bad = false;

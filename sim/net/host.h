@@ -18,6 +18,9 @@ struct socket;
 #define HOST_ADDRESSES_MAX 8
 #define SOCKET_PATH_MAX 64
 
+/* Of a link, as declared: from its first end to its second, and back. */
+enum link_direction { LINK_FORWARD, LINK_BACKWARD };
+
 struct host_config {
     const char *name;
     struct tcp_address addresses[HOST_ADDRESSES_MAX];
@@ -61,15 +64,26 @@ void *host_user(const struct host *host);
 void host_set_user(struct host *host, void *user);
 bool host_crashed_since(const struct host *host, uint64_t since_count);
 
-/* The address of `to` that `from` reaches by a link, with the link to take and the host's own
- * address for it. family 0: any. False: network unreachable. */
-bool host_route(const struct host *from, const struct host *to, unsigned family, struct link **link,
-                unsigned *direction, struct tcp_address *local, struct tcp_address *remote);
+/* What a path must be like; all zero: any. */
+struct host_route_wish {
+    unsigned family;                          /* 4, 6 or 0 */
+    const struct tcp_address *local, *remote; /* or NULL */
+};
+/* The first pair of addresses between which there is a path, and the link that leaves `from`. */
+struct host_route {
+    struct link *link;
+    enum link_direction direction;
+    struct tcp_address local, remote;
+};
+/* False: network unreachable. */
+bool host_route(struct host *from, struct host *to, const struct host_route_wish *wish,
+                struct host_route *route);
 
 struct host_connect {
     struct host *to;
     uint16_t port;
     unsigned family;                /* 4, 6 or 0: any */
+    struct tcp_address address;     /* the one of to's that is meant, or family 0 */
     const struct tcp_address *from; /* one of the host's own, or NULL */
     bool has_local_port;
     uint16_t local_port;               /* else chosen by RFC 6056 from the seed, 49152 and up */

@@ -80,9 +80,9 @@ bool host_inject(struct host *at, struct host *to, const struct tcp_segment *seg
                  bool bad_checksum, const char *supplied_by, bool as_injected, uint64_t *number)
 {
     struct world *world = at->world;
-    struct link *link = host_link_to(at, to);
+    struct way *way = route_find(at, to, &segment->source.address, &segment->destination.address);
     const uint64_t origin = forged_origin(world, supplied_by);
-    struct flight *flight = link != NULL && origin != 0 ? flight_take(world) : NULL;
+    struct flight *flight = way != NULL && origin != 0 ? flight_take(world) : NULL;
     if (flight == NULL) {
         struct tcp_payload payload = segment->payload;
         tcp_payload_release(&world->pools, &payload);
@@ -98,8 +98,7 @@ bool host_inject(struct host *at, struct host *to, const struct tcp_segment *seg
         packet->checksum_bad = true;
         packet->flips[packet->flip_count++] = (struct trace_flip){CHECKSUM_OFFSET, 0x01};
     }
-    const struct route route = {
-        to, &link->ways[link->ends[LINK_FORWARD] == at ? LINK_FORWARD : LINK_BACKWARD]};
+    const struct route route = {to, way};
     *number = at->emitted + 1;
     host_emit(at, flight, &route, as_injected ? TRACE_INJECTED : TRACE_SENT);
     return true;

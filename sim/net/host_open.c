@@ -71,19 +71,19 @@ static enum tcp_error open_conn(struct host *host, const struct tcp_open_request
 }
 
 /* The two ends of what is to be opened, and the MTU of the link between; false: unreachable. */
-static bool find_ends(const struct host *host, const struct host_connect *request,
+static bool find_ends(struct host *host, const struct host_connect *request,
                       struct tcp_endpoint *local, struct tcp_endpoint *remote, uint32_t *mtu_bytes)
 {
-    struct link *link;
-    unsigned direction;
-    const unsigned family = request->from != NULL ? request->from->family : request->family;
-    if (!host_route(host, request->to, family, &link, &direction, &local->address,
-                    &remote->address)) {
-        return false;
-    }
-    if (request->from != NULL) { local->address = *request->from; }
+    const struct host_route_wish wish = {
+        .family = request->from != NULL ? request->from->family : request->family,
+        .local = request->from,
+        .remote = request->address.family != 0 ? &request->address : NULL};
+    struct host_route route;
+    if (!host_route(host, request->to, &wish, &route)) { return false; }
+    local->address = route.local;
+    remote->address = route.remote;
     remote->port = request->port;
-    *mtu_bytes = link->ways[direction].settings.mtu_bytes;
+    *mtu_bytes = link_get(route.link, route.direction)->mtu_bytes;
     return true;
 }
 

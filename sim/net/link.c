@@ -130,7 +130,6 @@ void link_arrival(struct link *link, enum link_direction direction, uint64_t tim
                   uint32_t place)
 {
     struct way *way = &link->ways[direction];
-    struct world *world = link->world;
     struct flight *flight = way->first;
     if (flight != NULL && flight->arrival_ns == time_ns && flight->place == place) {
         way->first = flight->next;
@@ -145,8 +144,7 @@ void link_arrival(struct link *link, enum link_direction direction, uint64_t tim
         assert(flight->arrival_ns == time_ns && flight->place == place);
         if (way->aside_count > 0 && !way->aside[0]->in_queue) { enqueue(way, way->aside[0]); }
     }
-    host_receive_packet(flight->packet.receiver, &flight->packet);
-    flight_release(world, flight);
+    host_take_arrival(link->ends[1 - direction], flight);
 }
 
 /* ---- entry ---- */
@@ -156,7 +154,7 @@ static void lose(struct way *way, struct flight *flight, const char *reason)
     struct world *world = way->link->world;
     if (world_records_segments(world)) {
         const struct packet_note note = {
-            .action = TRACE_DROPPED, .at = flight->packet.sender, .reason = reason};
+            .action = TRACE_DROPPED, .at = way_sender(way), .reason = reason};
         record_packet(world, &flight->packet, &note);
     }
     flight_release(world, flight);
@@ -278,7 +276,7 @@ void link_send(struct link *link, enum link_direction direction, const struct pa
 static char *make_name(struct world *world, const struct host *a, const struct host *b)
 {
     unsigned number = 1;
-    for (struct link *link = host_link_to(a, b); link != NULL; link = link->next_between) {
+    for (struct link *link = link_between(a, b); link != NULL; link = link->next_between) {
         number += link->ends[LINK_FORWARD] == a;
     }
     const size_t room = strlen(a->name) + strlen(b->name) + 16;
@@ -313,7 +311,7 @@ static bool link_enter_tables(struct link *link)
     struct world *world = link->world;
     struct host *a = link->ends[LINK_FORWARD];
     struct host *b = link->ends[LINK_BACKWARD];
-    struct link *first = host_link_to(a, b);
+    struct link *first = link_between(a, b);
     if (first == NULL) {
         const uint32_t low = a->index < b->index ? a->index : b->index;
         const uint32_t high = a->index < b->index ? b->index : a->index;
@@ -355,6 +353,7 @@ struct link *link_create(struct world *world, struct host *a, struct host *b,
         return NULL;
     }
     link->index = world->link_count++;
+    world->topology++;
     host_link_added(a, &link->ways[LINK_FORWARD]);
     host_link_added(b, &link->ways[LINK_BACKWARD]);
     return link;

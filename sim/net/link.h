@@ -4,6 +4,7 @@
 #ifndef TCPSIM_NET_LINK_H
 #define TCPSIM_NET_LINK_H
 
+#include "host.h"
 #include "packet.h"
 
 #include <stdbool.h>
@@ -13,8 +14,6 @@
 struct world;
 struct link;
 struct host;
-
-enum link_direction { LINK_FORWARD, LINK_BACKWARD };
 
 /* One direction's settings. Lists are copied into the world by link_set. */
 struct link_settings {
@@ -51,6 +50,8 @@ bool link_set(struct link *link, enum link_direction direction,
 const struct link_settings *link_get(const struct link *link, enum link_direction direction);
 void link_set_up(struct link *link, bool up); /* judged on entry: what is under way arrives */
 bool link_is_up(const struct link *link);
+/* The first one declared between the two, or NULL. */
+struct link *link_between(const struct host *a, const struct host *b);
 const char *link_name(const struct link *link);
 struct host *link_end(const struct link *link,
                       enum link_direction direction); /* who sends that way */

@@ -1,7 +1,8 @@
 /* net_private.h - what the files of sim/net share: the world's insides. Private to this folder.
  *
  *   world.c      clock, queue, the run            schedule.c   entries in the queue, tasks
- *   table.c      the hash tables' one shape       host.c       hosts, routes, arrival, pump
+ *   table.c      the hash tables' one shape       host.c       hosts, arrival, pump
+ *   routes.c     which link a packet takes        router.c     who forwards, and how
  *   host_calls.c host_open.c  the user calls      host_observer.c  what TCP tells
  *   host_inject.c  forged segments                numbers.c    what relative numbers count from
  *   records.c    trace records                    integrity.c  what is checked in any run
@@ -13,6 +14,7 @@
 
 #include "../../tcp/marks.h"
 #include "../core/units.h"
+#include "router.h"
 #include "rules.h"
 #include "world.h"
 
@@ -36,6 +38,7 @@ void table_free(struct arena *arena, struct table *table);
 struct table_node *table_first(const struct table *table, uint64_t hash);
 struct table_node *table_next(const struct table_node *node);
 
+uint64_t hash_text(const char *text);
 uint64_t hash_address(const struct tcp_address *address);
 uint64_t hash_endpoints(const struct tcp_endpoint *a, const struct tcp_endpoint *b);
 uint64_t hash_pair(uint64_t a, uint64_t b);
@@ -91,6 +94,12 @@ struct link {
     struct link *next_of_end[2]; /* the next link of ends[i] */
     struct link *next;           /* by declaration */
 };
+
+/* Who sends that way: at the end where packets enter. */
+static inline struct host *way_sender(const struct way *way)
+{
+    return way->link->ends[way->direction];
+}
 
 struct flight *flight_take(struct world *world);              /* NULL: no memory (the run ends) */
 void flight_give(struct world *world, struct flight *flight); /* its payload is nobody's any more */
@@ -150,6 +159,33 @@ struct route {
     struct way *way;
 };
 
+/* A way that the scenario chose: packets to that host (or that address of it; family 0: any), and
+ * from that address (family 0: any), leave by it. */
+struct static_route {
+    struct static_route *next; /* the latest first */
+    struct host *to;
+    struct tcp_address address, from;
+    struct way *way;
+};
+
+/* The shortest paths to a host, as far as they concern it. All that is of an older `topology` of
+ * the world is worked out anew when asked for. */
+struct paths {
+    uint64_t root_topology, tree_topology;
+    /* All paths to a host with one link, to a router, are paths to that router, and then `last`. */
+    struct host *root;
+    struct way *last;
+    /* Of a root: by the routers' numbers, how many links there are, and the first one. */
+    uint32_t *distance;
+    struct way **next;
+    uint32_t room;
+};
+
+struct router {
+    uint32_t number; /* by declaration, from 0 */
+    struct router_options options;
+};
+
 struct host_address {
     struct table_node node;
     struct host *host;
@@ -159,11 +195,13 @@ struct host_address {
 struct host {
     struct world *world;
     char *name;
+    struct table_node by_name;
     uint32_t index;
     struct host_address addresses[HOST_ADDRESSES_MAX];
     struct tcp_address address_list[HOST_ADDRESSES_MAX];
     size_t address_count;
-    struct tcp_host *tcp; /* NULL: played by the script */
+    struct tcp_host *tcp;  /* NULL: played by the script, or a router */
+    struct router *router; /* NULL: a host */
     struct tcp_options options;
     struct rng_stream iss, ports;
     uint64_t port_calls;
@@ -173,8 +211,11 @@ struct host {
     struct link *links;       /* by end; newest first */
     struct socket *sockets, *last_socket;
     struct endpoint_socket *recent; /* the last looked up by its endpoints, or NULL */
+    struct static_route *static_routes;
+    struct paths paths; /* to this host */
     struct tcp_address recent_address;
     struct route recent_route; /* to that address */
+    uint64_t recent_topology;  /* as it was then */
     bool linked, opening_listener, opening, crashing;
     struct endpoint_socket *buried; /* freed when the crash is over */
     void *user;
@@ -210,9 +251,22 @@ void host_set_wants(struct host *host);
 /* The MTU that its connections may count on follows its links. */
 void host_link_added(struct host *host, const struct way *way);
 void host_link_changed(struct host *host);
-bool host_find_route(struct host *from, const struct tcp_address *to, struct route *route);
-/* The first link between two hosts, or NULL. */
-struct link *host_link_to(const struct host *from, const struct host *to);
+
+/* ---- routes ---- */
+
+/* Where the segment goes, and the way that leaves `from`; false: there is none. */
+bool host_find_route(struct host *from, const struct tcp_segment *segment, struct route *route);
+/* The way from any host or router to another, for a packet between these addresses; or NULL. */
+struct way *route_find(struct host *from, struct host *to, const struct tcp_address *source,
+                       const struct tcp_address *destination);
+void routes_free(struct host *host);
+
+/* ---- routers ---- */
+
+/* A packet comes out of a link at that host or router: at its end or on its way. Takes the flight.
+ */
+void host_take_arrival(struct host *at, struct flight *flight);
+void routers_free(struct world *world);
 /* TCP's timers are due at `time_ns`, if they really are: false, and nothing happens. */
 bool host_timers_due(struct host *host, uint64_t time_ns);
 void host_run_timers(struct host *host);
@@ -313,7 +367,12 @@ struct world {
     struct host **hosts;
     uint32_t host_count, host_room;
     struct table addresses; /* struct host_address */
+    struct table names;     /* struct host */
     struct table routes;    /* struct link, by its two hosts */
+    struct host **routers;  /* by number */
+    uint32_t router_count, router_room;
+    struct host **frontier; /* room for as many, for who looks for paths */
+    uint64_t topology;      /* grows with each link and router, from 1 */
     struct link *links, *last_link;
     uint32_t link_count;
     /* Hosts that owe a pump: a bit each, between two words. */

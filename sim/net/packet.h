@@ -19,6 +19,7 @@ struct packet {
     bool seq_known, ack_known;
     tcp_seq seq_base, ack_base;
     uint8_t flip_count;
+    uint8_t hops; /* routers that it has passed */
     struct trace_flip flips[TRACE_FLIPS_MAX];
     const char *link;        /* the link that it is on, by name; NULL: none carries it */
     const char *supplied_by; /* the "file:line" that forged or changed octets, or NULL; lives on */

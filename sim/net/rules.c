@@ -158,7 +158,7 @@ static bool fits(const struct rule *rule, const struct way *way, struct packet *
     bool failed = false;
     if ((match->from != NULL && match->from != packet->sender) ||
         (match->to != NULL && match->to != packet->receiver) ||
-        (match->on != NULL && match->on != way->link) ||
+        (match->on != NULL ? match->on != way->link : packet->hops > 0) ||
         (match->has_after && world->now_ns < match->after_ns) ||
         (match->has_before && world->now_ns >= match->before_ns) ||
         (match->has_flags &&

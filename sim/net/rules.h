@@ -1,6 +1,6 @@
 /* rules.h - faults on chosen segments: drop, delay, duplicate, corrupt, hold, rewrite, partition.
- * They act at the sender's link, on every segment alike, in the order declared; the first drop
- * ends it. */
+ * They act at the sender's link, or on the link that they name, on every segment alike, in the
+ * order declared; the first drop ends it. */
 #ifndef TCPSIM_NET_RULES_H
 #define TCPSIM_NET_RULES_H
 

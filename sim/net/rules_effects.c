@@ -1,17 +1,17 @@
 /* rules_effects.c - what becomes of a segment that a rule acts on. */
 #include "net_private.h"
 
-static void note_act(const struct rule *rule, const struct packet *packet, enum trace_action action,
+static void note_act(const struct rule *rule, const struct flight *flight, enum trace_action action,
                      uint64_t delay_ns)
 {
     struct world *world = rule->world;
     if (world_records_segments(world)) {
         const struct packet_note note = {.action = action,
-                                         .at = packet->sender,
+                                         .at = way_sender(flight->way),
                                          .reason = rule->where,
                                          .detail = rule->detail,
                                          .delay_ns = delay_ns};
-        record_packet(world, packet, &note);
+        record_packet(world, &flight->packet, &note);
     }
 }
 
@@ -40,7 +40,7 @@ static void duplicate(struct rule *rule, struct flight *flight, struct rules_out
             outcome->copies = copy;
         }
         outcome->last_copy = copy;
-        note_act(rule, &copy->packet, TRACE_DUPLICATED, 0);
+        note_act(rule, copy, TRACE_DUPLICATED, 0);
     }
 }
 
@@ -76,13 +76,13 @@ bool rule_act(struct rule *rule, struct flight *flight, struct rules_outcome *ou
     case RULE_DROP:
     case RULE_PARTITION:
         rule->hits++;
-        note_act(rule, packet, TRACE_DROPPED, 0);
+        note_act(rule, flight, TRACE_DROPPED, 0);
         flight_release(rule->world, flight);
         return true;
     case RULE_DELAY:
         rule->hits++;
         flight->extra_ns = add_delay(flight->extra_ns, rule->effect.by_ns);
-        note_act(rule, packet, TRACE_DELAYED, rule->effect.by_ns);
+        note_act(rule, flight, TRACE_DELAYED, rule->effect.by_ns);
         return false;
     case RULE_DUPLICATE:
         rule->hits++;
@@ -92,18 +92,18 @@ bool rule_act(struct rule *rule, struct flight *flight, struct rules_outcome *ou
         /* An offset beyond the segment, or a mask of no bits, changes nothing: matched, not hit. */
         if (packet_corrupt(rule, packet)) {
             rule->hits++;
-            note_act(rule, packet, TRACE_CORRUPTED, 0);
+            note_act(rule, flight, TRACE_CORRUPTED, 0);
         }
         return false;
     case RULE_HOLD:
         rule->hits++;
-        note_act(rule, packet, TRACE_HELD, 0);
+        note_act(rule, flight, TRACE_HELD, 0);
         hold(rule, flight);
         return true;
     case RULE_REWRITE:
         rule->hits++;
         rewrite(rule, packet);
-        note_act(rule, packet, TRACE_REWRITTEN, 0);
+        note_act(rule, flight, TRACE_REWRITTEN, 0);
         return false;
     }
     return false;

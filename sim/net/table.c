@@ -19,6 +19,13 @@ uint64_t hash_pair(uint64_t a, uint64_t b)
     return mix(mix(a + UINT64_C(0x9e3779b97f4a7c15)) ^ b);
 }
 
+uint64_t hash_text(const char *text)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+    for (; *text != '\0'; text++) { hash = (hash ^ (uint8_t)*text) * UINT64_C(0x100000001b3); }
+    return mix(hash);
+}
+
 uint64_t hash_address(const struct tcp_address *address)
 {
     uint64_t words[2];

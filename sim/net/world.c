@@ -40,6 +40,7 @@ struct world *world_create(struct arena *arena, const struct world_config *confi
     trace_init(&world->no_trace);
     world->trace = trace != NULL ? trace : &world->no_trace;
     world->pools = (struct tcp_pools){.context = world, .take = pools_take, .give = pools_give};
+    world->topology = 1;
     world->keeps_numbers = config->keep_sockets || world_records_segments(world);
     world->queue = queue_create(arena, config->queue);
     world->next_round = queue_create(arena, config->queue);
@@ -75,6 +76,7 @@ void world_destroy(struct world *world)
     struct arena *arena = world->arena;
     destroy_links_and_rules(world);
     for (uint32_t i = 0; i < world->host_count; i++) { host_destroy(world->hosts[i]); }
+    routers_free(world);
     numbers_free(world);
     for (size_t i = 0; i < world->supplier_count; i++) {
         arena_give(arena, world->suppliers[i], strlen(world->suppliers[i]) + 1);
@@ -83,6 +85,7 @@ void world_destroy(struct world *world)
         arena_give(arena, world->suppliers, world->supplier_room * sizeof *world->suppliers);
     }
     table_free(arena, &world->addresses);
+    table_free(arena, &world->names);
     table_free(arena, &world->routes);
     if (world->host_room > 0) {
         arena_give(arena, world->hosts, world->host_room * sizeof(struct host *));
@@ -130,6 +133,16 @@ struct host *world_add_host(struct world *world, const struct host_config *confi
 struct host *world_host(const struct world *world, uint32_t index)
 {
     return index < world->host_count ? world->hosts[index] : NULL;
+}
+
+struct host *world_host_by_name(const struct world *world, const char *name)
+{
+    struct table_node *node = table_first(&world->names, hash_text(name));
+    for (; node != NULL; node = table_next(node)) {
+        struct host *host = (struct host *)(void *)((char *)node - offsetof(struct host, by_name));
+        if (strcmp(host->name, name) == 0) { return host; }
+    }
+    return NULL;
 }
 
 uint32_t world_host_count(const struct world *world) { return world->host_count; }

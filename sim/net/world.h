@@ -50,8 +50,10 @@ void world_destroy(struct world *world);
 
 /* NULL: no memory. Names and addresses were checked by the caller. The name is copied. */
 struct host *world_add_host(struct world *world, const struct host_config *config);
+/* Routers count too: they stand among the hosts, by declaration. */
 struct host *world_host(const struct world *world, uint32_t index); /* NULL past the last */
 struct host *world_host_by_address(const struct world *world, const struct tcp_address *address);
+struct host *world_host_by_name(const struct world *world, const char *name); /* or NULL */
 uint32_t world_host_count(const struct world *world);
 
 /* The times at which a thing stands in the event queue, latest first: asking for a later time moves

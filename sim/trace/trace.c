@@ -175,6 +175,7 @@ static size_t options_text(const struct trace_segment *segment, char *text, size
     X(segment, abs_seq, NUMBER, YES, NO, HEADER->seq)                                      \
     X(segment, abs_ack, NUMBER, YES, NO, HEADER->ack)                                      \
     X(segment, link, TEXT, YES, NO, SEGMENT->link)                                         \
+    X(segment, at, TEXT, NO, YES, SEGMENT->at)                                             \
     X(segment, reason, TEXT, NO, NO, SEGMENT->reason)                                      \
     X(segment, detail, TEXT, NO, YES, SEGMENT->detail)                                     \
     X(segment, delay_ns, NUMBER, NO, YES, SEGMENT->delay_ns)                               \

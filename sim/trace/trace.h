@@ -55,9 +55,11 @@ struct trace_segment {
     const char *to;
     uint32_t from_index; /* hosts by declaration, from 0 */
     uint32_t to_index;
-    uint32_t at_index; /* the host where this record happens (sender or receiver) */
-    uint64_t number;   /* from 1, by host */
-    uint32_t copy;     /* 0: the original; 1, 2 …: the network's own copies */
+    uint32_t
+        at_index;    /* the host where this record happens: sender, receiver, or a router between */
+    const char *at;  /* the router's name, or "" */
+    uint64_t number; /* from 1, by host */
+    uint32_t copy;   /* 0: the original; 1, 2 …: the network's own copies */
     const struct tcp_segment *segment;
     tcp_seq seq_base; /* what relative numbers count from; 0 when `seq_known` is false */
     tcp_seq ack_base;

@@ -92,7 +92,7 @@ static void test_the_fields_of_every_event(void **state)
         [TRACE_RUN] = "run: schema scenario title seed tcpsim",
         [TRACE_SEGMENT] = ("segment: action id copy from to sport dport flags seq end len ack win "
                            "urg options abs_seq "
-                           "abs_ack link reason detail delay_ns retransmission cause"),
+                           "abs_ack link at reason detail delay_ns retransmission cause"),
         [TRACE_STATE] = "state: host conn old new cause clause",
         [TRACE_TIMER] = "timer: host conn timer action deadline_ns",
         [TRACE_CONGESTION] = "congestion: host conn cwnd ssthresh phase flight srtt_ns rto_ns",
