@@ -7,8 +7,14 @@
 void ack_owe_answer(struct tcp_conn *conn, const struct arrival *arrival, enum tcp_sent_cause cause)
 {
     if (conn->answers < ANSWER_TAGS) {
-        conn->answer_tags[conn->answers] = arrival->seg->tag;
-        conn->answer_causes[conn->answers] = (uint8_t)cause;
+        struct sack_block twice = {0, 0};
+        const bool duplicate = sack_find_duplicate(conn, arrival, &twice);
+        conn->answer[conn->answers] = (struct answer){.tag = arrival->seg->tag,
+                                                      .cause = (uint8_t)cause,
+                                                      .duplicate = duplicate,
+                                                      .seq = arrival->seq,
+                                                      .left = twice.left,
+                                                      .right = twice.right};
     }
     if (conn->answers < UINT16_MAX) { conn->answers++; }
 }
@@ -18,9 +24,27 @@ bool ack_covers_fin(const struct tcp_conn *conn)
     return conn->fin_sent && seq_gt(conn->snd_una, conn->fin_seq);
 }
 
-/* Everything that depends on how far the peer has acknowledged. */
-static void advance_to(struct tcp_conn *conn, uint64_t now_ns, tcp_seq ack)
+/* RFC 6298 (3): one segment at a time is timed; with timestamps every ACK of something new is a
+ * sample, of which a flight gives one for two segments (RFC 7323 G). */
+static void measure(struct tcp_conn *conn, const struct arrival *arrival, uint32_t flight)
 {
+    const bool timed = conn->timing && seq_geq(arrival->seg->ack, conn->timed_seq);
+    if (timed) { conn->timing = false; }
+    uint64_t rtt_ns = 0;
+    if (timestamps_measure(conn, arrival, &rtt_ns)) {
+        const uint32_t two = 2 * (uint32_t)conn->snd_mss;
+        rto_sample(conn, rtt_ns, flight > two ? (flight + two - 1) / two : 1);
+    } else if (timed) {
+        rto_sample(conn, arrival->now_ns - conn->timed_at_ns, 1);
+    }
+}
+
+/* Everything that depends on how far the peer has acknowledged. */
+static void advance_to(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const uint64_t now_ns = arrival->now_ns;
+    const tcp_seq ack = arrival->seg->ack;
+    const uint32_t flight = conn_flight(conn);
     uint32_t data = ack - conn->snd_una;
     if (conn->fin_sent && seq_gt(ack, conn->fin_seq)) { data--; }
     conn->snd_una = ack;
@@ -31,10 +55,7 @@ static void advance_to(struct tcp_conn *conn, uint64_t now_ns, tcp_seq ack)
     conn->ssthresh_kept = false;
     sent_acked(conn);
     if (data > 0) { conn->changed = true; }
-    if (conn->timing && seq_geq(ack, conn->timed_seq)) {
-        conn->timing = false;
-        rto_sample(conn, now_ns - conn->timed_at_ns);
-    }
+    measure(conn, arrival, flight);
     if (conn->snd_una == conn->snd_nxt) { /* RFC 6298 (5.2) */
         timer_stop(conn, now_ns, TCP_TIMER_RETRANSMISSION);
     } else if (!conn->probing &&
@@ -45,21 +66,19 @@ static void advance_to(struct tcp_conn *conn, uint64_t now_ns, tcp_seq ack)
 }
 
 /* The handshake's ACK: the SYN is acknowledged, and perhaps data that rode on it. */
-void ack_of_syn(struct tcp_conn *conn, uint64_t now_ns, tcp_seq ack)
+void ack_of_syn(struct tcp_conn *conn, const struct arrival *arrival)
 {
+    const uint64_t now_ns = arrival->now_ns;
     conn->syn_acked = true;
     conn->syn_owed = false;
-    if (conn->timing) { /* cleared when the SYN was repeated: RFC 6298 (3), Karn */
-        conn->timing = false;
-        rto_sample(conn, now_ns - conn->timed_at_ns);
-    }
+    measure(conn, arrival, 1); /* without timestamps not if the SYN was repeated: (3), Karn */
     timer_stop(conn, now_ns, TCP_TIMER_RETRANSMISSION);
     conn->retransmits = 0;
     conn->soft_error = TCP_OK;
     conn->snd_una = conn->iss + 1;
     rto_established(conn);
     congestion_init(conn);
-    if (seq_gt(ack, conn->snd_una)) { advance_to(conn, now_ns, ack); }
+    if (seq_gt(arrival->seg->ack, conn->snd_una)) { advance_to(conn, arrival); }
     if (conn->fin_sent && !ack_covers_fin(conn)) {
         rto_start(conn, now_ns);
     } else if (seq_lt(conn->snd_una, conn->snd_nxt)) {
@@ -74,17 +93,19 @@ void ack_advance(struct tcp_conn *conn, const struct arrival *arrival)
     const uint32_t acked = ack - conn->snd_una;
     conn->sent_cause = TCP_SENT_WINDOW_OPENED;
     conn->sent_cause_tag = arrival->seg->tag;
-    advance_to(conn, arrival->now_ns, ack);
+    advance_to(conn, arrival);
     congestion_acked(conn, acked, ack, arrival->seg->tag);
 }
 
-/* RFC 5681 2: what counts as a duplicate ACK. */
-void ack_duplicate(struct tcp_conn *conn, const struct arrival *arrival)
+/* RFC 5681 2: what counts as a duplicate ACK. One whose blocks tell nothing new, as where the peer
+ * reports a duplicate (RFC 2883), is no sign of a loss. */
+void ack_duplicate(struct tcp_conn *conn, const struct arrival *arrival, bool news)
 {
     const struct tcp_segment *seg = arrival->seg;
     if (seg->ack != conn->snd_una || conn->snd_una == conn->snd_nxt ||
         tcp_payload_len(&seg->payload) > 0 || (seg->flags & (TCP_SYN | TCP_FIN)) != 0 ||
-        seg->window != conn->snd_wnd || conn->probing) {
+        window_of_arrival(conn, seg) != conn->snd_wnd || conn->probing ||
+        (conn->sack_on && arrival->options.sack_count > 0 && !news)) {
         return;
     }
     congestion_duplicate(conn, seg->tag);
@@ -97,17 +118,18 @@ void ack_duplicate(struct tcp_conn *conn, const struct arrival *arrival)
 void ack_update_window(struct tcp_conn *conn, const struct arrival *arrival, bool is_new)
 {
     const struct tcp_segment *seg = arrival->seg;
+    const uint32_t window = window_of_arrival(conn, seg);
     if (conn->snd_wnd == 0) {
         conn->answered_ns = arrival->now_ns;
         conn->retransmits = 0; /* MUST-37: not while the peer answers */
     }
     if (is_new || seq_lt(conn->snd_wl1, seg->seq) ||
         (conn->snd_wl1 == seg->seq && seq_leq(conn->snd_wl2, seg->ack))) {
-        if (seg->window > conn->snd_wnd) {
+        if (window > conn->snd_wnd) {
             conn->sent_cause = TCP_SENT_WINDOW_OPENED;
             conn->sent_cause_tag = seg->tag;
         }
-        conn->snd_wnd = seg->window;
+        conn->snd_wnd = window;
         conn->max_snd_wnd = conn->snd_wnd > conn->max_snd_wnd ? conn->snd_wnd : conn->max_snd_wnd;
         conn->snd_wl1 = seg->seq;
         conn->snd_wl2 = seg->ack;

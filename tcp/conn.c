@@ -107,6 +107,7 @@ void conn_drop_buffers(struct tcp_conn *conn, bool unread_too)
     sent_clear(conn);
     runs_clear(conn->host, &conn->send);
     runs_clear(conn->host, &conn->held);
+    sack_clear(conn);
     conn->send_cursor = NULL;
     conn->una_offset = conn->end_offset;
     if (unread_too) { conn_drop_unread(conn); }
@@ -181,11 +182,18 @@ uint16_t conn_announced_mss(const struct tcp_conn *conn)
     return mss != 0 ? (uint16_t)mss : conn_mtu_mss(conn);
 }
 
-/* Eff.snd.MSS: what the peer announced, within what the path carries. */
+/* RFC 6691 2: an MSS counts no options; what every segment carries is taken off. */
+static uint16_t less_options(const struct tcp_conn *conn, uint16_t mss)
+{
+    const uint16_t taken = conn->ts_on ? TIMESTAMP_BYTES : 0;
+    return mss > taken ? (uint16_t)(mss - taken) : 1;
+}
+
+/* Eff.snd.MSS: what the peer announced, within what the path carries, less the options. */
 void conn_update_send_mss(struct tcp_conn *conn)
 {
     const uint16_t most = mss_within(conn, conn_path_mtu(conn));
-    conn->snd_mss = conn->peer_mss < most ? conn->peer_mss : most;
+    conn->snd_mss = less_options(conn, conn->peer_mss < most ? conn->peer_mss : most);
 }
 
 /* MUST-15: a default for the peer that announces nothing. */
@@ -197,5 +205,5 @@ void conn_take_peer_mss(struct tcp_conn *conn, const struct tcp_parsed_options *
     conn_update_send_mss(conn);
     const uint16_t most = conn_mtu_mss(conn);
     const uint16_t announced = conn_announced_mss(conn);
-    conn->rcv_mss = announced < most ? announced : most;
+    conn->rcv_mss = less_options(conn, announced < most ? announced : most);
 }

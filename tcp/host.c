@@ -270,6 +270,11 @@ static void take_reply(struct tcp_host *host, struct tcp_segment *out)
                                 .tos = reply->tos,
                                 .cause = reply->cause,
                                 .cause_tag = reply->cause_tag};
+    if (reply->has_timestamp) {
+        const struct tcp_parsed_options values = {
+            .has_timestamp = true, .ts_val = reply->ts_val, .ts_ecr = reply->ts_ecr};
+        out->options_len = options_lay_out(&host->options->values, &values, out->options);
+    }
     host_give(host, reply, sizeof *reply);
 }
 

@@ -4,13 +4,9 @@
 #define ISN_TICK_NS 4000u /* the generator advances every 4 microseconds */
 #define REOPEN_STEP 64000u
 
-/* ISN = M + F(local socket, remote socket, secret); the secret is the embedder's, within
- * keyed_hash. */
-tcp_seq isn_choose(const struct tcp_conn *conn, uint64_t now_ns)
+uint64_t sockets_hash(const struct tcp_conn *conn, enum sockets_hash_use use)
 {
-    const struct tcp_options *options = conn_options(conn);
-    if (options->has_iss) { return options->iss; }
-    uint8_t sockets[2 * (sizeof conn->local.address.octets + 2)];
+    uint8_t sockets[2 * (sizeof conn->local.address.octets + 2) + 1];
     size_t len = 0;
     const struct tcp_endpoint *const ends[2] = {&conn->local, &conn->remote};
     for (unsigned i = 0; i < 2; i++) {
@@ -19,9 +15,19 @@ tcp_seq isn_choose(const struct tcp_conn *conn, uint64_t now_ns)
         sockets[len++] = (uint8_t)(ends[i]->port >> 8);
         sockets[len++] = (uint8_t)ends[i]->port;
     }
+    if (use != SOCKETS_HASH_ISN) { sockets[len++] = (uint8_t)use; }
     const struct tcp_host_config *config = &conn->host->config;
+    return config->keyed_hash(config->hash_context, sockets, len);
+}
+
+/* ISN = M + F(local socket, remote socket, secret); the secret is the embedder's, within
+ * keyed_hash. */
+tcp_seq isn_choose(const struct tcp_conn *conn, uint64_t now_ns)
+{
+    const struct tcp_options *options = conn_options(conn);
+    if (options->has_iss) { return options->iss; }
     const tcp_seq clock = (tcp_seq)(now_ns / ISN_TICK_NS);
-    const tcp_seq iss = clock + (tcp_seq)config->keyed_hash(config->hash_context, sockets, len);
+    const tcp_seq iss = clock + (tcp_seq)sockets_hash(conn, SOCKETS_HASH_ISN);
     /* RFC 9293 MAY-2: a reopened connection starts above all that its old incarnation used. */
     if (conn->old != NULL && seq_leq(iss, conn->old->snd_nxt)) {
         return conn->old->snd_nxt + REOPEN_STEP;

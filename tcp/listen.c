@@ -117,7 +117,7 @@ void listen_close(struct tcp_conn *listener, uint64_t now_ns)
     struct tcp_host *host = listener->host;
     while (listener->listen->children != NULL) {
         struct tcp_conn *child = listener->listen->children;
-        conn_send_rst(child, child->snd_nxt, TCP_SENT_CLOSE, 0);
+        conn_send_rst(child, now_ns, child->snd_nxt, TCP_SENT_CLOSE, 0);
         conn_finish(child, now_ns, TCP_CAUSE_LISTENER_CLOSED, TCP_ERROR_RESET);
         host_settle(host, child, now_ns);
     }
@@ -132,7 +132,8 @@ static void begin_child(struct tcp_conn *conn, const struct arrival *arrival)
     conn->irs_known = true;
     conn->rcv_nxt = seg->seq + 1;
     conn->rcv_adv = conn->rcv_nxt;
-    conn_take_peer_mss(conn, &arrival->options);
+    timestamp_choose_offset(conn);
+    options_of_peer_syn(conn, arrival);
     conn->iss = isn_choose(conn, arrival->now_ns);
     conn->snd_una = conn->iss;
     conn->snd_nxt = conn->iss;
@@ -173,7 +174,7 @@ static void third_check_syn(struct tcp_conn *listener, const struct arrival *arr
               TCP_CAUSE_OPEN_PASSIVE); /* as its listener did, unheard */
     conn_announce(conn, arrival->now_ns);
     tcp_enter(conn, arrival->now_ns, TCP_SYN_RECEIVED, TCP_CAUSE_SYN_ARRIVED);
-    (void)conn_offer_window(conn);
+    (void)window_offer(conn, true);
     struct arrival text = *arrival;
     arrival_trim(conn, &text);
     text_hold(conn, &text);

@@ -67,10 +67,12 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
 {
     const struct tcp_segment *seg = arrival->seg;
     if (acceptable(conn, seg) || completes_simultaneous_open(conn, seg)) {
+        if (conn->ts_on) { timestamps_take(conn, arrival); }
         arrival_trim(conn, arrival);
         return GO_ON;
     }
     if (only_window_is_closed(conn, seg)) {
+        if (conn->ts_on) { timestamps_take(conn, arrival); }
         if ((seg->flags & TCP_RST) == 0) {
             conn_discard(conn, arrival, TCP_DISCARD_OUT_OF_WINDOW);
             ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
@@ -186,11 +188,11 @@ static enum verdict syn_received_check_ack(struct tcp_conn *conn, struct arrival
         conn_discard(conn, arrival, TCP_DISCARD_BACKLOG_FULL);
         return DONE;
     }
-    conn->snd_wnd = seg->window;
+    conn->snd_wnd = window_of_arrival(conn, seg);
     conn->max_snd_wnd = conn->snd_wnd > conn->max_snd_wnd ? conn->snd_wnd : conn->max_snd_wnd;
     conn->snd_wl1 = seg->seq;
     conn->snd_wl2 = seg->ack;
-    ack_of_syn(conn, arrival->now_ns, seg->ack);
+    ack_of_syn(conn, arrival);
     tcp_enter(conn, arrival->now_ns, TCP_ESTABLISHED, TCP_CAUSE_SYN_ACKED);
     time_wait_forget_old(conn);
     listen_child_established(conn, arrival->now_ns);
@@ -213,12 +215,14 @@ static enum verdict take_ack(struct tcp_conn *conn, const struct arrival *arriva
         return DONE;
     }
     const bool is_new = seq_gt(ack, conn->snd_una);
+    const bool news = conn->sack_on && arrival->options.sack_count > 0 &&
+                      seq_geq(ack, conn->snd_una) && sack_arrives(conn, arrival);
     if (!conn->syn_acked && is_new) {
-        ack_of_syn(conn, arrival->now_ns, ack); /* CLOSE came before the handshake was complete */
+        ack_of_syn(conn, arrival); /* CLOSE came before the handshake was complete */
     } else if (is_new) {
         ack_advance(conn, arrival);
     } else {
-        ack_duplicate(conn, arrival);
+        ack_duplicate(conn, arrival, news);
     }
     if (seq_geq(ack, conn->snd_una)) { ack_update_window(conn, arrival, is_new); }
     return GO_ON;
@@ -268,6 +272,7 @@ void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival)
 {
     if (conn->state == TCP_TIME_WAIT && time_wait_reopen(conn, arrival)) { return; }
     keepalive_restart(conn, arrival->now_ns);
+    if (conn->ts_on && timestamps_check(conn, arrival) == DONE) { return; }
     if (first_check_sequence(conn, arrival) == DONE) { return; }
     if (second_check_rst(conn, arrival) == DONE) { return; }
     /* Third, check the security: RFC 9293 appendix A.1; not done by any stack of today. */

@@ -14,49 +14,6 @@ uint32_t conn_unsent(const struct tcp_conn *conn)
 
 bool conn_fin_waits(const struct tcp_conn *conn) { return conn->close_called && !conn->fin_sent; }
 
-/* ---- the window we offer: RFC 9293 3.8.6.2.2 ---- */
-
-static uint32_t receive_room(const struct tcp_conn *conn)
-{
-    const uint32_t size = conn_options(conn)->recv_buffer;
-    const uint32_t room = conn->unread < size ? size - conn->unread : 0;
-    return room > UINT16_MAX ? UINT16_MAX : room;
-}
-
-static uint32_t least_advance(const struct tcp_conn *conn)
-{
-    const uint32_t half = conn_options(conn)->recv_buffer / 2;
-    return half < conn->rcv_mss ? half : conn->rcv_mss;
-}
-
-uint16_t conn_offer_window(struct tcp_conn *conn)
-{
-    const struct tcp_options *options = conn_options(conn);
-    if (options->has_window) {
-        conn->rcv_adv = seq_max(conn->rcv_adv, conn->rcv_nxt + options->window);
-        return options->window;
-    }
-    const tcp_seq edge = conn->rcv_nxt + receive_room(conn);
-    if (seq_gt(edge, conn->rcv_adv) && edge - conn->rcv_adv >= least_advance(conn)) {
-        conn->rcv_adv = edge;
-    }
-    const uint32_t window = conn->rcv_adv - conn->rcv_nxt;
-    return window > UINT16_MAX ? UINT16_MAX : (uint16_t)window;
-}
-
-/* An ACK of its own only where the peer may be stopped, or half of the buffer has become free: else
- * the next ACK of data tells. */
-bool conn_window_update_due(const struct tcp_conn *conn)
-{
-    const tcp_seq edge = conn->rcv_nxt + receive_room(conn);
-    if (!seq_gt(edge, conn->rcv_adv) || conn_options(conn)->has_window) { return false; }
-    const uint32_t advance = edge - conn->rcv_adv;
-    const uint32_t left = conn->rcv_adv - conn->rcv_nxt;
-    const uint32_t least = least_advance(conn);
-    return (left < least && advance >= least) ||
-           advance >= (conn_options(conn)->recv_buffer + 1) / 2;
-}
-
 /* ---- segments ---- */
 
 /* Field by field: the room for options is not worth clearing for each segment. */
@@ -81,15 +38,22 @@ static void begin_segment(struct tcp_conn *conn, struct tcp_segment *out, tcp_se
     out->payload = (struct tcp_payload){0};
 }
 
-/* The ACK field and the window; whatever ACK was owed is paid. */
-static void finish_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
+/* The ACK field, the window and the options; whatever ACK was owed is paid. */
+static void finish_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out,
+                           const struct answer *answer)
 {
-    out->window = conn_offer_window(conn);
+    out->window = window_offer(conn, (out->flags & TCP_SYN) != 0);
     if ((out->flags & TCP_ACK) != 0) {
         out->ack = conn->rcv_nxt;
         conn->ack_now = false;
         conn->full_segments = 0;
         timer_stop(conn, now_ns, TCP_TIMER_DELAYED_ACK);
+        conn->last_ack_sent = conn->rcv_nxt;
+    }
+    if ((out->flags & TCP_SYN) != 0) {
+        options_on_syn(conn, now_ns, out);
+    } else if (conn->ts_on || conn->sack_on) {
+        options_on_segment(conn, now_ns, out, answer);
     }
 }
 
@@ -99,19 +63,14 @@ static void set_cause(struct tcp_segment *out, uint8_t cause, uint64_t tag)
     out->cause_tag = tag;
 }
 
-static void pure_ack(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out, tcp_seq seq)
+static void pure_ack(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out, tcp_seq seq,
+                     const struct answer *answer)
 {
     begin_segment(conn, out, seq, TCP_ACK);
-    finish_segment(conn, now_ns, out);
+    finish_segment(conn, now_ns, out, answer);
 }
 
 /* ---- SYN and SYN,ACK ---- */
-
-static void write_mss_option(const struct tcp_conn *conn, struct tcp_segment *out)
-{
-    const struct tcp_parsed_options values = {.has_mss = true, .mss = conn_announced_mss(conn)};
-    out->options_len = wire_option_by_kind(TCP_OPT_MSS)->write(&values, out->options);
-}
 
 /* Data on the SYN, within the default MSS: the peer's is not known yet. */
 static void add_syn_data(struct tcp_conn *conn, struct tcp_segment *out)
@@ -143,12 +102,11 @@ static void send_syn(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
     const struct tcp_options *options = conn_options(conn);
     const bool again = conn->snd_nxt != conn->iss;
     begin_segment(conn, out, conn->iss, conn->state == TCP_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK);
-    write_mss_option(conn, out);
     if (conn->state == TCP_SYN_SENT) {
-        const uint32_t room = receive_room(conn);
-        out->window = options->has_window ? options->window : (uint16_t)room;
+        out->window = window_of_first_syn(conn);
+        options_on_syn(conn, now_ns, out);
     } else {
-        finish_segment(conn, now_ns, out);
+        finish_segment(conn, now_ns, out, NULL);
     }
     if (options->has_syn_window) { out->window = options->syn_window; }
     set_cause(out, conn->sent_cause, conn->sent_cause_tag);
@@ -196,7 +154,7 @@ static bool send_again(struct tcp_conn *conn, uint64_t now_ns, struct sent *sent
     out->retransmission = sent->times;
     conn->total_retransmits++;
     conn->timing = false; /* RFC 6298 (3), Karn: what is timed lies here, or behind this hole */
-    finish_segment(conn, now_ns, out);
+    finish_segment(conn, now_ns, out, NULL);
     set_cause(out, conn->sent_cause, conn->sent_cause_tag);
     conn->last_sent_ns = now_ns;
     if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION) && !conn->probing) { rto_start(conn, now_ns); }
@@ -233,9 +191,21 @@ static void fit_in_window(struct tcp_conn *conn, struct sent *sent)
     }
 }
 
+/* RFC 2018 5: what the peer holds is not sent again. */
+static void skip_sacked(struct tcp_conn *conn)
+{
+    while (conn->resend_next != NULL && conn->resend_next->sacked) {
+        conn->resend_next = conn->resend_next->next;
+    }
+    if (conn->resend_next != NULL && seq_geq(conn->resend_next->seq, conn->resend_end)) {
+        conn->resend_next = NULL;
+    }
+}
+
 static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
 {
     struct sent *sent = conn->sent_head;
+    skip_sacked(conn);
     if (conn->resend_head && sent != NULL) {
         grow_probe(conn, sent);
         fit_in_window(conn, sent);
@@ -276,13 +246,21 @@ static uint32_t usable_window(const struct tcp_conn *conn)
     return window > flight ? window - flight : 0;
 }
 
+/* RFC 6691 2: the text of a segment is less by what its options take. */
+static uint32_t segment_room(const struct tcp_conn *conn)
+{
+    const uint32_t sack = conn->sack != NULL ? options_sack_bytes(conn) : 0;
+    return conn->snd_mss > sack ? conn->snd_mss - sack : conn->snd_mss;
+}
+
 /* The sender's silly window avoidance and Nagle: RFC 9293 3.8.6.2.1 and 3.7.4. `unsent` is D,
  * `usable` U. */
-static bool worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t usable)
+static bool worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t usable,
+                          uint32_t most)
 {
     const uint32_t len = unsent < usable ? unsent : usable;
     const bool idle = conn->snd_nxt == conn->snd_una || !conn_options(conn)->nagle;
-    if (len >= conn->snd_mss || conn->override_due) { return true; }
+    if (len >= most || conn->override_due) { return true; }
     if (unsent <= usable && idle) {
         return true; /* a FIN that follows makes no exception: 3.7.4 has none */
     }
@@ -324,7 +302,7 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
     if (!conn->in_recovery && conn_flight(conn) > conn->cwnd) { conn->limited_bytes += len; }
     conn->override_due = false;
     rto_time_segment(conn, now_ns, conn->snd_nxt);
-    finish_segment(conn, now_ns, out);
+    finish_segment(conn, now_ns, out, NULL);
     set_cause(out, conn->sent_cause, conn->sent_cause_tag);
     conn->last_sent_ns = now_ns;
     if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION)) { rto_start(conn, now_ns); }
@@ -343,9 +321,10 @@ static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     }
     if (conn->path_mtu != 0) { path_mtu_raise(conn, now_ns); }
     const uint32_t usable = usable_window(conn);
+    const uint32_t most = segment_room(conn);
     uint32_t len = unsent < usable ? unsent : usable;
-    len = len < conn->snd_mss ? len : conn->snd_mss;
-    const bool sends = len > 0 && conn->syn_acked && worth_sending(conn, unsent, usable);
+    len = len < most ? len : most;
+    const bool sends = len > 0 && conn->syn_acked && worth_sending(conn, unsent, usable, most);
     override_update(conn, now_ns, unsent, usable, sends);
     if (unsent > 0 && !sends) { return false; }
     /* The FIN takes a place in the peer's window, none in the congestion window. */
@@ -370,7 +349,7 @@ static bool send_probe(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segmen
     conn->sent_cause = TCP_SENT_PERSIST;
     conn->sent_cause_tag = 0;
     if (conn_options(conn)->persist_probe == TCP_PROBE_EMPTY) {
-        pure_ack(conn, now_ns, out, conn->snd_una - 1);
+        pure_ack(conn, now_ns, out, conn->snd_una - 1, NULL);
         set_cause(out, TCP_SENT_PERSIST, 0);
         return true;
     }
@@ -391,8 +370,8 @@ static bool send_owed_answer(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     const uint16_t index = (uint16_t)(total - conn->answers);
     const uint16_t known = index < ANSWER_TAGS ? index : ANSWER_TAGS - 1;
     conn->answers--;
-    pure_ack(conn, now_ns, out, conn->snd_nxt);
-    set_cause(out, conn->answer_causes[known], conn->answer_tags[known]);
+    pure_ack(conn, now_ns, out, conn->snd_nxt, &conn->answer[known]);
+    set_cause(out, conn->answer[known].cause, conn->answer[known].tag);
     return true;
 }
 
@@ -412,7 +391,7 @@ bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out
     if (conn->probe_owed) { return send_probe(conn, now_ns, out); }
     if (conn->keepalive_owed) {
         conn->keepalive_owed = false;
-        pure_ack(conn, now_ns, out, conn->snd_nxt - 1);
+        pure_ack(conn, now_ns, out, conn->snd_nxt - 1, NULL);
         set_cause(out, TCP_SENT_KEEPALIVE, 0);
         return true;
     }
@@ -423,7 +402,7 @@ bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out
     }
     persist_update(conn, now_ns, false);
     if (conn->ack_now) {
-        pure_ack(conn, now_ns, out, conn->snd_nxt);
+        pure_ack(conn, now_ns, out, conn->snd_nxt, NULL);
         set_cause(out, conn->ack_cause, conn->ack_cause_tag);
         return true;
     }

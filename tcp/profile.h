@@ -18,11 +18,24 @@ struct tcp_ack_limit {
     uint32_t count;
     bool per_host; /* else of each connection */
 };
+enum tcp_missing_timestamp { TCP_MISSING_DROP, TCP_MISSING_ACCEPT };
+enum tcp_option_layout { TCP_LAYOUT_RFC9293, TCP_LAYOUT_LINUX, TCP_LAYOUT_FREEBSD };
+
+/* window_scale: 0 off, 1 + shift, or the smallest shift that covers recv_buffer. */
+#define TCP_SCALE_MAX 14 /* RFC 7323 2.3 */
+#define TCP_SCALE_FITTING (TCP_SCALE_MAX + 2)
 
 struct tcp_options {
     bool has_iss;
     uint32_t iss;
-    uint32_t mss;                      /* announced; 0: from mtu_bytes */
+    uint32_t mss; /* announced; 0: from mtu_bytes */
+    bool timestamps, sack, dsack;
+    uint8_t window_scale;        /* 0, 1 + shift, TCP_SCALE_FITTING */
+    uint64_t timestamp_clock_ns; /* of one tick */
+    bool has_timestamp_offset;
+    uint32_t timestamp_offset;         /* of the clock's ticks, at time 0 */
+    uint8_t missing_timestamp;         /* enum tcp_missing_timestamp */
+    uint8_t option_layout;             /* enum tcp_option_layout */
     uint32_t recv_buffer, send_buffer; /* octets */
     bool has_window, has_syn_window;
     uint16_t window, syn_window; /* exact values to advertise */
@@ -60,6 +73,7 @@ enum tcp_option_type {
                         */
     TCP_OPTION_KEEPALIVE, /* { idle, interval, count }: three fields from `offset` on */
     TCP_OPTION_ACK_LIMIT, /* { count, interval, per }, or a number each second: tcp_ack_limit */
+    TCP_OPTION_SHIFT,     /* a window scale: a whole number, true or false; uint8_t */
     TCP_OPTION_LATER,     /* named by the contract, not there yet: only its off value is taken */
 };
 

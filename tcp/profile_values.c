@@ -80,6 +80,7 @@ static uint64_t value_of(const struct tcp_option_row *row, const char *text)
     case TCP_OPTION_COUNT:
     case TCP_OPTION_SEQ:
     case TCP_OPTION_SIZE: return leading_number(&text);
+    case TCP_OPTION_SHIFT: return is_digit(*text) ? 1 + leading_number(&text) : 0;
     case TCP_OPTION_KEEPALIVE: /* off in every column */
     case TCP_OPTION_ACK_LIMIT: /* no single number */
     case TCP_OPTION_LATER: break;

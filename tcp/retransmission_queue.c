@@ -23,16 +23,19 @@ void sent_acked(struct tcp_conn *conn)
         conn->sent_head = sent->next;
         if (conn->sent_head == NULL) { conn->sent_tail = NULL; }
         if (conn->resend_next == sent) { conn->resend_next = sent->next; }
+        sack_unmark(conn, sent, sent_end(sent) - sent->seq);
         host_give(conn->host, sent, sizeof *sent);
     }
     struct sent *front = conn->sent_head;
     if (front != NULL && seq_lt(front->seq, conn->snd_una)) {
+        sack_unmark(conn, front, conn->snd_una - front->seq);
         front->len -= conn->snd_una - front->seq;
         front->seq = conn->snd_una;
     }
     if (conn->resend_next != NULL && seq_geq(conn->resend_next->seq, conn->resend_end)) {
         conn->resend_next = NULL;
     }
+    if (conn->sack != NULL) { sack_queue_moved(conn); }
 }
 
 void sent_clear(struct tcp_conn *conn)

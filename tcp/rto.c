@@ -11,20 +11,25 @@ static uint64_t clamp(const struct tcp_conn *conn, uint64_t rto_ns)
     return rto_ns < RTO_FLOOR_NS ? RTO_FLOOR_NS : rto_ns;
 }
 
-/* (2.2), (2.3): RTTVAR before SRTT; alpha 1/8, beta 1/4. A new sample ends the backoff (5.7 of
- * Karn's). */
-void rto_sample(struct tcp_conn *conn, uint64_t rtt_ns)
+/* (2.2), (2.3): RTTVAR before SRTT; alpha 1/8, beta 1/4, both divided by the samples of a round
+ * trip (RFC 7323 G), so that many do not forget the past sooner. A new sample ends the backoff (5.7
+ * of Karn's). Timestamps have a tick: no less than that is added to SRTT (G). */
+void rto_sample(struct tcp_conn *conn, uint64_t rtt_ns, uint32_t samples)
 {
+    const uint64_t granularity_ns = conn->ts_on ? conn_options(conn)->timestamp_clock_ns : 0;
     if (conn->srtt_ns == 0) {
         conn->srtt_ns = rtt_ns > 0 ? rtt_ns : 1;
         conn->rttvar_ns = rtt_ns / 2;
     } else {
         const uint64_t error_ns =
             conn->srtt_ns > rtt_ns ? conn->srtt_ns - rtt_ns : rtt_ns - conn->srtt_ns;
-        conn->rttvar_ns = (3 * conn->rttvar_ns + error_ns) / 4;
-        conn->srtt_ns = (7 * conn->srtt_ns + rtt_ns) / 8;
+        const uint64_t n = samples;
+        conn->rttvar_ns = ((4 * n - 1) * conn->rttvar_ns + error_ns) / (4 * n);
+        conn->srtt_ns = ((8 * n - 1) * conn->srtt_ns + rtt_ns) / (8 * n);
     }
-    const uint64_t rto_ns = clamp(conn, conn->srtt_ns + 4 * conn->rttvar_ns);
+    const uint64_t margin_ns = 4 * conn->rttvar_ns;
+    const uint64_t rto_ns =
+        clamp(conn, conn->srtt_ns + (margin_ns > granularity_ns ? margin_ns : granularity_ns));
     conn->congestion_changed = conn->congestion_changed || rto_ns != conn->rto_ns;
     conn->rto_ns = rto_ns;
 }

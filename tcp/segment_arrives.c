@@ -20,21 +20,23 @@ static struct reply rst_to(const struct tcp_segment *seg)
     return reply;
 }
 
-void reply_with_rst(struct tcp_host *host, const struct tcp_segment *seg, uint8_t ttl, uint8_t tos)
+static void reply_with_rst(struct tcp_host *host, const struct tcp_segment *seg,
+                           const struct tcp_options *options)
 {
     struct reply reply = rst_to(seg);
-    reply.ttl = ttl;
-    reply.tos = tos;
+    reply.ttl = options->ttl;
+    reply.tos = options->tos;
+    options_on_rst(options, seg, &reply);
     host_reply(host, &reply);
 }
 
 void conn_reply_rst(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    const struct tcp_options *options = conn_options(conn);
-    reply_with_rst(conn->host, arrival->seg, options->ttl, options->tos);
+    reply_with_rst(conn->host, arrival->seg, conn_options(conn));
 }
 
-void conn_send_rst(struct tcp_conn *conn, tcp_seq seq, enum tcp_sent_cause cause, uint64_t tag)
+void conn_send_rst(struct tcp_conn *conn, uint64_t now_ns, tcp_seq seq, enum tcp_sent_cause cause,
+                   uint64_t tag)
 {
     const struct tcp_options *options = conn_options(conn);
     host_reply(conn->host, &(struct reply){.local = conn->local,
@@ -44,7 +46,9 @@ void conn_send_rst(struct tcp_conn *conn, tcp_seq seq, enum tcp_sent_cause cause
                                            .cause = (uint8_t)cause,
                                            .cause_tag = tag,
                                            .ttl = options->ttl,
-                                           .tos = options->tos});
+                                           .tos = options->tos,
+                                           .has_timestamp = conn->ts_on,
+                                           .ts_val = timestamp_now(conn, now_ns)});
 }
 
 /* ---- CLOSED: 3.10.7.1 ---- */
@@ -63,9 +67,7 @@ static void discard_unowned(struct tcp_host *host, uint64_t now_ns, const struct
 static void closed(struct tcp_host *host, uint64_t now_ns, const struct tcp_segment *seg)
 {
     discard_unowned(host, now_ns, seg, TCP_DISCARD_NO_CONNECTION);
-    if ((seg->flags & TCP_RST) == 0) {
-        reply_with_rst(host, seg, host->options->values.ttl, host->options->values.tos);
-    }
+    if ((seg->flags & TCP_RST) == 0) { reply_with_rst(host, seg, &host->options->values); }
 }
 
 /* ---- SYN-SENT: 3.10.7.3 ---- */
@@ -101,7 +103,7 @@ static void syn_sent_fourth_check_syn(struct tcp_conn *conn, struct arrival *arr
     conn->irs_known = true;
     conn->rcv_nxt = seg->seq + 1;
     conn->rcv_adv = conn->rcv_nxt;
-    conn_take_peer_mss(conn, &arrival->options);
+    options_of_peer_syn(conn, arrival);
     /* RFC 1122 4.2.2.20 (c) wants the window of every SYN taken, RFC 9293 names it on one way only.
      */
     conn->snd_wnd = seg->window;
@@ -113,13 +115,13 @@ static void syn_sent_fourth_check_syn(struct tcp_conn *conn, struct arrival *arr
     conn->sent_cause_tag = seg->tag;
     if ((seg->flags & TCP_ACK) == 0) {
         tcp_enter(conn, arrival->now_ns, TCP_SYN_RECEIVED, TCP_CAUSE_SYN_CROSSED);
-        (void)conn_offer_window(conn);
+        (void)window_offer(conn, true);
         conn->syn_owed = true;
         arrival_trim(conn, arrival);
         text_hold(conn, arrival);
         return;
     }
-    ack_of_syn(conn, arrival->now_ns, seg->ack);
+    ack_of_syn(conn, arrival);
     tcp_enter(conn, arrival->now_ns, TCP_ESTABLISHED, TCP_CAUSE_SYN_ACK_ARRIVED);
     conn->ack_now = true;
     conn->ack_cause = TCP_SENT_ACK_OF;

@@ -98,7 +98,9 @@ enum tcp_timer_action { TCP_TIMER_ARMED, TCP_TIMER_FIRED, TCP_TIMER_STOPPED };
     X(TEXT_AFTER_FIN, "text after FIN")                      \
     X(TEXT_AFTER_CLOSE, "data after close")                  \
     X(IGNORED_IN_TIME_WAIT, "nothing new in TIME-WAIT")      \
-    X(REPEATED_SYN, "SYN repeated")
+    X(REPEATED_SYN, "SYN repeated")                          \
+    X(NO_TIMESTAMP, "timestamp missing")                     \
+    X(OLD_TIMESTAMP, "old timestamp")
 
 enum tcp_discard {
 #define X(id, words) TCP_DISCARD_##id,

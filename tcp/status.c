@@ -69,6 +69,14 @@ void tcp_status(const struct tcp_conn *conn, struct tcp_status *status)
         .fin_sent = conn->fin_sent,
         .fin_received = conn->fin_received,
         .passive = conn->passive,
+        .scale_on = conn->scale_on,
+        .ts_on = conn->ts_on,
+        .sack_on = conn->sack_on,
+        .snd_shift = conn->snd_shift,
+        .rcv_shift = conn->rcv_shift,
+        .ts_recent = conn->ts_recent,
+        .sacked = sack_bytes(conn),
+        .dsacks = conn->dsacks,
         .error = conn->error,
         .soft_error = (enum tcp_error)conn->soft_error,
         .path_mtu = conn_path_mtu(conn),
@@ -87,6 +95,7 @@ enum tcp_state tcp_conn_state(const struct tcp_conn *conn)
 enum tcp_error tcp_conn_error(const struct tcp_conn *conn) { return conn->error; }
 const struct tcp_endpoint *tcp_conn_local(const struct tcp_conn *conn) { return &conn->local; }
 const struct tcp_endpoint *tcp_conn_remote(const struct tcp_conn *conn) { return &conn->remote; }
+uint8_t tcp_conn_send_shift(const struct tcp_conn *conn) { return conn->snd_shift; }
 uint64_t tcp_conn_number(const struct tcp_conn *conn) { return conn->number; }
 uint64_t tcp_conn_stream(const struct tcp_conn *conn) { return conn->stream; }
 struct tcp_conn *tcp_conn_listener(const struct tcp_conn *conn) { return conn->listener; }

@@ -22,6 +22,7 @@
 #define RTO_FLOOR_NS 1000u            /* so that a timer never fires in the instant that armed it */
 #define CWND_MAX_BYTES (1u << 30)
 #define ANSWER_TAGS 4
+#define TIMESTAMP_BYTES 12 /* NOP, NOP and the option */
 #define REPLIES_MAX 65536u /* replies that belong to no connection, waiting for tcp_output */
 
 /* Options shared by the connections that were given the same ones. */
@@ -52,12 +53,40 @@ struct sent {
     bool fin;
     bool probe;     /* sent into a closed window: may grow when it is sent again */
     bool on_syn;    /* rode on the SYN: may be cut when it is sent again */
+    bool sacked;    /* the peer says that it holds it: RFC 2018 */
     uint16_t times; /* how often it was sent again */
 };
 static inline tcp_seq sent_end(const struct sent *sent)
 {
     return sent->seq + sent->len + sent->fin;
 }
+
+#define SACK_REMEMBERED 8 /* blocks that may be reported; an option has room for four */
+#define SACK_SEEN 4
+struct sack_block {
+    tcp_seq left, right; /* right: one past the last */
+};
+struct sack_seen {
+    tcp_seq left;
+    struct sent *last; /* of the segments in the block; NULL: none */
+};
+struct sack_state {
+    struct sack_block recent[SACK_REMEMBERED]; /* held, the newest first */
+    struct sack_block duplicate;               /* for the next ACK: RFC 2883 */
+    struct sack_seen seen[SACK_SEEN];          /* how far the peer's blocks were read */
+    uint32_t sacked_bytes;                     /* that the peer holds */
+    uint8_t count;
+    bool has_duplicate;
+};
+
+/* An ACK that a segment drew. */
+struct answer {
+    uint64_t tag;
+    uint8_t cause;
+    bool duplicate;      /* [left, right) was there before: RFC 2883 */
+    tcp_seq seq;         /* the segment's, for the first SACK block: RFC 2018 4 */
+    tcp_seq left, right; /* of the duplicate octets */
+};
 
 /* What a passive TCB holds besides. */
 struct listen_state {
@@ -139,6 +168,17 @@ struct tcp_conn {
 
     /* receive sequence variables */
     tcp_seq irs, rcv_nxt, rcv_adv; /* rcv_adv = RCV.NXT + RCV.WND: the right edge offered */
+
+    /* agreed on by the two SYNs: RFC 7323, RFC 2018 */
+    bool scale_on, ts_on, sack_on;
+    uint8_t snd_shift, rcv_shift;
+    bool ts_recent_valid;
+    uint32_t ts_offset, ts_recent; /* TS.Recent */
+    uint64_t ts_recent_ns;         /* when it was last set */
+    tcp_seq last_ack_sent;         /* Last.ACK.sent */
+    uint32_t dsacks;               /* duplicates that the peer reported */
+    struct sack_state *sack;       /* while there is something to report or to remember */
+
     uint16_t rcv_mss;
     bool irs_known, fin_known, fin_received;
     tcp_seq rcv_fin_seq;
@@ -154,8 +194,7 @@ struct tcp_conn {
     uint16_t answers_total; /* of this batch */
     uint8_t sent_cause, ack_cause;
     uint64_t sent_cause_tag, ack_cause_tag;
-    uint64_t answer_tags[ANSWER_TAGS];
-    uint8_t answer_causes[ANSWER_TAGS];
+    struct answer answer[ANSWER_TAGS];
     struct ack_count ack_count; /* against challenge_ack_limit */
     uint32_t acks_withheld;     /* that it did not allow */
     uint32_t heap_index;        /* 1 + place in the heap of deadlines; 0: not there */
@@ -182,6 +221,8 @@ struct reply {
     tcp_seq seq, ack;
     uint16_t flags;
     uint8_t cause, ttl, tos;
+    bool has_timestamp;
+    uint32_t ts_val, ts_ecr;
     uint64_t cause_tag;
 };
 
@@ -293,6 +334,53 @@ void path_mtu_raise(struct tcp_conn *conn, uint64_t now_ns);
 
 /* ---- isn.c ---- */
 tcp_seq isn_choose(const struct tcp_conn *conn, uint64_t now_ns);
+/* The embedder's keyed hash of the two sockets, another for each use. */
+enum sockets_hash_use { SOCKETS_HASH_ISN, SOCKETS_HASH_TIMESTAMP };
+uint64_t sockets_hash(const struct tcp_conn *conn, enum sockets_hash_use use);
+
+/* ---- options.c ---- */
+/* Writes what `values` has in the order of the layout; returns the octets, a multiple of four. */
+uint8_t options_lay_out(const struct tcp_options *options, const struct tcp_parsed_options *values,
+                        uint8_t *octets);
+void options_on_syn(const struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out);
+/* On any other segment, its payload set; `answer` is what it answers, or NULL. */
+void options_on_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out,
+                        const struct answer *answer);
+void options_on_rst(const struct tcp_options *options, const struct tcp_segment *cause,
+                    struct reply *reply);
+/* The peer's SYN or SYN,ACK: what both ends use from now on. */
+void options_of_peer_syn(struct tcp_conn *conn, const struct arrival *arrival);
+/* What a SACK option would take of a segment sent now. */
+uint32_t options_sack_bytes(const struct tcp_conn *conn);
+
+/* ---- timestamps.c ---- */
+uint32_t timestamp_now(const struct tcp_conn *conn, uint64_t now_ns);
+void timestamp_choose_offset(struct tcp_conn *conn);
+void timestamps_begin(struct tcp_conn *conn, const struct arrival *arrival);
+enum verdict timestamps_check(struct tcp_conn *conn, const struct arrival *arrival);
+void timestamps_take(struct tcp_conn *conn, const struct arrival *arrival);
+bool timestamps_measure(const struct tcp_conn *conn, const struct arrival *arrival,
+                        uint64_t *rtt_ns);
+
+/* ---- sack.c ---- */
+/* Text at `seq`, or a FIN, is held from now on, or came again while it was. */
+void sack_held(struct tcp_conn *conn, tcp_seq seq);
+void sack_advanced(struct tcp_conn *conn);
+/* The first octets of the segment that were there before. */
+bool sack_find_duplicate(const struct tcp_conn *conn, const struct arrival *arrival,
+                         struct sack_block *block);
+void sack_duplicate(struct tcp_conn *conn, struct sack_block block);
+/* Adds what fits into `room` octets of options. */
+void sack_report(const struct tcp_conn *conn, const struct answer *answer, uint32_t room,
+                 struct tcp_parsed_options *values);
+void sack_reported(struct tcp_conn *conn); /* an ACK left */
+/* The blocks of an acceptable ACK; true: some octets were not known to be held. */
+bool sack_arrives(struct tcp_conn *conn, const struct arrival *arrival);
+void sack_unmark(struct tcp_conn *conn, struct sent *sent, uint32_t octets);
+void sack_queue_moved(struct tcp_conn *conn);
+void sack_forget(struct tcp_conn *conn);
+void sack_clear(struct tcp_conn *conn);
+uint32_t sack_bytes(const struct tcp_conn *conn);
 
 /* ---- listen.c ---- */
 void listen_arrives(struct tcp_conn *listener, const struct arrival *arrival);
@@ -315,16 +403,17 @@ void conn_open_accepted_text(struct tcp_conn *conn, struct arrival *arrival);
 
 /* ---- segment_arrives.c ---- */
 bool address_may_be_opened(const struct tcp_address *address);
-void reply_with_rst(struct tcp_host *host, const struct tcp_segment *seg, uint8_t ttl, uint8_t tos);
 void conn_reply_rst(struct tcp_conn *conn, const struct arrival *arrival);
-void conn_send_rst(struct tcp_conn *conn, tcp_seq seq, enum tcp_sent_cause cause, uint64_t tag);
+void conn_send_rst(struct tcp_conn *conn, uint64_t now_ns, tcp_seq seq, enum tcp_sent_cause cause,
+                   uint64_t tag);
 
 /* ---- ack.c ---- */
 void ack_owe_answer(struct tcp_conn *conn, const struct arrival *arrival,
                     enum tcp_sent_cause cause);
-void ack_of_syn(struct tcp_conn *conn, uint64_t now_ns, tcp_seq ack);
+void ack_of_syn(struct tcp_conn *conn, const struct arrival *arrival);
 void ack_advance(struct tcp_conn *conn, const struct arrival *arrival);
-void ack_duplicate(struct tcp_conn *conn, const struct arrival *arrival);
+/* `news`: its SACK blocks told something. */
+void ack_duplicate(struct tcp_conn *conn, const struct arrival *arrival, bool news);
 void ack_update_window(struct tcp_conn *conn, const struct arrival *arrival, bool is_new);
 bool ack_covers_fin(const struct tcp_conn *conn);
 
@@ -388,10 +477,19 @@ uint32_t conn_unsent(const struct tcp_conn *conn);
 bool conn_fin_waits(const struct tcp_conn *conn);
 /* Whether data, or a FIN, may be sent or repeated in this state. */
 bool conn_may_send_data(const struct tcp_conn *conn);
-/* What is offered now, moving the right edge by the receiver's silly window rule. */
-uint16_t conn_offer_window(struct tcp_conn *conn);
+
+/* ---- window.c ---- */
+/* What is offered now, as the field says it, moving the right edge by the receiver's silly window
+ * rule. */
+uint16_t window_offer(struct tcp_conn *conn, bool on_syn);
 /* Whether reading has opened the window enough to tell the peer. */
-bool conn_window_update_due(const struct tcp_conn *conn);
+bool window_update_due(const struct tcp_conn *conn);
+/* The field of the SYN that opens, which knows no RCV.NXT. */
+uint16_t window_of_first_syn(const struct tcp_conn *conn);
+/* What a segment of the peer offers, in octets. */
+uint32_t window_of_arrival(const struct tcp_conn *conn, const struct tcp_segment *seg);
+/* The shift to offer; `window_scale` is on. */
+uint8_t window_scale_for(const struct tcp_options *options);
 
 /* ---- timeouts.c ---- */
 void conn_timeouts(struct tcp_conn *conn, uint64_t now_ns);
@@ -401,7 +499,8 @@ void persist_update(struct tcp_conn *conn, uint64_t now_ns, bool ack_arrived);
 
 /* ---- rto.c ---- */
 void rto_init(struct tcp_conn *conn);
-void rto_sample(struct tcp_conn *conn, uint64_t rtt_ns);
+/* `samples`: how many of them a round trip gives (RFC 7323 G). */
+void rto_sample(struct tcp_conn *conn, uint64_t rtt_ns, uint32_t samples);
 void rto_back_off(struct tcp_conn *conn);
 void rto_established(struct tcp_conn *conn);
 void rto_time_segment(struct tcp_conn *conn, uint64_t now_ns, tcp_seq end);

@@ -198,7 +198,12 @@ struct tcp_status {
     uint64_t octets_sent, octets_acked, octets_received;
     uint64_t deadline_ns[TCP_TIMER_COUNT]; /* TCP_NEVER: off */
     bool fin_sent, fin_received, passive;
-    enum tcp_error error; /* why the connection failed, or TCP_OK */
+    bool scale_on, ts_on, sack_on; /* what the SYNs agreed on: RFC 7323, RFC 2018 */
+    uint8_t snd_shift, rcv_shift;  /* of the peer's windows, of ours */
+    uint32_t ts_recent;            /* RFC 7323's TS.Recent */
+    uint32_t sacked;               /* octets sent that the peer holds out of order */
+    uint32_t dsacks;               /* duplicates that the peer reported */
+    enum tcp_error error;          /* why the connection failed, or TCP_OK */
     /* The last ICMP error that did not end it, since something new was acknowledged, or TCP_OK. */
     enum tcp_error soft_error;
     uint32_t path_mtu; /* octets of an IP packet; not more than the link's */
@@ -210,6 +215,8 @@ enum tcp_state tcp_conn_state(const struct tcp_conn *conn);
 enum tcp_error tcp_conn_error(const struct tcp_conn *conn);
 const struct tcp_endpoint *tcp_conn_local(const struct tcp_conn *conn);
 const struct tcp_endpoint *tcp_conn_remote(const struct tcp_conn *conn);
+/* By how much the peer's windows are shifted left; 0: not scaled. */
+uint8_t tcp_conn_send_shift(const struct tcp_conn *conn);
 uint64_t tcp_conn_number(const struct tcp_conn *conn); /* by creation on its host, from 1 */
 uint64_t tcp_conn_stream(const struct tcp_conn *conn); /* the origin of what it sends */
 struct tcp_conn *tcp_conn_listener(const struct tcp_conn *conn); /* that it came from, or NULL */

@@ -21,7 +21,8 @@ static bool refuse_text_after_release(struct tcp_conn *conn, const struct arriva
 {
     if (!conn->released || arrival->len == 0) { return false; }
     conn_discard(conn, arrival, TCP_DISCARD_TEXT_AFTER_CLOSE);
-    conn_send_rst(conn, (arrival->flags & TCP_ACK) != 0 ? arrival->seg->ack : conn->snd_nxt,
+    conn_send_rst(conn, arrival->now_ns,
+                  (arrival->flags & TCP_ACK) != 0 ? arrival->seg->ack : conn->snd_nxt,
                   TCP_SENT_ANSWER, arrival->seg->tag);
     conn_finish(conn, arrival->now_ns, TCP_CAUSE_DATA_AFTER_CLOSE, TCP_ERROR_RESET);
     return true;
@@ -33,11 +34,14 @@ static enum verdict take_text(struct tcp_conn *conn, const struct arrival *arriv
     const bool held_some = conn->held.head != NULL;
     if (seq_gt(arrival->seq, conn->rcv_nxt)) {
         if (arrival->len > 0 || (arrival->flags & TCP_FIN) != 0) {
-            text_hold(conn, arrival);
             ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
+            text_hold(conn, arrival);
+            sack_held(conn, arrival->seq);
         }
         return GO_ON;
     }
+    struct sack_block twice;
+    if (sack_find_duplicate(conn, arrival, &twice)) { sack_duplicate(conn, twice); }
     if ((arrival->flags & TCP_FIN) != 0) {
         text_hold(conn, &(struct arrival){.seg = arrival->seg,
                                           .now_ns = arrival->now_ns,
@@ -46,6 +50,7 @@ static enum verdict take_text(struct tcp_conn *conn, const struct arrival *arriv
     }
     const bool got_text = text_deliver(conn, arrival);
     const bool got_held = text_pull_held(conn, arrival->now_ns);
+    sack_advanced(conn);
     if (got_text || got_held) {
         conn->changed = true;
         owe_ack_of_text(conn, arrival, held_some);
@@ -131,7 +136,7 @@ void text_take_early(struct tcp_conn *conn, const struct arrival *arrival)
  * taken. */
 void conn_open_accepted_text(struct tcp_conn *conn, struct arrival *arrival)
 {
-    if (conn->rcv_adv == conn->rcv_nxt) { (void)conn_offer_window(conn); }
+    if (conn->rcv_adv == conn->rcv_nxt) { (void)window_offer(conn, true); }
     keepalive_restart(conn, arrival->now_ns);
     arrival_trim(conn, arrival);
     if (seventh_process_text(conn, arrival) == GO_ON) { eighth_check_fin(conn, arrival); }

@@ -42,7 +42,8 @@ static void begin_again(struct tcp_conn *conn, const struct arrival *arrival)
     conn->retransmits = conn->total_retransmits = 0;
     conn->open_ns = arrival->now_ns;
     conn->error = TCP_OK;
-    conn_take_peer_mss(conn, &arrival->options);
+    timestamp_choose_offset(conn);
+    options_of_peer_syn(conn, arrival);
     conn->iss = isn_choose(conn, arrival->now_ns);
     conn->snd_una = conn->snd_nxt = conn->iss;
     conn->snd_wnd = conn->max_snd_wnd = seg->window;
@@ -80,7 +81,7 @@ bool time_wait_reopen(struct tcp_conn *conn, const struct arrival *arrival)
     begin_again(conn, arrival);
     listen_adopt(listener, conn);
     tcp_enter(conn, arrival->now_ns, TCP_SYN_RECEIVED, TCP_CAUSE_REOPENED);
-    (void)conn_offer_window(conn);
+    (void)window_offer(conn, true);
     struct arrival text = *arrival;
     arrival_trim(conn, &text);
     text_hold(conn, &text);
@@ -111,6 +112,6 @@ void time_wait_return(struct tcp_conn *conn, uint64_t now_ns)
     conn->fin_seq = old.snd_nxt - 1;
     conn->released = true;
     conn->syn_owed = false;
-    (void)conn_offer_window(conn);
+    (void)window_offer(conn, false);
     time_wait_enter(conn, now_ns, TCP_CAUSE_REOPEN_WAS_OLD);
 }

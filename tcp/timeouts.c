@@ -87,6 +87,7 @@ static void retransmission_timeout(struct tcp_conn *conn, uint64_t now_ns)
         conn->total_retransmits++;
     } else {
         congestion_timeout(conn);
+        sack_forget(conn);
         sent_all_lost(conn);
         conn->resend_head = true;
     }

@@ -30,6 +30,7 @@ static void begin_active(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_c
     conn->passive = false;
     conn->open_ns = now_ns;
     conn->iss = isn_choose(conn, now_ns);
+    timestamp_choose_offset(conn);
     conn->snd_una = conn->iss;
     conn->snd_nxt = conn->iss;
     rto_init(conn);
@@ -263,7 +264,7 @@ enum tcp_error tcp_receive(struct tcp_conn *conn, uint64_t now_ns, uint32_t max,
         if (conn->receive.head == NULL) { conn->receive.tail = NULL; }
         node_free(conn->host, node);
     }
-    if (conn->state != TCP_CLOSED && !conn->fin_received && conn_window_update_due(conn)) {
+    if (conn->state != TCP_CLOSED && !conn->fin_received && window_update_due(conn)) {
         conn->ack_now = true;
         conn->ack_cause = TCP_SENT_RECEIVE;
         conn->ack_cause_tag = 0;
@@ -353,7 +354,7 @@ static void abort_conn(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause ca
                        enum tcp_sent_cause sent)
 {
     if (conn->listen != NULL) { listen_close(conn, now_ns); }
-    if (abort_sends_rst(conn->state)) { conn_send_rst(conn, conn->snd_nxt, sent, 0); }
+    if (abort_sends_rst(conn->state)) { conn_send_rst(conn, now_ns, conn->snd_nxt, sent, 0); }
     conn_finish(conn, now_ns, cause, TCP_ERROR_RESET);
 }
 

@@ -69,6 +69,11 @@ static void host_words(const struct tcp_option_row *from, struct option_row *row
         time_range(from->min, from->max, row->range);
         type = "number|string";
         break;
+    case TCP_OPTION_SHIFT:
+        (void)snprintf(row->range, ROOM, "%llu..%llu|true|off", (unsigned long long)from->min,
+                       (unsigned long long)from->max);
+        (void)snprintf(row->type, ROOM, "integer|boolean|\"off\"");
+        return;
     case TCP_OPTION_KEEPALIVE:
     case TCP_OPTION_ACK_LIMIT:
         time_range(from->min, from->max, row->range);

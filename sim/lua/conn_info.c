@@ -69,6 +69,35 @@ static void put_transfer(lua_State *L, const struct tcp_status *status)
     put_integer(L, "octets_received", status->octets_received);
 }
 
+static uint64_t in_segments(uint64_t octets, uint32_t mss)
+{
+    return mss > 0 ? (octets + mss - 1) / mss : 0;
+}
+
+/* What the two SYNs agreed on, and what came of it. */
+static void put_options(lua_State *L, const struct tcp_status *status)
+{
+    /* TCPI_OPT_TIMESTAMPS, TCPI_OPT_SACK, TCPI_OPT_WSCALE */
+    const unsigned bits =
+        (unsigned)status->ts_on | (unsigned)status->sack_on << 1 | (unsigned)status->scale_on << 2;
+    lua_pushboolean(L, status->ts_on);
+    lua_setfield(L, -2, "timestamps");
+    lua_pushboolean(L, status->sack_on);
+    lua_setfield(L, -2, "sack");
+    lua_pushboolean(L, status->scale_on);
+    lua_setfield(L, -2, "window_scale");
+    put_integer(L, "snd_shift", status->snd_shift);
+    put_integer(L, "rcv_shift", status->rcv_shift);
+    put_integer(L, "ts_recent", status->ts_recent);
+    put_integer(L, "sacked", status->sacked);
+    put_integer(L, "dsacks", status->dsacks);
+    put_integer(L, "tcpi_options", bits);
+    put_integer(L, "tcpi_snd_wscale", status->snd_shift);
+    put_integer(L, "tcpi_rcv_wscale", status->rcv_shift);
+    put_integer(L, "tcpi_sacked", in_segments(status->sacked, status->snd_mss));
+    put_integer(L, "tcpi_dsack_dups", status->dsacks);
+}
+
 /* enum of <netinet/tcp.h>: the numbers that Linux gives the states. */
 static uint64_t linux_state(enum tcp_state state)
 {
@@ -98,11 +127,6 @@ static uint64_t linux_ca_state(enum tcp_phase phase)
     case TCP_LOSS: return 4;
     }
     return 0;
-}
-
-static uint64_t in_segments(uint64_t octets, uint32_t mss)
-{
-    return mss > 0 ? (octets + mss - 1) / mss : 0;
 }
 
 static void put_linux(lua_State *L, const struct tcp_status *status)
@@ -181,7 +205,7 @@ int lua_conn_info(lua_State *L)
     host_status(socket, &status);
     status.state = socket->state;
     host_record_call(socket, "STATUS", 0, "ok");
-    lua_createtable(L, 0, 56);
+    lua_createtable(L, 0, 72);
     be_strict(L);
     put_text(L, "state", tcp_state_name(status.state));
     put_integer(L, "local_port", socket->local.port);
@@ -193,6 +217,7 @@ int lua_conn_info(lua_State *L)
     put_integer(L, "remote_port", socket->remote.port);
     put_sequence(L, &status);
     put_transfer(L, &status);
+    put_options(L, &status);
     put_linux(L, &status);
     if (socket->error != TCP_OK) { put_text(L, "error", tcp_error_text(socket->error)); }
     return 1;

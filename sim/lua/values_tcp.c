@@ -77,6 +77,13 @@ static uint64_t read_choice(lua_State *L, const char *what, const struct tcp_opt
     return 0;
 }
 
+/* A window scale: a shift, or true for the one that fits. */
+static uint64_t read_shift(lua_State *L, const char *what, const struct tcp_option_row *row)
+{
+    if (lua_type(L, -1) == LUA_TBOOLEAN) { return TCP_SCALE_FITTING; } /* false is off */
+    return 1 + value_count(L, -1, what, row->min, row->max);
+}
+
 /* A part of a list of named fields, by name or by place. Pushes it; false: it is not given. */
 static bool part_of_list(lua_State *L, const char *name, lua_Integer place)
 {
@@ -194,6 +201,7 @@ static void read_option(lua_State *L, const char *of, const struct tcp_option_ro
     case TCP_OPTION_SIZE: value = value_size(L, -1, what, row->min, row->max); break;
     case TCP_OPTION_TIME: value = read_time(L, what, row->min, row->max); break;
     case TCP_OPTION_CHOICE: value = read_choice(L, what, row); break;
+    case TCP_OPTION_SHIFT: value = read_shift(L, what, row); break;
     case TCP_OPTION_KEEPALIVE: read_keepalive(L, what, row, options); return;
     case TCP_OPTION_ACK_LIMIT: read_ack_limit(L, what, row, options); return;
     case TCP_OPTION_LATER: return;

@@ -130,7 +130,9 @@ void window_arrival(struct host *host, const struct tcp_segment *segment)
 {
     struct endpoint_socket *own = host_socket(host, &segment->destination, &segment->source);
     if (own == NULL || !own->sent_known || seq_gt(segment->ack, own->sent_end)) { return; }
-    const tcp_seq edge = segment->ack + segment->window;
+    const bool scaled = (segment->flags & TCP_SYN) == 0 && own->socket.conn != NULL;
+    const uint8_t shift = scaled ? tcp_conn_send_shift(own->socket.conn) : 0;
+    const tcp_seq edge = segment->ack + ((uint32_t)segment->window << shift);
     if (!own->edge_known || seq_gt(edge, own->edge)) {
         own->edge_known = true;
         own->edge = edge;

@@ -133,6 +133,10 @@ bool dialogue_set_option(struct tcp_options *options, const char *rest)
         for (size_t k = 0; k < (row->width > 0 ? row->width : sizeof(uint64_t)); k++) {
             field[k] = (unsigned char)(number >> (8 * k));
         }
+        if (row->type == TCP_OPTION_SHIFT) {
+            options->window_scale =
+                strcmp(value, "true") == 0 ? TCP_SCALE_FITTING : (uint8_t)(1 + number);
+        }
         if (row->present_offset != SIZE_MAX) {
             *((bool *)((unsigned char *)options + row->present_offset)) = true;
         }
@@ -182,7 +186,7 @@ static void run_line(struct dialogue *d, char *line)
     if (line[0] == '>') {
         dialogue_expect(d, line + 2);
     } else if (dialogue_begins(line, "because", &rest) || dialogue_begins(line, "again", &rest) ||
-               dialogue_begins(line, "fate", &rest)) {
+               dialogue_begins(line, "fate", &rest) || dialogue_begins(line, "octets", &rest)) {
         (void)dialogue_check(d, line);     /* of that segment, or message */
     } else if (strcmp(line, "...") == 0) { /* whatever was sent */
         dialogue_drop_left(d);

@@ -52,6 +52,28 @@ static void check_timer(struct dialogue *d, const char *rest)
 #name, (s)->name \
     }
 
+/* What the SYNs agreed on, and what came of it. */
+static bool check_agreed(struct dialogue *d, const char *line)
+{
+    struct tcp_status s;
+    tcp_status(d->conn, &s);
+    const struct {
+        const char *name;
+        uint64_t value;
+    } numbers[] = {
+        NUMBER(&s, scale_on),  NUMBER(&s, ts_on),     NUMBER(&s, sack_on), NUMBER(&s, snd_shift),
+        NUMBER(&s, rcv_shift), NUMBER(&s, ts_recent), NUMBER(&s, sacked),  NUMBER(&s, dsacks),
+    };
+    const char *rest = NULL;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        if (dialogue_begins(line, numbers[i].name, &rest)) {
+            check_number(d, numbers[i].name, numbers[i].value, rest);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Numbers of STATUS, sequence numbers relative. */
 static bool check_status(struct dialogue *d, const char *line)
 {
@@ -135,6 +157,17 @@ static void check_cause(struct dialogue *d, const char *rest)
     check_words(d, "cause", text, rest);
 }
 
+/* "octets 02 04 05 b4": the options of the last expected segment. */
+static void check_options(struct dialogue *d, const char *rest)
+{
+    char text[3 * TCP_OPTIONS_MAX_BYTES + 1] = "";
+    for (unsigned i = 0; i < d->expected.options_len; i++) {
+        (void)snprintf(text + 3 * i - (i > 0), 4, "%s%02x", i > 0 ? " " : "",
+                       (unsigned)d->expected.options[i]);
+    }
+    check_words(d, "octets", text, rest);
+}
+
 /* What the harness has noted. */
 static bool check_notes(struct dialogue *d, const char *line)
 {
@@ -150,6 +183,8 @@ static bool check_notes(struct dialogue *d, const char *line)
         d->read_tags[0] = '\0';
     } else if (dialogue_begins(line, "because", &rest)) {
         check_cause(d, rest);
+    } else if (dialogue_begins(line, "octets", &rest)) {
+        check_options(d, rest);
     } else if (dialogue_begins(line, "again", &rest)) {
         check_number(d, "again", d->expected.retransmission, rest);
     } else if (dialogue_begins(line, "discard", &rest)) {
@@ -192,7 +227,7 @@ bool dialogue_check(struct dialogue *d, const char *line)
                           tcp_state_name(tcp_conn_state(d->conn)));
         }
     } else if (!check_notes(d, line)) {
-        return d->conn != NULL && check_status(d, line);
+        return d->conn != NULL && (check_agreed(d, line) || check_status(d, line));
     }
     return true;
 }

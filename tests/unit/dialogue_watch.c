@@ -1,6 +1,8 @@
 /* dialogue_watch.c - rules that hold in any conversation: what the host tells agrees with what is,
  * segments carry the octets of their numbers, timers are armed before they stop. */
 #include "dialogue_private.h"
+
+#include "../../tcp/wire.h"
 #include "tcp_check.h"
 
 #include <inttypes.h>
@@ -159,14 +161,41 @@ static bool names_a_segment(uint8_t cause)
            cause == TCP_SENT_FAST_RETRANSMIT || cause == TCP_SENT_PARTIAL_ACK;
 }
 
+/* RFC 7323 2.2 and 3.2, RFC 2018 2: what may stand on a segment, and what must. */
+static void watch_options(struct dialogue *d, const struct tcp_segment *segment,
+                          const struct tcp_status *status)
+{
+    struct tcp_parsed_options options;
+    wire_parse_options(segment->options, segment->options_len, &options);
+    if (segment->options_len % 4 != 0 || options.malformed) { dialogue_wrong(d, "bad options"); }
+    if ((segment->flags & TCP_SYN) != 0) {
+        if (!options.has_mss) { dialogue_wrong(d, "a SYN without MSS"); }
+        if (options.has_wscale && options.wscale > 14) { dialogue_wrong(d, "too great a shift"); }
+        return;
+    }
+    if (options.has_mss || options.has_wscale || options.has_sack_ok) {
+        dialogue_wrong(d, "options of a SYN on a segment without SYN");
+    }
+    if (options.has_timestamp != status->ts_on) {
+        dialogue_wrong(d, "timestamp %s", status->ts_on ? "missing" : "not agreed upon");
+    }
+    if (options.sack_count > 0 && !status->sack_on) { dialogue_wrong(d, "SACK not agreed upon"); }
+    for (unsigned i = 0; i < options.sack_count; i++) {
+        const tcp_seq left = options.sack[i].left;
+        const tcp_seq right = options.sack[i].right;
+        const bool duplicate = i == 0 && d->options.dsack;
+        if (!seq_lt(left, right) || seq_gt(right, status->rcv_nxt + status->rcv_wnd) ||
+            (!duplicate && seq_leq(left, segment->ack))) {
+            dialogue_wrong(d, "a SACK block outside of the window");
+        }
+    }
+}
+
 void dialogue_watch_segment(struct dialogue *d, const struct tcp_segment *segment)
 {
     const bool has_syn = (segment->flags & TCP_SYN) != 0;
     if (segment->ttl != d->options.ttl || segment->tos != d->options.tos || segment->urgent != 0) {
         dialogue_wrong(d, "ttl %u, tos %u, urgent %u", segment->ttl, segment->tos, segment->urgent);
-    }
-    if (!has_syn && segment->options_len != 0) {
-        dialogue_wrong(d, "options on a segment without SYN");
     }
     if (segment->cause == TCP_SENT_NONE || segment->cause_tag > d->tag ||
         (segment->cause_tag != 0) != names_a_segment(segment->cause)) {
@@ -179,6 +208,7 @@ void dialogue_watch_segment(struct dialogue *d, const struct tcp_segment *segmen
     struct watched *watched = find(d, conn);
     struct tcp_status status;
     tcp_status(conn, &status);
+    watch_options(d, segment, &status);
     const uint32_t len = tcp_segment_len(segment);
     if (len > 0) {
         if (has_syn && segment->retransmission == 0) { watched->sent_any = false; }

@@ -10,7 +10,8 @@
 #include <string.h>
 
 static const char page_order[] =
-    "iss mss timestamps sack window_scale recv_buffer send_buffer window syn_window congestion "
+    "iss mss timestamps timestamp_clock timestamp_offset missing_timestamp sack window_scale "
+    "option_layout recv_buffer send_buffer window syn_window congestion "
     "initial_window nagle delayed_ack rto_initial rto_min rto_max syn_retries synack_retries "
     "retries "
     "msl keepalive user_timeout backlog syn_cookies challenge_ack challenge_ack_limit rack tlp prr "
@@ -126,6 +127,7 @@ static void rows_are_sound(void **unused)
         [TCP_OPTION_BOOL] = 1,   [TCP_OPTION_SEQ] = 4,       [TCP_OPTION_TIME] = 8,
         [TCP_OPTION_CHOICE] = 1, [TCP_OPTION_KEEPALIVE] = 8, [TCP_OPTION_ACK_LIMIT] = 8,
         [TCP_OPTION_LATER] = 0,  [TCP_OPTION_COUNT] = 0,     [TCP_OPTION_SIZE] = 0,
+        [TCP_OPTION_SHIFT] = 1,
     };
     for (size_t i = 0; i < tcp_option_count; i++) {
         const struct tcp_option_row *row = &tcp_option_table[i];

@@ -83,6 +83,8 @@ static int read_tcp(lua_State *L)
     X(has_iss) X(iss) X(mss) X(recv_buffer) X(send_buffer) X(has_window) X(window) \
     X(nagle) X(delayed_ack_ns) X(rto_initial_ns) X(rto_min_ns) X(rto_max_ns) X(retries) \
     X(keepalive_idle_ns) X(keepalive_interval_ns) X(keepalive_count) X(user_timeout_ns) \
+    X(timestamps) X(has_timestamp_offset) X(timestamp_offset) X(sack) X(dsack) X(window_scale) \
+    X(option_layout) \
     X(backlog) X(fin_ack) X(persist_probe) X(ttl) X(congestion)
 /* clang-format on */
 #define SHOW(field)                                                                   \
@@ -362,7 +364,7 @@ static void test_tcp_options(void **state)
         {"tcp({address = '10.0.0.1', profile = 'rfc9293'})", ""},
         {"tcp({profile = 'freebsd', rto_min = 1, rto_max = '60s', recv_buffer = 65535, "
          "send_buffer = 65535, fin_ack = 'at once', retries = 15})",
-         "delayed_ack_ns=40000000 "},
+         "delayed_ack_ns=40000000 timestamps=1 sack=1 dsack=1 window_scale=7 option_layout=2 "},
         {"tcp({iss = 0xffffff00, mss = 536})", "has_iss=1 iss=4294967040 mss=536 "},
         {"tcp({recv_buffer = '64KiB', window = 1000})",
          "recv_buffer=65536 has_window=1 window=1000 "},
@@ -381,6 +383,8 @@ static void test_tcp_options(void **state)
         {"tcp({sack = false, timestamps = 'off', window_scale = false, ecn = 'off', rack = false, "
          "syn_cookies = 'off', fast_open = false, pacing = false})",
          ""},
+        {"tcp({timestamps = true, timestamp_offset = 7, sack = true, window_scale = 0})",
+         "timestamps=1 has_timestamp_offset=1 timestamp_offset=7 sack=1 window_scale=1 "},
         {"tcp({nagle = false, ttl = 3}, true)", "nagle=0 ttl=3 "},
     };
     check(right, ARRAY_LEN(right), true);
@@ -402,8 +406,8 @@ static void test_tcp_options(void **state)
          "fin_ack of host a: expected \"at once\" or \"delayed\"; got later"},
         {"tcp({fin_ack = 'at_once'})", "fin_ack of host a: expected \"at once\""},
         {"tcp({fin_ack = 1})", "fin_ack of host a: expected \"at once\" or \"delayed\"; got 1"},
-        {"tcp({sack = true})", "sack is not there yet"},
-        {"tcp({window_scale = 7})", "window_scale is not there yet"},
+        {"tcp({window_scale = 15})",
+         "window_scale of host a: expected a whole number from 0 to 14; got 15"},
         {"tcp({syn_cookies = 'auto'})", "syn_cookies is not there yet"},
         {"tcp({profile = 'lynux'})", "unknown profile \"lynux\"; did you mean \"linux\"? Accepted: "
                                      "rfc9293, linux, freebsd"},

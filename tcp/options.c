@@ -1,0 +1,150 @@
+/* options.c - which TCP options a connection uses, as its two SYNs agree (RFC 9293 3.2, RFC 7323,
+ * RFC 2018), and in which order and padding they stand in its segments: a table for each layout. To
+ * place an option: a row in each table, and its case in `wanted`. */
+#include "tcb.h"
+
+/* ---- layouts ---- */
+
+enum beside { IN_ANY_CASE, BESIDE_TIMESTAMP, WITHOUT_TIMESTAMP };
+
+/* NOPs go in front until the place is `at` modulo `align`. */
+struct layout_row {
+    uint8_t kind, align, at, when;
+};
+
+#define LAYOUT_ROWS 6
+
+struct layout {
+    struct layout_row rows[LAYOUT_ROWS];
+    bool echo_on_rst; /* a RST that answers a timestamp carries it: RFC 7323 5.2 */
+};
+
+static const struct layout layouts[] = {
+    /* RFC 7323 appendix A: NOPs in front, so that no field of 32 bits crosses a word. */
+    [TCP_LAYOUT_RFC9293] = {{{TCP_OPT_MSS, 4, 0, IN_ANY_CASE},
+                             {TCP_OPT_WSCALE, 4, 1, IN_ANY_CASE},
+                             {TCP_OPT_SACK_OK, 4, 0, BESIDE_TIMESTAMP},
+                             {TCP_OPT_SACK_OK, 4, 2, WITHOUT_TIMESTAMP},
+                             {TCP_OPT_TIMESTAMP, 4, 2, IN_ANY_CASE},
+                             {TCP_OPT_SACK, 4, 2, IN_ANY_CASE}},
+                            true},
+    [TCP_LAYOUT_LINUX] = {{{TCP_OPT_MSS, 4, 0, IN_ANY_CASE},
+                           {TCP_OPT_SACK_OK, 4, 0, BESIDE_TIMESTAMP},
+                           {TCP_OPT_SACK_OK, 4, 2, WITHOUT_TIMESTAMP},
+                           {TCP_OPT_TIMESTAMP, 4, 2, IN_ANY_CASE},
+                           {TCP_OPT_WSCALE, 4, 1, IN_ANY_CASE},
+                           {TCP_OPT_SACK, 4, 2, IN_ANY_CASE}},
+                          false},
+    [TCP_LAYOUT_FREEBSD] = {{{TCP_OPT_MSS, 4, 0, IN_ANY_CASE},
+                             {TCP_OPT_WSCALE, 2, 1, IN_ANY_CASE},
+                             {TCP_OPT_SACK_OK, 2, 0, IN_ANY_CASE},
+                             {TCP_OPT_TIMESTAMP, 4, 2, IN_ANY_CASE},
+                             {TCP_OPT_SACK, 4, 2, IN_ANY_CASE}},
+                            false},
+};
+
+static const struct layout *layout_of(const struct tcp_options *options)
+{
+    const uint8_t index = options->option_layout;
+    return &layouts[index < sizeof layouts / sizeof layouts[0] ? index : 0];
+}
+
+static bool wanted(const struct tcp_parsed_options *values, const struct layout_row *row)
+{
+    if (row->when != IN_ANY_CASE && values->has_timestamp != (row->when == BESIDE_TIMESTAMP)) {
+        return false;
+    }
+    switch (row->kind) {
+    case TCP_OPT_MSS: return values->has_mss;
+    case TCP_OPT_WSCALE: return values->has_wscale;
+    case TCP_OPT_SACK_OK: return values->has_sack_ok;
+    case TCP_OPT_TIMESTAMP: return values->has_timestamp;
+    case TCP_OPT_SACK: return values->sack_count > 0;
+    default: return false; /* an empty row */
+    }
+}
+
+uint8_t options_lay_out(const struct tcp_options *options, const struct tcp_parsed_options *values,
+                        uint8_t *octets)
+{
+    const struct layout *layout = layout_of(options);
+    uint8_t len = 0;
+    for (unsigned i = 0; i < LAYOUT_ROWS; i++) {
+        const struct layout_row *row = &layout->rows[i];
+        if (!wanted(values, row)) { continue; }
+        while (len % row->align != row->at) { octets[len++] = TCP_OPT_NOP; }
+        len = (uint8_t)(len + wire_option_by_kind(row->kind)->write(values, octets + len));
+    }
+    return wire_pad_options(octets, len);
+}
+
+/* ---- what the SYNs agree on ---- */
+
+/* On the SYN all that this end is willing to use; on the SYN,ACK what both are (RFC 7323 2.2, 3.2,
+ * RFC 2018 2). */
+void options_on_syn(const struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
+{
+    const struct tcp_options *options = conn_options(conn);
+    const bool first = (out->flags & TCP_ACK) == 0;
+    struct tcp_parsed_options values = {.has_mss = true, .mss = conn_announced_mss(conn)};
+    values.has_wscale = first ? options->window_scale != 0 : conn->scale_on;
+    if (values.has_wscale) { values.wscale = window_scale_for(options); }
+    values.has_sack_ok = first ? options->sack : conn->sack_on;
+    values.has_timestamp = first ? options->timestamps : conn->ts_on;
+    values.ts_val = timestamp_now(conn, now_ns);
+    values.ts_ecr = first ? 0 : conn->ts_recent;
+    out->options_len = options_lay_out(options, &values, out->options);
+}
+
+void options_of_peer_syn(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const struct tcp_options *ours = conn_options(conn);
+    const struct tcp_parsed_options *theirs = &arrival->options;
+    conn->scale_on = ours->window_scale != 0 && theirs->has_wscale;
+    conn->rcv_shift = conn->scale_on ? window_scale_for(ours) : 0;
+    conn->snd_shift = conn->scale_on ? theirs->wscale : 0;
+    if (conn->snd_shift > TCP_SCALE_MAX) { conn->snd_shift = TCP_SCALE_MAX; }
+    conn->sack_on = ours->sack && theirs->has_sack_ok;
+    conn->ts_on = ours->timestamps && theirs->has_timestamp;
+    timestamps_begin(conn, arrival);
+    conn_take_peer_mss(conn, theirs);
+}
+
+/* ---- after the SYNs ---- */
+
+void options_on_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out,
+                        const struct answer *answer)
+{
+    struct tcp_parsed_options values = {0};
+    if (conn->ts_on) {
+        values.has_timestamp = true;
+        values.ts_val = timestamp_now(conn, now_ns);
+        values.ts_ecr = (out->flags & TCP_ACK) != 0 ? conn->ts_recent : 0;
+    }
+    const uint32_t text = tcp_payload_len(&out->payload);
+    const uint32_t room = conn->snd_mss > text ? conn->snd_mss - text : 0;
+    const uint32_t left = TCP_OPTIONS_MAX_BYTES - (conn->ts_on ? TIMESTAMP_BYTES : 0);
+    sack_report(conn, answer, text > 0 && room < left ? room : left, &values);
+    out->options_len = options_lay_out(conn_options(conn), &values, out->options);
+}
+
+uint32_t options_sack_bytes(const struct tcp_conn *conn)
+{
+    struct tcp_parsed_options values = {0};
+    sack_report(conn, NULL, TCP_OPTIONS_MAX_BYTES - (conn->ts_on ? TIMESTAMP_BYTES : 0), &values);
+    return values.sack_count > 0 ? 4 + 8 * (uint32_t)values.sack_count : 0;
+}
+
+/* RFC 7323 5.2: a RST carries a timestamp too; it means something only beside an ACK. */
+void options_on_rst(const struct tcp_options *options, const struct tcp_segment *cause,
+                    struct reply *reply)
+{
+    if (cause->options_len == 0 || !layout_of(options)->echo_on_rst) { return; }
+    struct tcp_parsed_options parsed;
+    wire_parse_options(cause->options, cause->options_len, &parsed);
+    if (parsed.has_timestamp) {
+        reply->has_timestamp = true;
+        reply->ts_val = 0;
+        reply->ts_ecr = parsed.ts_val;
+    }
+}

@@ -1,0 +1,84 @@
+/* timestamps.c - RFC 7323's timestamps: the clock (5.4), which value is echoed (4.3), the round
+ * trip measured by the echo (4.1), and PAWS (5). Timestamps are compared as sequence numbers are:
+ * modulo 2^32. */
+#include "tcb.h"
+
+#define DAY_NS (UINT64_C(24) * 3600 * 1000000000)
+#define TS_RECENT_LIFE_NS (24 * DAY_NS) /* RFC 7323 5.5: half a turn of the fastest clock */
+
+static uint64_t tick_ns(const struct tcp_conn *conn)
+{
+    return conn_options(conn)->timestamp_clock_ns;
+}
+
+uint32_t timestamp_now(const struct tcp_conn *conn, uint64_t now_ns)
+{
+    return conn->ts_offset + (uint32_t)(now_ns / tick_ns(conn));
+}
+
+/* Each pair of sockets has a clock of its own, so that nobody learns from one about another, and a
+ * new incarnation goes on where the old one ended (RFC 7323 7.1, RFC 6191 3). */
+void timestamp_choose_offset(struct tcp_conn *conn)
+{
+    const struct tcp_options *options = conn_options(conn);
+    if (options->has_timestamp_offset) {
+        conn->ts_offset = options->timestamp_offset;
+    } else if (options->timestamps) {
+        conn->ts_offset = (uint32_t)sockets_hash(conn, SOCKETS_HASH_TIMESTAMP);
+    }
+}
+
+/* The peer's SYN has come, and it is settled whether timestamps are on. */
+void timestamps_begin(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    conn->last_ack_sent = arrival->seg->seq;
+    conn->ts_recent_valid = conn->ts_on;
+    conn->ts_recent = conn->ts_on ? arrival->options.ts_val : 0;
+    conn->ts_recent_ns = arrival->now_ns;
+}
+
+/* RFC 7323 5.3 R1, and 3.2 for what lacks the option. A RST is not checked (5.2). */
+enum verdict timestamps_check(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    if ((arrival->seg->flags & TCP_RST) != 0) { return GO_ON; }
+    if (!arrival->options.has_timestamp) {
+        if (conn_options(conn)->missing_timestamp == TCP_MISSING_ACCEPT) { return GO_ON; }
+        conn_discard(conn, arrival, TCP_DISCARD_NO_TIMESTAMP);
+        return DONE;
+    }
+    if (arrival->now_ns - conn->ts_recent_ns > TS_RECENT_LIFE_NS) { conn->ts_recent_valid = false; }
+    if (!conn->ts_recent_valid || seq_geq(arrival->options.ts_val, conn->ts_recent)) {
+        return GO_ON;
+    }
+    conn_discard(conn, arrival, TCP_DISCARD_OLD_TIMESTAMP);
+    ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
+    return DONE;
+}
+
+/* 5.3 R3 and 4.3 (2): of an acceptable segment that begins at or before what was last acknowledged,
+ * so that the echo is of the segment that made the ACK due. */
+void timestamps_take(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const struct tcp_parsed_options *options = &arrival->options;
+    if (!options->has_timestamp || (arrival->seg->flags & TCP_RST) != 0 ||
+        seq_gt(arrival->seg->seq, conn->last_ack_sent) ||
+        (conn->ts_recent_valid && seq_lt(options->ts_val, conn->ts_recent))) {
+        return;
+    }
+    conn->ts_recent = options->ts_val;
+    conn->ts_recent_valid = true;
+    conn->ts_recent_ns = arrival->now_ns;
+}
+
+/* 4.1: what the ACK echoes tells the round trip, also of what was sent twice. An echo from before
+ * the connection was opened, or of the future, is no echo of ours. */
+bool timestamps_measure(const struct tcp_conn *conn, const struct arrival *arrival,
+                        uint64_t *rtt_ns)
+{
+    if (!conn->ts_on || !arrival->options.has_timestamp) { return false; }
+    const uint64_t ticks =
+        (uint32_t)(timestamp_now(conn, arrival->now_ns) - arrival->options.ts_ecr);
+    if (ticks > (arrival->now_ns - conn->open_ns) / tick_ns(conn) + 1) { return false; }
+    *rtt_ns = ticks * tick_ns(conn);
+    return true;
+}
