@@ -22,6 +22,7 @@ enum tcp_event_kind {
     TCP_EVENT_DELETED,    /* the last event of a connection: its memory goes back after this */
     TCP_EVENT_R1,         /* RFC 9293 3.8.3: R1 retransmissions; the path may be bad */
     TCP_EVENT_ICMP,       /* an ICMP error came; `conn` NULL: about no connection */
+    TCP_EVENT_URGENT, /* RFC 9293 3.8.5: urgent data are announced, reach further, or were read */
 };
 
 struct tcp_event {
@@ -51,6 +52,9 @@ struct tcp_event {
             const struct tcp_icmp *message; /* borrowed for the call */
             enum tcp_icmp_fate fate;
         } icmp;
+        struct {
+            uint32_t unread; /* octets up to the mark; 0: urgent mode is over */
+        } urgent;
     } u;
 };
 
@@ -58,7 +62,7 @@ struct tcp_observer {
     void *context;
     void (*event)(void *context, const struct tcp_event *event);
     /* Events that cost something to tell are told only if wanted: a mask of 1u << kind. STATE,
-     * CHANGED, ACCEPTABLE, CREATED, DELETED, R1 and ICMP always are. */
+     * CHANGED, ACCEPTABLE, CREATED, DELETED, R1, ICMP and URGENT always are. */
     uint32_t wants;
     struct tcp_marks *marks; /* what is counted (marks.h), or NULL; borrowed */
 };

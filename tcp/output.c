@@ -43,6 +43,7 @@ static void finish_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_se
                            const struct answer *answer)
 {
     out->window = window_offer(conn, (out->flags & TCP_SYN) != 0);
+    if (urgent_is_out(conn) && (out->flags & TCP_SYN) == 0) { urgent_mark(conn, out); }
     if ((out->flags & TCP_ACK) != 0) {
         out->ack = conn->rcv_nxt;
         conn->ack_now = false;
@@ -95,6 +96,7 @@ static void add_syn_data(struct tcp_conn *conn, struct tcp_segment *out)
         conn->octets_sent += len;
     }
     out->flags |= push ? TCP_PSH : 0;
+    if (urgent_is_out(conn)) { urgent_mark(conn, out); }
 }
 
 static void send_syn(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
@@ -401,6 +403,12 @@ bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out
         return true;
     }
     persist_update(conn, now_ns, false);
+    if (conn->urgent_owed && conn_may_send_data(conn)) { /* the octets must wait, the mark not */
+        conn->urgent_owed = false;
+        pure_ack(conn, now_ns, out, conn->snd_nxt, NULL);
+        set_cause(out, TCP_SENT_SEND, 0);
+        return true;
+    }
     if (conn->ack_now) {
         pure_ack(conn, now_ns, out, conn->snd_nxt, NULL);
         set_cause(out, conn->ack_cause, conn->ack_cause_tag);

@@ -58,6 +58,10 @@ void tcp_status(const struct tcp_conn *conn, struct tcp_status *status)
         .rto_ns = conn->rto_ns,
         .unsent = conn_unsent(conn),
         .unread = conn->unread,
+        .snd_up =
+            urgent_is_out(conn) ? conn->iss + 1 + (tcp_seq)conn->urgent_offset : conn->snd_una,
+        .rcv_up = conn->rcv_nxt - conn->fin_received - conn->unread + urgent_unread(conn),
+        .urgent_unread = urgent_unread(conn),
         .send_room = send_room(conn),
         .retransmits = conn->retransmits,
         .total_retransmits = conn->total_retransmits,

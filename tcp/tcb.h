@@ -141,9 +141,10 @@ struct tcp_conn {
     struct sent *sent_head, *sent_tail;
     struct sent *resend_next; /* after a timeout: from here to resend_end all is taken for lost */
     tcp_seq resend_end;
-    uint64_t stream;     /* the name of what this connection sends */
-    uint64_t una_offset; /* in the stream, of the first octet held */
-    uint64_t end_offset; /* past the last octet that the user gave */
+    uint64_t stream;        /* the name of what this connection sends */
+    uint64_t una_offset;    /* in the stream, of the first octet held */
+    uint64_t end_offset;    /* past the last octet that the user gave */
+    uint64_t urgent_offset; /* past the last urgent one; not beyond una_offset: none */
     struct runs send;
     struct node *send_cursor; /* the run last sent from */
     uint64_t close_ns, open_ns, last_sent_ns;
@@ -183,12 +184,15 @@ struct tcp_conn {
     bool irs_known, fin_known, fin_received;
     tcp_seq rcv_fin_seq;
     uint32_t unread;
+    tcp_seq rcv_up; /* in urgent mode: past the last urgent octet */
+    bool rcv_urgent;
     uint64_t rcv_offset; /* in the peer's stream, of RCV.NXT */
     struct runs receive; /* in order */
     struct runs held;    /* out of order, by seq, not overlapping */
 
     /* what is owed */
     bool syn_owed, ack_now;
+    bool urgent_owed;       /* the peer has not heard of the mark */
     uint8_t full_segments;  /* received since an ACK was sent */
     uint16_t answers;       /* segments that draw an ACK each, still to be sent */
     uint16_t answers_total; /* of this batch */
@@ -331,6 +335,17 @@ static inline const struct tcp_options *conn_options(const struct tcp_conn *conn
 /* ---- icmp.c ---- */
 /* Called before new data are sent while a path MTU was told: whether it is time to try more. */
 void path_mtu_raise(struct tcp_conn *conn, uint64_t now_ns);
+
+/* ---- urgent.c ---- */
+void urgent_given(struct tcp_conn *conn); /* the last octet that the user gave is urgent */
+void urgent_mark(struct tcp_conn *conn, struct tcp_segment *out);
+static inline bool urgent_is_out(const struct tcp_conn *conn) /* not acknowledged up to the mark */
+{
+    return conn->urgent_offset > conn->una_offset;
+}
+uint32_t urgent_unread(const struct tcp_conn *conn);
+void urgent_read(struct tcp_conn *conn, uint64_t now_ns); /* only in urgent mode */
+void sixth_check_urg(struct tcp_conn *conn, const struct arrival *arrival);
 
 /* ---- isn.c ---- */
 tcp_seq isn_choose(const struct tcp_conn *conn, uint64_t now_ns);

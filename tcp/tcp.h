@@ -122,6 +122,9 @@ struct tcp_open_request {
 enum tcp_error tcp_open(struct tcp_host *host, uint64_t now_ns,
                         const struct tcp_open_request *request, struct tcp_conn **conn);
 
+/* Of a SEND: PSH marks its end; its octets are urgent. */
+enum tcp_send_flag { TCP_SEND_PUSH = 1, TCP_SEND_URGENT = 2 };
+
 /* RFC 9293 3.10.1 on a passive TCB: LISTEN becomes SYN-SENT; its backlog is given up. `local`'s
  * address is the one to use. Errors: NO_REMOTE, BAD_ADDRESS, EXISTS (not in LISTEN, or pair in
  * use). */
@@ -134,7 +137,7 @@ enum tcp_error tcp_open_listener(struct tcp_conn *listener, uint64_t now_ns,
 enum tcp_error tcp_send_listener(struct tcp_conn *listener, uint64_t now_ns,
                                  const struct tcp_endpoint *local,
                                  const struct tcp_endpoint *remote, const struct tcp_slice *slice,
-                                 uint32_t *accepted);
+                                 unsigned flags, uint32_t *accepted);
 
 /* The oldest connection of a listener that is established and not yet accepted, or NULL. It is the
  * user's until tcp_release. */
@@ -142,13 +145,14 @@ struct tcp_conn *tcp_accept(struct tcp_conn *listener);
 
 /* RFC 9293 3.10.2. Appends as much of `slice` as there is room for in the send buffer and tells how
  * much in *accepted. The stream's origin and offset are the connection's own: of `slice` only the
- * extent (octets [offset - base, …); NULL: generated) and the length count. `push` marks its end.
+ * extent (octets [offset - base, …); NULL: generated) and the length count. `flags` are
+ * tcp_send_flag's: PUSH marks its end, and URGENT sets the urgent pointer behind what was taken.
  * An extent of which the caller holds the only reference is taken over when all of the slice is:
  * its base becomes its place in the stream. Otherwise its octets are copied. TCP_OK: all or a part
  * was taken; WOULD_BLOCK: no room now; CLOSING, NOT_EXIST, RESET, … A listener answers NO_REMOTE.
  */
 enum tcp_error tcp_send(struct tcp_conn *conn, uint64_t now_ns, const struct tcp_slice *slice,
-                        bool push, uint32_t *accepted);
+                        unsigned flags, uint32_t *accepted);
 
 /* RFC 9293 3.10.3. Moves at most `max` octets, at most one run, to *slice (the caller gets a
  * reference on its extent: tcp_slice_release). TCP_OK with len 0: the stream has ended.
@@ -191,7 +195,9 @@ struct tcp_status {
     enum tcp_phase phase;
     uint64_t srtt_ns, rttvar_ns, rto_ns; /* srtt_ns 0: no sample yet */
     uint32_t unsent, unread, send_room;  /* octets */
-    uint32_t retransmits;                /* in a row, of what is now outstanding */
+    tcp_seq snd_up, rcv_up; /* behind the last urgent octet; SND.UNA, and the next to read: none */
+    uint32_t urgent_unread; /* octets up to the mark; 0: no urgent mode */
+    uint32_t retransmits;   /* in a row, of what is now outstanding */
     uint32_t total_retransmits, dup_acks;
     uint32_t acks_withheld;                  /* by challenge_ack_limit */
     uint32_t backlog_pending, backlog_ready; /* a listener's: in SYN-RECEIVED, not yet accepted */

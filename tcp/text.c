@@ -1,4 +1,4 @@
-/* text.c - RFC 9293 3.10.7.4, sixth to eighth: urgent, text and FIN, and the ACK that they owe.
+/* text.c - RFC 9293 3.10.7.4, seventh and eighth: text and FIN, and the ACK that they owe.
  * SYN-SENT and the states after it share them. */
 #include "tcb.h"
 
@@ -139,5 +139,6 @@ void conn_open_accepted_text(struct tcp_conn *conn, struct arrival *arrival)
     if (conn->rcv_adv == conn->rcv_nxt) { (void)window_offer(conn, true); }
     keepalive_restart(conn, arrival->now_ns);
     arrival_trim(conn, arrival);
+    sixth_check_urg(conn, arrival);
     if (seventh_process_text(conn, arrival) == GO_ON) { eighth_check_fin(conn, arrival); }
 }

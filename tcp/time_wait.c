@@ -36,7 +36,8 @@ static void begin_again(struct tcp_conn *conn, const struct arrival *arrival)
     conn->syn_acked = conn->syn_repeated = conn->ack_now = conn->probing = false;
     conn->syn_times = 0;
     conn->answers = 0;
-    conn->una_offset = conn->end_offset = 0;
+    conn->una_offset = conn->end_offset = conn->urgent_offset = 0;
+    conn->rcv_urgent = conn->urgent_owed = false;
     conn->octets_sent = conn->octets_acked = 0;
     conn->srtt_ns = conn->rttvar_ns = conn->last_sent_ns = 0;
     conn->retransmits = conn->total_retransmits = 0;
@@ -104,6 +105,8 @@ void time_wait_return(struct tcp_conn *conn, uint64_t now_ns)
     conn->rcv_nxt = conn->rcv_adv = old.rcv_nxt;
     conn->rcv_offset = old.rcv_offset;
     conn->una_offset = conn->end_offset = old.end_offset;
+    conn->urgent_offset = 0;
+    conn->rcv_urgent = conn->urgent_owed = false;
     conn->octets_sent = conn->octets_acked = old.end_offset;
     conn->total_retransmits = old.total_retransmits;
     conn->fin_known = conn->fin_received = true;

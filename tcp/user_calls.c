@@ -57,7 +57,7 @@ static enum tcp_error open_active(struct tcp_conn *conn, uint64_t now_ns,
     uint32_t accepted = 0;
     if (syn_data->len > 0) {
         conn->syn_with_data = true;
-        const enum tcp_error error = tcp_send(conn, now_ns, syn_data, true, &accepted);
+        const enum tcp_error error = tcp_send(conn, now_ns, syn_data, TCP_SEND_PUSH, &accepted);
         if (error != TCP_OK) { return error == TCP_WOULD_BLOCK ? TCP_ERROR_RESOURCES : error; }
     }
     conn->owned = true;
@@ -134,7 +134,7 @@ enum tcp_error tcp_open_listener(struct tcp_conn *listener, uint64_t now_ns,
 enum tcp_error tcp_send_listener(struct tcp_conn *listener, uint64_t now_ns,
                                  const struct tcp_endpoint *local,
                                  const struct tcp_endpoint *remote, const struct tcp_slice *slice,
-                                 uint32_t *accepted)
+                                 unsigned flags, uint32_t *accepted)
 {
     *accepted = 0;
     if (!is_listener(listener)) {
@@ -143,7 +143,7 @@ enum tcp_error tcp_send_listener(struct tcp_conn *listener, uint64_t now_ns,
     }
     enum tcp_error error =
         become_active(listener, now_ns, local, remote, TCP_SENT_SEND, TCP_CAUSE_SEND_IN_LISTEN);
-    if (error == TCP_OK) { error = tcp_send(listener, now_ns, slice, true, accepted); }
+    if (error == TCP_OK) { error = tcp_send(listener, now_ns, slice, flags, accepted); }
     host_settle(listener->host, listener, now_ns);
     return error;
 }
@@ -195,7 +195,7 @@ static bool adopt_slice(struct tcp_conn *conn, const struct tcp_slice *given, ui
 }
 
 enum tcp_error tcp_send(struct tcp_conn *conn, uint64_t now_ns, const struct tcp_slice *slice,
-                        bool push, uint32_t *accepted)
+                        unsigned flags, uint32_t *accepted)
 {
     *accepted = 0;
     if (conn->gone) { return TCP_ERROR_NOT_EXIST; }
@@ -206,11 +206,13 @@ enum tcp_error tcp_send(struct tcp_conn *conn, uint64_t now_ns, const struct tcp
     if (len == 0) { return slice->len == 0 ? TCP_OK : TCP_WOULD_BLOCK; }
     struct tcp_slice own;
     if (!adopt_slice(conn, slice, len, &own)) { return TCP_ERROR_RESOURCES; }
-    const bool kept = runs_append(conn->host, &conn->send, &own, now_ns, push && len == slice->len);
+    const bool push = (flags & TCP_SEND_PUSH) != 0 && len == slice->len;
+    const bool kept = runs_append(conn->host, &conn->send, &own, now_ns, push);
     tcp_slice_release(&conn->host->pools, &own);
     if (!kept) { return TCP_ERROR_RESOURCES; }
     conn->end_offset += len;
     *accepted = len;
+    if ((flags & TCP_SEND_URGENT) != 0) { urgent_given(conn); }
     if (conn->state != TCP_CLOSED && !conn->syn_owed) {
         conn->sent_cause = TCP_SENT_SEND;
         conn->sent_cause_tag = 0;
@@ -223,10 +225,11 @@ enum tcp_error tcp_send(struct tcp_conn *conn, uint64_t now_ns, const struct tcp
 /* ---- RECEIVE: 3.10.3 ---- */
 
 /* Nothing is there to be read. */
-static enum tcp_error empty_receive(struct tcp_conn *conn)
+static enum tcp_error empty_receive(struct tcp_conn *conn, uint64_t now_ns)
 {
     if (conn->eof_read || (conn->fin_received && conn->error == TCP_OK)) {
         conn->eof_read = true;
+        if (conn->rcv_urgent) { urgent_read(conn, now_ns); }
         return TCP_OK;
     }
     switch (conn->state) {
@@ -253,11 +256,12 @@ enum tcp_error tcp_receive(struct tcp_conn *conn, uint64_t now_ns, uint32_t max,
     /* By the letter RECEIVE in CLOSING, LAST-ACK and TIME-WAIT is an error; what came before the
      * FIN would be lost. DEVIATION: it is delivered first. */
     struct node *node = conn->state == TCP_SYN_RECEIVED ? NULL : conn->receive.head;
-    if (node == NULL) { return empty_receive(conn); }
+    if (node == NULL) { return empty_receive(conn, now_ns); }
     const uint32_t len = node->slice.len < max ? node->slice.len : max;
     *slice = slice_part(&node->slice, 0, len);
     slice_share(slice);
     conn->unread -= len;
+    if (conn->rcv_urgent) { urgent_read(conn, now_ns); }
     node->slice = slice_part(&node->slice, len, node->slice.len - len);
     if (node->slice.len == 0) {
         conn->receive.head = node->next;
@@ -270,7 +274,6 @@ enum tcp_error tcp_receive(struct tcp_conn *conn, uint64_t now_ns, uint32_t max,
         conn->ack_cause_tag = 0;
         host_ready(conn);
     }
-    (void)now_ns;
     return TCP_OK;
 }
 

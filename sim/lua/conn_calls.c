@@ -37,6 +37,7 @@ enum send_slot {
     SEND_OPTIONS,
     SEND_DONE,
     SEND_PUSH,
+    SEND_URGENT,
     SEND_WAIT,
     SEND_SLOTS = SEND_WAIT
 };
@@ -58,7 +59,8 @@ static enum tcp_error send_some(lua_State *L, struct socket *socket, uint64_t le
         push = len <= status.send_room;
     }
     *accepted = 0;
-    return host_send(socket, octets, len, push, accepted);
+    const unsigned urgent = lua_toboolean(L, SEND_URGENT) != 0 ? TCP_SEND_URGENT : 0;
+    return host_send(socket, octets, len, urgent | (push ? TCP_SEND_PUSH : 0), accepted);
 }
 
 static int send_more(lua_State *L, int status, lua_KContext ctx)
@@ -104,18 +106,18 @@ static void send_arguments(lua_State *L)
                  lua_what(L, SEND_DATA));
     }
     bool push = true;
+    bool urgent = false;
     bool wait = true;
     if (!lua_isnil(L, SEND_OPTIONS)) {
         lua_check_options(L, SEND_OPTIONS, "option of conn:send", keys,
                           sizeof keys / sizeof keys[0]);
         push = value_boolean_field(L, SEND_OPTIONS, "push", true);
         wait = value_boolean_field(L, SEND_OPTIONS, "wait", true);
-        if (value_boolean_field(L, SEND_OPTIONS, "urgent", false)) {
-            lua_fail_later(L, "conn:send with urgent");
-        }
+        urgent = value_boolean_field(L, SEND_OPTIONS, "urgent", false);
     }
     lua_pushinteger(L, 0);
     lua_pushboolean(L, push);
+    lua_pushboolean(L, urgent);
     lua_pushboolean(L, wait);
 }
 
@@ -148,9 +150,11 @@ int listener_send(lua_State *L)
     }
     uint32_t accepted = 0;
     bool unreachable = false;
+    const unsigned flags =
+        TCP_SEND_PUSH | (lua_toboolean(L, SEND_URGENT) != 0 ? TCP_SEND_URGENT : 0u);
     const enum tcp_error error = host_send_listener(
         socket, request.to, request.port, octets,
-        (uint32_t)(len < SEND_CHUNK_MAX ? len : SEND_CHUNK_MAX), &accepted, &unreachable);
+        (uint32_t)(len < SEND_CHUNK_MAX ? len : SEND_CHUNK_MAX), flags, &accepted, &unreachable);
     if (unreachable) { return lua_conn_fail(L, "network unreachable"); }
     if (error != TCP_OK) { return lua_conn_fail(L, tcp_error_text(error)); }
     lua_pushinteger(L, accepted);
@@ -367,8 +371,6 @@ int lua_conn_discard(lua_State *L)
     lua_pushinteger(L, 0);
     return discard_more(L, LUA_OK, 0);
 }
-
-int lua_conn_urgent(lua_State *L) { return lua_fail_later(L, "conn:urgent"); }
 
 /* ---- ends ---- */
 

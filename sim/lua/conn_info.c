@@ -30,12 +30,15 @@ static void put_sequence(lua_State *L, const struct tcp_status *status)
     put_integer(L, "iss", status->iss);
     put_integer(L, "snd_una", status->snd_una - status->iss);
     put_integer(L, "snd_nxt", status->snd_nxt - status->iss);
+    put_integer(L, "snd_up", status->snd_up - status->iss);
+    put_integer(L, "urgent", status->urgent_unread);
     put_integer(L, "snd_wnd", status->snd_wnd);
     put_integer(L, "max_snd_wnd", status->max_snd_wnd);
     put_integer(L, "rcv_wnd", status->rcv_wnd);
     if (!status->irs_known) { return; }
     put_integer(L, "irs", status->irs);
     put_integer(L, "rcv_nxt", status->rcv_nxt - status->irs);
+    put_integer(L, "rcv_up", status->rcv_up - status->irs);
     put_integer(L, "snd_wl1", status->snd_wl1 - status->irs);
     put_integer(L, "snd_wl2", status->snd_wl2 - status->iss);
 }
@@ -161,8 +164,8 @@ static void put_linux(lua_State *L, const struct tcp_status *status)
 #define INFO_NAMES_MAX 96
 
 /* What is not known, or not so, yet: nil. */
-static const char *const info_unset[] = {"irs",  "rcv_nxt", "snd_wl1", "snd_wl2",
-                                         "srtt", "rttvar",  "error",   "soft_error"};
+static const char *const info_unset[] = {"irs",  "rcv_nxt", "rcv_up", "snd_wl1",   "snd_wl2",
+                                         "srtt", "rttvar",  "error",  "soft_error"};
 #define INFO_UNSET (sizeof info_unset / sizeof info_unset[0])
 
 /* A figure that info() does not have. */

@@ -216,8 +216,10 @@ function connection:recv_all(count) end
 ---@return tcpsim.Error?
 function connection:discard(count) end
 
----Not there yet.
+---Waits for urgent data: the octets up to the mark; nil at the end of the stream; nil and the error.
 ---@param timeout? tcpsim.Time
+---@return integer?
+---@return tcpsim.Error?
 function connection:urgent(timeout) end
 
 ---RFC 9293's CLOSE: no more to send, reading goes on.

@@ -104,11 +104,11 @@ enum tcp_error host_open_listener(struct socket *listener, struct host *to, uint
                                   bool *unreachable);
 /* RFC 9293's SEND on a passive TCB: the same, and the octets are queued as by host_send. */
 enum tcp_error host_send_listener(struct socket *listener, struct host *to, uint16_t port,
-                                  const uint8_t *octets, uint32_t len, uint32_t *accepted,
-                                  bool *unreachable);
+                                  const uint8_t *octets, uint32_t len, unsigned flags,
+                                  uint32_t *accepted, bool *unreachable);
 
-/* Octets (copied), or with octets NULL that many generated ones. */
-enum tcp_error host_send(struct socket *socket, const uint8_t *octets, uint32_t len, bool push,
+/* Octets (copied), or with octets NULL that many generated ones. Flags: tcp_send_flag. */
+enum tcp_error host_send(struct socket *socket, const uint8_t *octets, uint32_t len, unsigned flags,
                          uint32_t *accepted);
 /* One run; the caller releases it with host_slice_release. */
 enum tcp_error host_receive(struct socket *socket, uint32_t max, struct tcp_slice *slice);

@@ -31,7 +31,7 @@ static uint32_t len_to_offer(const struct socket *socket, const uint8_t *octets,
     return len < room ? len : room;
 }
 
-enum tcp_error host_send(struct socket *socket, const uint8_t *octets, uint32_t len, bool push,
+enum tcp_error host_send(struct socket *socket, const uint8_t *octets, uint32_t len, unsigned flags,
                          uint32_t *accepted)
 {
     struct host *host = socket->host;
@@ -43,8 +43,9 @@ enum tcp_error host_send(struct socket *socket, const uint8_t *octets, uint32_t 
     }
     const uint32_t offered = len_to_offer(socket, octets, len);
     if (!host_make_slice(host, octets, offered, &slice)) { return TCP_ERROR_RESOURCES; }
+    if (offered < len) { flags &= ~(unsigned)TCP_SEND_PUSH; }
     const enum tcp_error error =
-        tcp_send(socket->conn, host->world->now_ns, &slice, push && offered == len, accepted);
+        tcp_send(socket->conn, host->world->now_ns, &slice, flags, accepted);
     tcp_slice_release(&host->world->pools, &slice);
     if (error != TCP_WOULD_BLOCK) {
         host_record_call(socket, "SEND", *accepted, tcp_error_text(error));

@@ -217,6 +217,7 @@ void host_observe(void *context, const struct tcp_event *event)
     case TCP_EVENT_DELETED: deleted(host, told, event); break;
     case TCP_EVENT_DISCARD:
     case TCP_EVENT_CREATED:
+    case TCP_EVENT_URGENT:
     case TCP_EVENT_ICMP:
     case TCP_EVENT_R1: break;
     }

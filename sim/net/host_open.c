@@ -199,8 +199,8 @@ enum tcp_error host_open_listener(struct socket *listener, struct host *to, uint
 }
 
 enum tcp_error host_send_listener(struct socket *listener, struct host *to, uint16_t port,
-                                  const uint8_t *octets, uint32_t len, uint32_t *accepted,
-                                  bool *unreachable)
+                                  const uint8_t *octets, uint32_t len, unsigned flags,
+                                  uint32_t *accepted, bool *unreachable)
 {
     struct host *host = listener->host;
     struct tcp_endpoint local, remote;
@@ -217,8 +217,8 @@ enum tcp_error host_send_listener(struct socket *listener, struct host *to, uint
     if (!host_make_slice(host, octets, len, &slice)) { return TCP_ERROR_RESOURCES; }
     const bool was_listener = listener->listener;
     listener->listener = false;
-    const enum tcp_error error =
-        tcp_send_listener(listener->conn, host->world->now_ns, &local, &remote, &slice, accepted);
+    const enum tcp_error error = tcp_send_listener(listener->conn, host->world->now_ns, &local,
+                                                   &remote, &slice, flags, accepted);
     listener->listener = was_listener && error != TCP_OK;
     tcp_slice_release(&host->world->pools, &slice);
     host_record_call(listener, "SEND", *accepted, tcp_error_text(error));

@@ -36,7 +36,7 @@ static void send_more(struct world_task *task)
     uint32_t accepted = 1;
     while (bulk->to_send > 0 && accepted > 0) {
         const uint32_t len = bulk->to_send < CHUNK_BYTES ? (uint32_t)bulk->to_send : CHUNK_BYTES;
-        if (host_send(bulk->opened, NULL, len, false, &accepted) != TCP_OK) { return; }
+        if (host_send(bulk->opened, NULL, len, 0, &accepted) != TCP_OK) { return; }
         bulk->to_send -= accepted;
     }
     if (bulk->to_send == 0 && bulk->opened != NULL) {

@@ -82,7 +82,9 @@ static void client_looks(struct world_task *task)
     if (side->socket->state == TCP_SYN_SENT || side->bench->idle) { return; }
     while (side->left > 0) {
         uint32_t accepted;
-        if (host_send(side->socket, NULL, side->left, true, &accepted) != TCP_OK) { return; }
+        if (host_send(side->socket, NULL, side->left, TCP_SEND_PUSH, &accepted) != TCP_OK) {
+            return;
+        }
         side->left -= accepted;
     }
     struct socket *socket = side->socket;

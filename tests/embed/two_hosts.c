@@ -101,7 +101,7 @@ static void client_works(struct tcp_conn *conn, uint64_t now_ns, uint32_t *sent)
 {
     uint32_t accepted = 0;
     const struct tcp_slice some = {.len = OCTETS - *sent};
-    if (*sent < OCTETS && tcp_send(conn, now_ns, &some, true, &accepted) == TCP_OK) {
+    if (*sent < OCTETS && tcp_send(conn, now_ns, &some, TCP_SEND_PUSH, &accepted) == TCP_OK) {
         *sent += accepted;
         if (*sent == OCTETS) { (void)tcp_close(conn, now_ns); }
     }

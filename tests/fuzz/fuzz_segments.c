@@ -309,8 +309,7 @@ static void send_some(struct life *life, struct tcp_conn *conn)
     uint32_t accepted = 0;
     if (slice.len % 2 != 0) { slice.extent = tcp_extent_create(&life->pools, 0, slice.len); }
     if (slice.extent != NULL) { memset(slice.extent->octets, 'y', slice.len); }
-    const enum tcp_error error =
-        tcp_send(conn, life->now_ns, &slice, next8(life) % 2 == 0, &accepted);
+    const enum tcp_error error = tcp_send(conn, life->now_ns, &slice, next8(life) % 4, &accepted);
     require(accepted <= slice.len && (error == TCP_OK || accepted == 0), "SEND");
     tcp_slice_release(&life->pools, &slice);
 }
@@ -347,7 +346,8 @@ static void call(struct life *life)
             (void)tcp_open_listener(conn, life->now_ns, &local, &remote);
         } else {
             slice.len = how;
-            (void)tcp_send_listener(conn, life->now_ns, &local, &remote, &slice, &accepted);
+            (void)tcp_send_listener(conn, life->now_ns, &local, &remote, &slice, how % 4,
+                                    &accepted);
         }
         break;
     default: {

@@ -111,8 +111,9 @@ static void send_some(struct end *end, uint64_t now_ns)
             octets[k] = end_octet(end, end->sent + k);
         }
         uint32_t accepted = 0;
-        const enum tcp_error error = host_send(end->socket, generated ? NULL : octets, len,
-                                               draw_one_in(&end->draws, 2), &accepted);
+        const enum tcp_error error =
+            host_send(end->socket, generated ? NULL : octets, len,
+                      draw_one_in(&end->draws, 2) ? TCP_SEND_PUSH : 0, &accepted);
         end->sent += accepted;
         if (error == TCP_WOULD_BLOCK) { return; }
         if (error != TCP_OK) {
@@ -223,7 +224,7 @@ static enum tcp_error turn_listener(struct end *end, struct socket **socket)
     opened(end, *socket);
     if (end->syn_data_len == 0) { return host_open_listener(*socket, to, port, &unreachable); }
     error = host_send_listener(*socket, to, port, end->syn_data, (uint32_t)end->syn_data_len,
-                               &accepted, &unreachable);
+                               TCP_SEND_PUSH, &accepted, &unreachable);
     end->sent = accepted;
     return error;
 }

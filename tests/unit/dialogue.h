@@ -19,6 +19,7 @@
  * in 1.5s snd_wnd 9                     a number of STATUS, by its name; r1 1: how often R1 was
  * reached cwnd 300 slow start           congestion window and phase; rto 1s srtt 1ms rttvar 1ms
  *     copies 2 1                    of which of the peer's segments the octets are that were read
+ *     send 5 urgent; told urgent 5 8 0: the marks since the last such line
  *     icmp port unreachable         an ICMP error about the current connection (dialogue_calls.c);
  * fate reported: what became of it; soft error connection refused
  *     memory 3                      after three more blocks there is no memory; "memory enough"

@@ -94,6 +94,8 @@ static void call_send(struct dialogue *d, const char *rest, const char *wanted)
     uint32_t accepted = 0;
     struct tcp_slice slice = {.len = (uint32_t)strtoul(rest, NULL, 10)};
     const uint32_t len = slice.len;
+    const unsigned flags = (strstr(rest, "more") == NULL ? TCP_SEND_PUSH : 0u) |
+                           (strstr(rest, "urgent") != NULL ? TCP_SEND_URGENT : 0u);
     enum tcp_error error = TCP_ERROR_NOT_EXIST;
     if (strstr(rest, "listener") != NULL) {
         struct tcp_conn *listener = d->listener != NULL ? d->listener : d->conn;
@@ -102,7 +104,8 @@ static void call_send(struct dialogue *d, const char *rest, const char *wanted)
         remote.port = strstr(rest, "nowhere") != NULL ? 0 : remote.port;
         if (listener != NULL) {
             accepted = 99;
-            error = tcp_send_listener(listener, d->now_ns, &local, &remote, &slice, &accepted);
+            error =
+                tcp_send_listener(listener, d->now_ns, &local, &remote, &slice, flags, &accepted);
         }
         if (error == TCP_OK) {
             d->conn = listener;
@@ -112,7 +115,7 @@ static void call_send(struct dialogue *d, const char *rest, const char *wanted)
     } else if (d->conn != NULL) {
         struct tcp_extent *extent = octets_of(d, &slice, rest);
         accepted = 99;
-        error = tcp_send(d->conn, d->now_ns, &slice, strstr(rest, "more") == NULL, &accepted);
+        error = tcp_send(d->conn, d->now_ns, &slice, flags, &accepted);
         if (extent != NULL && strstr(rest, "shared") != NULL) {
             if (extent->base != 1000) { dialogue_wrong(d, "octets that others use were moved"); }
             extent->refs--;

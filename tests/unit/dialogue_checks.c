@@ -86,6 +86,9 @@ static bool check_status(struct dialogue *d, const char *line)
         {"iss", (tcp_seq)(s.iss - LOCAL_ISS)},
         {"irs", (tcp_seq)(s.irs - PEER_ISS)},
         NUMBER(&s, path_mtu),
+        {"snd_up", (tcp_seq)(s.snd_up - LOCAL_ISS)},
+        {"rcv_up", (tcp_seq)(s.rcv_up - PEER_ISS)},
+        NUMBER(&s, urgent_unread),
         {"snd_una", (tcp_seq)(s.snd_una - LOCAL_ISS)},
         {"snd_nxt", (tcp_seq)(s.snd_nxt - LOCAL_ISS)},
         {"snd_wl1", (tcp_seq)(s.snd_wl1 - PEER_ISS)},
@@ -181,6 +184,9 @@ static bool check_notes(struct dialogue *d, const char *line)
     } else if (dialogue_begins(line, "copies", &rest)) {
         check_words(d, "copies", d->read_tags, rest);
         d->read_tags[0] = '\0';
+    } else if (dialogue_begins(line, "told urgent", &rest)) {
+        check_words(d, "told urgent", d->urgent, rest);
+        d->urgent[0] = '\0';
     } else if (dialogue_begins(line, "because", &rest)) {
         check_cause(d, rest);
     } else if (dialogue_begins(line, "octets", &rest)) {

@@ -41,7 +41,7 @@ struct dialogue {
     struct tcp_segment out[OUT_MAX];
     size_t out_first, out_count;
     struct tcp_segment expected; /* the last one, without payload */
-    char moves[1024], causes[1024], read_tags[256];
+    char moves[1024], causes[1024], read_tags[256], urgent[256];
     enum tcp_discard discard;
     bool discarded;
     uint64_t tag;

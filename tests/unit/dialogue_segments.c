@@ -114,6 +114,7 @@ void dialogue_inject(struct dialogue *d, const char *line)
     segment.flags = pattern.flags;
     segment.ack = pattern.has_ack ? pattern.ack + LOCAL_ISS : 0;
     segment.window = pattern.has_win ? (uint16_t)pattern.win : UINT16_MAX;
+    segment.urgent = pattern.has_urg ? (uint16_t)pattern.urg : 0;
     segment.payload = payload_of(d, &pattern);
     memcpy(segment.options, pattern.options, pattern.options_len);
     segment.options_len = wire_pad_options(segment.options, pattern.options_len);

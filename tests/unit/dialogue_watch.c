@@ -89,6 +89,13 @@ static void take_discard(struct dialogue *d, const struct tcp_event *event)
     }
 }
 
+static void append_mark(struct dialogue *d, uint32_t unread)
+{
+    char text[16];
+    (void)snprintf(text, sizeof text, "%" PRIu32, unread);
+    append(d->urgent, sizeof d->urgent, " ", text);
+}
+
 void dialogue_take_event(void *context, const struct tcp_event *event)
 {
     struct dialogue *d = context;
@@ -113,6 +120,7 @@ void dialogue_take_event(void *context, const struct tcp_event *event)
         }
         return;
     case TCP_EVENT_R1: d->r1++; return;
+    case TCP_EVENT_URGENT: append_mark(d, event->u.urgent.unread); return;
     case TCP_EVENT_ICMP:
         d->fate = event->u.icmp.fate;
         d->fates++;
@@ -194,8 +202,11 @@ static void watch_options(struct dialogue *d, const struct tcp_segment *segment,
 void dialogue_watch_segment(struct dialogue *d, const struct tcp_segment *segment)
 {
     const bool has_syn = (segment->flags & TCP_SYN) != 0;
-    if (segment->ttl != d->options.ttl || segment->tos != d->options.tos || segment->urgent != 0) {
-        dialogue_wrong(d, "ttl %u, tos %u, urgent %u", segment->ttl, segment->tos, segment->urgent);
+    if (segment->ttl != d->options.ttl || segment->tos != d->options.tos) {
+        dialogue_wrong(d, "ttl %u, tos %u", segment->ttl, segment->tos);
+    }
+    if (segment->urgent != 0 && (segment->flags & TCP_URG) == 0) {
+        dialogue_wrong(d, "urgent %u without URG", segment->urgent);
     }
     if (segment->cause == TCP_SENT_NONE || segment->cause_tag > d->tag ||
         (segment->cause_tag != 0) != names_a_segment(segment->cause)) {

@@ -211,8 +211,8 @@ static void send_all(struct world_task *task)
     while (fixture->to_send > 0) {
         uint32_t accepted;
         const uint32_t len = fixture->to_send < 1u << 30 ? (uint32_t)fixture->to_send : 1u << 30;
-        const enum tcp_error error =
-            host_send(fixture->opened, NULL, len, len == fixture->to_send, &accepted);
+        const enum tcp_error error = host_send(
+            fixture->opened, NULL, len, len == fixture->to_send ? TCP_SEND_PUSH : 0, &accepted);
         if (error != TCP_OK) { return; }
         fixture->to_send -= accepted;
     }

@@ -157,7 +157,7 @@ static void closed_ports_refuse(void **state)
     assert_int_equal(socket->error, TCP_ERROR_REFUSED);
     fixture_expect_path(socket, "CLOSED SYN-SENT CLOSED");
     uint32_t accepted;
-    assert_int_equal(host_send(socket, NULL, 1, false, &accepted), TCP_ERROR_REFUSED);
+    assert_int_equal(host_send(socket, NULL, 1, 0, &accepted), TCP_ERROR_REFUSED);
     host_close(socket);
     assert_null(socket->conn);
     struct tcp_slice slice;
@@ -177,9 +177,10 @@ static void the_octets_sent_are_those_received(void **state)
     assert_int_equal(host_listen(fixture->server, 80, NULL, &listener), TCP_OK);
     struct socket *socket = fixture_connect(fixture, 80, 4000);
     uint32_t count;
-    assert_int_equal(host_send(socket, (const uint8_t *)"hello ", 6, true, &count), TCP_OK);
+    assert_int_equal(host_send(socket, (const uint8_t *)"hello ", 6, TCP_SEND_PUSH, &count),
+                     TCP_OK);
     assert_int_equal(count, 6);
-    assert_int_equal(host_send(socket, (const uint8_t *)"world", 5, true, &count), TCP_OK);
+    assert_int_equal(host_send(socket, (const uint8_t *)"world", 5, TCP_SEND_PUSH, &count), TCP_OK);
     fixture_run(fixture, WORLD_FINISHED);
     accepted = host_accept(listener);
     assert_non_null(accepted);
@@ -210,9 +211,9 @@ static void a_string_is_taken_as_there_is_room(void **state)
     struct socket *listener, *socket = fixture_connect(fixture, 80, 4000);
     uint32_t accepted;
     assert_int_equal(host_listen(fixture->server, 80, NULL, &listener), TCP_OK);
-    assert_int_equal(host_send(socket, octets, sizeof octets, true, &accepted), TCP_OK);
+    assert_int_equal(host_send(socket, octets, sizeof octets, TCP_SEND_PUSH, &accepted), TCP_OK);
     assert_int_equal(accepted, 65535);
-    assert_int_equal(host_send(socket, octets, 1, true, &accepted), TCP_WOULD_BLOCK);
+    assert_int_equal(host_send(socket, octets, 1, TCP_SEND_PUSH, &accepted), TCP_WOULD_BLOCK);
     fixture_run(fixture, WORLD_FINISHED);
     assert_int_equal(fixture_count(fixture, "sent client > server: . 64241:65536(1295)"), 1);
     assert_int_equal(fixture_count(fixture, "sent client > server: P."), 0);
@@ -232,7 +233,7 @@ static void a_listener_may_open_actively(void **state)
         if (sending != 0) {
             uint32_t accepted;
             assert_int_equal(host_send_listener(listener, fixture->server, 80, (const uint8_t *)"x",
-                                                1, &accepted, &unreachable),
+                                                1, TCP_SEND_PUSH, &accepted, &unreachable),
                              TCP_OK);
             assert_int_equal(accepted, 1);
         } else {

@@ -37,7 +37,8 @@ static void forged_octets_may_be_the_right_ones(void **state)
     struct socket *socket = fixture_connect(fixture, 80, 4000);
     fixture_run(fixture, WORLD_FINISHED);
     link_set_up(fixture->link, false);
-    assert_int_equal(host_send(socket, (const uint8_t *)"good", 4, true, &accepted), TCP_OK);
+    assert_int_equal(host_send(socket, (const uint8_t *)"good", 4, TCP_SEND_PUSH, &accepted),
+                     TCP_OK);
     link_set_up(fixture->link, true);
     (void)fixture_forge(
         fixture, fixture->client,
@@ -59,9 +60,9 @@ static void probes_may_pass_the_window(void **state)
     assert_int_equal(host_listen(fixture->server, 80, NULL, &listener), TCP_OK);
     struct socket *socket = fixture_connect(fixture, 80, 4000);
     fixture_run(fixture, WORLD_FINISHED);
-    assert_int_equal(host_send(socket, NULL, 65535, true, &accepted), TCP_OK);
+    assert_int_equal(host_send(socket, NULL, 65535, TCP_SEND_PUSH, &accepted), TCP_OK);
     fixture_run(fixture, WORLD_FINISHED);
-    assert_int_equal(host_send(socket, NULL, 1000, true, &accepted), TCP_OK);
+    assert_int_equal(host_send(socket, NULL, 1000, TCP_SEND_PUSH, &accepted), TCP_OK);
     fixture_run(fixture, WORLD_LIMIT);
     assert_true(fixture_count(fixture, "sent client > server: . 65536:65537(1)") > 3);
     assert_int_equal(fixture->violation_count, 0);

@@ -11,7 +11,7 @@ static void crash(struct world_task *task) { host_crash(fixture_of(task)->server
 static void send_on(struct world_task *task)
 {
     uint32_t accepted;
-    (void)host_send(fixture_of(task)->opened, NULL, 10, true, &accepted);
+    (void)host_send(fixture_of(task)->opened, NULL, 10, TCP_SEND_PUSH, &accepted);
 }
 
 /* What the host knew is gone, but the numbers of its last TCB still name its segments. */

@@ -157,8 +157,8 @@ static void send_some(struct swarm *swarm, struct user *user)
         }
     }
     uint32_t accepted = 0;
-    const enum tcp_error error =
-        tcp_send(user->conn, swarm->now_ns, &slice, below(swarm, 2) == 0, &accepted);
+    const enum tcp_error error = tcp_send(user->conn, swarm->now_ns, &slice,
+                                          below(swarm, 2) == 0 ? TCP_SEND_PUSH : 0, &accepted);
     tcp_slice_release(&swarm->pools, &slice);
     assert_true(error == TCP_OK || (error == TCP_WOULD_BLOCK && accepted == 0));
     user->to_send -= accepted;
