@@ -76,6 +76,7 @@ void ack_of_syn(struct tcp_conn *conn, const struct arrival *arrival)
     conn->retransmits = 0;
     conn->soft_error = TCP_OK;
     conn->snd_una = conn->iss + 1;
+    conn->small_sent = conn->limited_until = conn->snd_una;
     rto_established(conn);
     congestion_init(conn);
     if (seq_gt(arrival->seg->ack, conn->snd_una)) { advance_to(conn, arrival); }

@@ -22,7 +22,7 @@ enum tcp_phase conn_phase(const struct tcp_conn *conn)
 static uint32_t initial_window(const struct tcp_conn *conn)
 {
     const uint32_t smss = conn->snd_mss;
-    if (conn->syn_repeated) { return smss; }
+    if (conn->syn_times >= conn_options(conn)->syn_losses) { return smss; }
     const uint32_t given = conn_options(conn)->initial_window;
     if (given != 0) { return given * smss; }
     if (smss > 2190) { return 2 * smss; }
@@ -53,6 +53,26 @@ void congestion_idle(struct tcp_conn *conn, uint64_t now_ns)
     }
 }
 
+/* RFC 7661 4.2, as Linux does it: remembers for a window of data whether cwnd was the limit, else
+ * the most that was out. */
+void congestion_used(struct tcp_conn *conn, bool was_limit)
+{
+    if (!conn_options(conn)->cwnd_limited) { return; }
+    const uint32_t flight = conn_flight(conn);
+    if (seq_geq(conn->snd_una, conn->limited_until) || was_limit ||
+        (!conn->cwnd_was_limit && flight > conn->most_flight)) {
+        conn->cwnd_was_limit = was_limit;
+        conn->most_flight = flight;
+        conn->limited_until = conn->snd_nxt;
+    }
+}
+
+static bool may_grow(const struct tcp_conn *conn)
+{
+    return !conn_options(conn)->cwnd_limited || conn->cwnd_was_limit ||
+           (conn->cwnd < conn->ssthresh && conn->cwnd < 2 * conn->most_flight);
+}
+
 static void end_recovery(struct tcp_conn *conn)
 {
     const uint32_t flight = conn_flight(conn);
@@ -81,7 +101,7 @@ void congestion_acked(struct tcp_conn *conn, uint32_t acked, tcp_seq ack, uint64
             seq_max(conn->recover, conn->snd_una - 2); /* never half the sequence space behind */
         conn->dup_acks = 0;
         conn->limited_bytes = 0;
-        control(conn)->acked(conn, acked);
+        if (may_grow(conn)) { control(conn)->acked(conn, acked); }
     } else if (seq_gt(ack, conn->recover)) {
         end_recovery(conn);
     } else {

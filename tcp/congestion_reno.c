@@ -2,13 +2,15 @@
  * loss. */
 #include "tcb.h"
 
-/* 3.1: slow start by at most SMSS an ACK (2); in avoidance SMSS for each window acknowledged,
- * octets counted. */
+/* 3.1: slow start by at most SMSS an ACK (2), or as RFC 3465 and kernels have it; in avoidance SMSS
+ * for each window acknowledged, octets counted. */
 static void reno_acked(struct tcp_conn *conn, uint32_t acked_bytes)
 {
     const uint32_t smss = conn->snd_mss;
     if (conn->cwnd < conn->ssthresh) {
-        conn->cwnd += acked_bytes < smss ? acked_bytes : smss;
+        const uint32_t segments = conn_options(conn)->slow_start_limit;
+        const uint32_t most = segments == 0 ? acked_bytes : segments * smss;
+        conn->cwnd += acked_bytes < most ? acked_bytes : most;
     } else {
         conn->acked_bytes += acked_bytes;
         if (conn->acked_bytes >= conn->cwnd) {

@@ -266,6 +266,7 @@ static void take_reply(struct tcp_host *host, struct tcp_segment *out)
                                 .seq = reply->seq,
                                 .ack = reply->ack,
                                 .flags = reply->flags,
+                                .window = reply->window,
                                 .ttl = reply->ttl,
                                 .tos = reply->tos,
                                 .cause = reply->cause,

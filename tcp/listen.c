@@ -117,7 +117,7 @@ void listen_close(struct tcp_conn *listener, uint64_t now_ns)
     struct tcp_host *host = listener->host;
     while (listener->listen->children != NULL) {
         struct tcp_conn *child = listener->listen->children;
-        conn_send_rst(child, now_ns, child->snd_nxt, TCP_SENT_CLOSE, 0);
+        conn_send_last_rst(child, now_ns, TCP_SENT_CLOSE);
         conn_finish(child, now_ns, TCP_CAUSE_LISTENER_CLOSED, TCP_ERROR_RESET);
         host_settle(host, child, now_ns);
     }
@@ -191,7 +191,12 @@ void listen_arrives(struct tcp_conn *listener, const struct arrival *arrival)
         conn_discard(listener, arrival, TCP_DISCARD_RST_IN_LISTEN);
     } else if ((seg->flags & TCP_ACK) != 0) {
         conn_discard(listener, arrival, TCP_DISCARD_ACK_IN_LISTEN);
-        conn_reply_rst(listener, arrival);
+        const bool silent = (seg->flags & TCP_SYN) != 0 &&
+                            conn_options(listener)->listen_syn_ack == TCP_LISTEN_SYN_ACK_DROP;
+        if (!silent) { conn_reply_rst(listener, arrival); }
+    } else if ((seg->flags & (TCP_SYN | TCP_FIN)) == (TCP_SYN | TCP_FIN) &&
+               conn_options(listener)->syn_fin == TCP_SYN_FIN_DROP) {
+        conn_discard(listener, arrival, TCP_DISCARD_SYN_WITH_FIN);
     } else if ((seg->flags & TCP_SYN) != 0) {
         third_check_syn(listener, arrival);
     } else {

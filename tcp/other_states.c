@@ -63,10 +63,29 @@ static bool only_window_is_closed(const struct tcp_conn *conn, const struct tcp_
            (seg->flags & TCP_SYN) == 0;
 }
 
+/* The SYN,ACK was lost, or is late: it is sent once more. Its timer runs on. */
+static void repeat_syn_ack(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    conn->syn_owed = true;
+    conn->syn_times++;
+    conn->total_retransmits++;
+    conn->timing = false; /* Karn */
+    conn->sent_cause = TCP_SENT_ANSWER;
+    conn->sent_cause_tag = arrival->seg->tag;
+}
+
 static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *arrival)
 {
     const struct tcp_segment *seg = arrival->seg;
-    if (acceptable(conn, seg) || completes_simultaneous_open(conn, seg)) {
+    if (completes_simultaneous_open(conn, seg)) {
+        if (conn->ts_on) { timestamps_take(conn, arrival); }
+        if (conn_options(conn)->simultaneous_ack) {
+            ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
+        }
+        arrival_trim(conn, arrival);
+        return GO_ON;
+    }
+    if (acceptable(conn, seg)) {
         if (conn->ts_on) { timestamps_take(conn, arrival); }
         arrival_trim(conn, arrival);
         return GO_ON;
@@ -93,6 +112,14 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
     const bool repeated_syn = (seg->flags & TCP_SYN) != 0 && seg->seq == conn->irs;
     conn_discard(conn, arrival,
                  repeated_syn ? TCP_DISCARD_REPEATED_SYN : TCP_DISCARD_OUT_OF_WINDOW);
+    if (repeated_syn && conn->state == TCP_SYN_RECEIVED && (seg->flags & TCP_ACK) == 0 &&
+        conn_options(conn)->repeated_syn == TCP_REPEATED_SYN_SYN_ACK) {
+        repeat_syn_ack(conn, arrival);
+        return DONE;
+    }
+    if (seq_lt(seg->seq, conn->rcv_nxt) && tcp_segment_len(seg) > 0 && !repeated_syn) {
+        ack_policy_duplicate(conn);
+    }
     ack_owe_limited(conn, arrival, TCP_SENT_ACK_OF);
     return DONE;
 }
@@ -242,7 +269,10 @@ static enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arriv
     const bool fin_acked = ack_covers_fin(conn);
     switch (conn->state) {
     case TCP_FIN_WAIT_1:
-        if (fin_acked) { tcp_enter(conn, arrival->now_ns, TCP_FIN_WAIT_2, TCP_CAUSE_FIN_ACKED); }
+        if (fin_acked) {
+            tcp_enter(conn, arrival->now_ns, TCP_FIN_WAIT_2, TCP_CAUSE_FIN_ACKED);
+            fin_wait_2_limit(conn, arrival->now_ns);
+        }
         return GO_ON;
     case TCP_CLOSING:
         if (!fin_acked) { return DONE; }
@@ -255,6 +285,10 @@ static enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arriv
         /* The only thing expected is a repeated FIN, which fails the first check. An acceptable
          * segment is not acknowledged: two ends in TIME-WAIT would do it for ever. */
         conn_discard(conn, arrival, TCP_DISCARD_IGNORED_IN_TIME_WAIT);
+        if (arrival->len > 0 && conn_options(conn)->time_wait_text == TCP_TIME_WAIT_TEXT_ACK) {
+            time_wait_restart(conn, arrival->now_ns);
+            ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
+        }
         return DONE;
     case TCP_ESTABLISHED:
     case TCP_FIN_WAIT_2:

@@ -48,6 +48,7 @@ static void finish_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_se
         out->ack = conn->rcv_nxt;
         conn->ack_now = false;
         conn->full_segments = 0;
+        ack_policy_ack_sent(conn);
         timer_stop(conn, now_ns, TCP_TIMER_DELAYED_ACK);
         conn->last_ack_sent = conn->rcv_nxt;
     }
@@ -204,6 +205,21 @@ static void skip_sacked(struct tcp_conn *conn)
     }
 }
 
+/* Small segments that lie behind one another leave as one. RFC 9293 3.7.4 lets a repetition be cut
+ * anew, since octets are numbered, not segments. */
+static void join_small(struct tcp_conn *conn, struct sent *sent)
+{
+    if (!conn_options(conn)->coalesce || sent->probe || sent->on_syn) { return; }
+    for (const struct sent *next = sent->next; next != NULL && !sent->fin; next = sent->next) {
+        const uint32_t reach = sent_end(next) - conn->snd_una;
+        if (next->probe || next->on_syn || next->sacked || sent->len + next->len > conn->snd_mss ||
+            reach > conn->snd_wnd) {
+            return;
+        }
+        sent_join(conn, sent);
+    }
+}
+
 static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
 {
     struct sent *sent = conn->sent_head;
@@ -211,6 +227,7 @@ static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *o
     if (conn->resend_head && sent != NULL) {
         grow_probe(conn, sent);
         fit_in_window(conn, sent);
+        join_small(conn, sent);
         if (!send_again(conn, now_ns, sent, out)) { return false; }
         conn->resend_head = false;
         if (conn->resend_next == sent) { conn->resend_next = sent->next; }
@@ -228,6 +245,7 @@ static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *o
     fit_in_window(conn, sent);
     const uint32_t reach = sent_end(sent) - conn->snd_una;
     if (sent != conn->sent_head && (reach > conn->cwnd || reach > conn->snd_wnd)) { return false; }
+    join_small(conn, sent);
     if (!send_again(conn, now_ns, sent, out)) { return false; }
     conn->resend_next = sent->next;
     if (conn->resend_next != NULL && seq_geq(conn->resend_next->seq, conn->resend_end)) {
@@ -260,11 +278,15 @@ static uint32_t segment_room(const struct tcp_conn *conn)
 static bool worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t usable,
                           uint32_t most)
 {
+    const struct tcp_options *options = conn_options(conn);
     const uint32_t len = unsent < usable ? unsent : usable;
-    const bool idle = conn->snd_nxt == conn->snd_una || !conn_options(conn)->nagle;
+    const bool out = options->nagle_waits_for == TCP_NAGLE_WAITS_FOR_SMALL
+                         ? seq_gt(conn->small_sent, conn->snd_una)
+                         : conn->snd_nxt != conn->snd_una;
+    const bool idle = !out || !options->nagle;
     if (len >= most || conn->override_due) { return true; }
-    if (unsent <= usable && idle) {
-        return true; /* a FIN that follows makes no exception: 3.7.4 has none */
+    if (unsent <= usable && (idle || (options->nagle_fin && conn->close_called))) {
+        return true; /* by the letter of 3.7.4 a FIN that follows makes no exception */
     }
     return idle && len >= (conn->max_snd_wnd + 1) / 2;
 }
@@ -301,6 +323,9 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
     }
     conn->snd_nxt += len + fin;
     conn->octets_sent += len;
+    if (len < segment_room(conn)) { conn->small_sent = conn->snd_nxt; }
+    ack_policy_text_sent(conn, now_ns);
+    congestion_used(conn, conn_flight(conn) + conn->snd_mss > conn->cwnd);
     if (!conn->in_recovery && conn_flight(conn) > conn->cwnd) { conn->limited_bytes += len; }
     conn->override_due = false;
     rto_time_segment(conn, now_ns, conn->snd_nxt);
@@ -328,7 +353,10 @@ static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     len = len < most ? len : most;
     const bool sends = len > 0 && conn->syn_acked && worth_sending(conn, unsent, usable, most);
     override_update(conn, now_ns, unsent, usable, sends);
-    if (unsent > 0 && !sends) { return false; }
+    if (unsent > 0 && !sends) {
+        congestion_used(conn, conn->cwnd <= conn_flight(conn) + usable);
+        return false;
+    }
     /* The FIN takes a place in the peer's window, none in the congestion window. */
     const bool fin_fits = conn_flight(conn) + len < conn->snd_wnd || !conn->syn_acked;
     const bool fin = conn->close_called && len == unsent && fin_fits;
@@ -410,7 +438,11 @@ bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out
         return true;
     }
     if (conn->ack_now) {
-        pure_ack(conn, now_ns, out, conn->snd_nxt, NULL);
+        const bool with_fin = conn->state == TCP_CLOSING && conn_options(conn)->closing_ack_fin &&
+                              conn->sent_tail != NULL && conn->sent_tail->len == 0;
+        if (!with_fin || !send_again(conn, now_ns, conn->sent_tail, out)) {
+            pure_ack(conn, now_ns, out, conn->snd_nxt, NULL);
+        }
         set_cause(out, conn->ack_cause, conn->ack_cause_tag);
         return true;
     }

@@ -25,6 +25,14 @@ enum tcp_option_layout { TCP_LAYOUT_RFC9293, TCP_LAYOUT_LINUX, TCP_LAYOUT_FREEBS
 /* window_scale: 0 off, 1 + shift, or the smallest shift that covers recv_buffer. */
 #define TCP_SCALE_MAX 14 /* RFC 7323 2.3 */
 #define TCP_SCALE_FITTING (TCP_SCALE_MAX + 2)
+enum tcp_ack_every { TCP_ACK_EVERY_FULL, TCP_ACK_EVERY_ANY, TCP_ACK_EVERY_OCTETS };
+enum tcp_rto_min_bounds { TCP_RTO_MIN_BOUNDS_RTO, TCP_RTO_MIN_BOUNDS_VARIANCE };
+enum tcp_repeated_syn { TCP_REPEATED_SYN_ACK, TCP_REPEATED_SYN_SYN_ACK };
+enum tcp_listen_syn_ack { TCP_LISTEN_SYN_ACK_RESET, TCP_LISTEN_SYN_ACK_DROP };
+enum tcp_syn_fin { TCP_SYN_FIN_ACCEPT, TCP_SYN_FIN_DROP };
+enum tcp_give_up_rst { TCP_GIVE_UP_RST_NONE, TCP_GIVE_UP_RST_KEEPALIVE, TCP_GIVE_UP_RST_ALWAYS };
+enum tcp_time_wait_text { TCP_TIME_WAIT_TEXT_IGNORE, TCP_TIME_WAIT_TEXT_ACK };
+enum tcp_nagle_waits_for { TCP_NAGLE_WAITS_FOR_ANYTHING, TCP_NAGLE_WAITS_FOR_SMALL };
 
 struct tcp_options {
     bool has_iss;
@@ -62,7 +70,34 @@ struct tcp_options {
     uint8_t urgent_pointer; /* enum tcp_urgent_pointer */
     bool pmtu_discovery;
     uint64_t pmtu_raise_ns; /* 0: off */
-    uint32_t mtu_bytes;     /* of the path's first link: set by the carrier, not by the user */
+
+    /* what kernels do and RFC 9293 leaves open, or does otherwise */
+    uint8_t ack_every; /* enum tcp_ack_every */
+    uint8_t quick_acks;
+    uint8_t rto_min_bounds;   /* enum tcp_rto_min_bounds */
+    uint64_t rto_slop_ns;     /* 0: none */
+    uint64_t retries_base_ns; /* 0: `retries` is a count */
+    uint32_t orphan_retries;  /* 0: as `retries` */
+    uint32_t syn_linear;
+    uint64_t open_timeout_ns;      /* 0: off */
+    uint64_t syn_retry_bad_ack_ns; /* 0: off */
+    uint8_t repeated_syn;          /* enum tcp_repeated_syn */
+    bool simultaneous_ack;
+    uint8_t listen_syn_ack;         /* enum tcp_listen_syn_ack */
+    uint8_t syn_fin;                /* enum tcp_syn_fin */
+    bool abort_ack;                 /* the RST of ABORT has an ACK */
+    uint8_t give_up_rst;            /* enum tcp_give_up_rst */
+    bool closing_ack_fin;           /* the ACK that leads to CLOSING repeats our FIN */
+    uint64_t fin_wait_2_timeout_ns; /* 0: off */
+    uint8_t time_wait_text;         /* enum tcp_time_wait_text */
+    bool coalesce;                  /* repetitions join neighbours */
+    uint8_t nagle_waits_for;        /* enum tcp_nagle_waits_for */
+    bool nagle_fin;                 /* a FIN lets the last octets go */
+    bool cwnd_limited;              /* cwnd grows only when it was the limit */
+    uint32_t syn_losses;
+    uint32_t slow_start_limit; /* segments an ACK; 0: none */
+
+    uint32_t mtu_bytes; /* of the path's first link: set by the carrier, not by the user */
 };
 
 enum tcp_option_type {

@@ -63,6 +63,17 @@ bool sent_split(struct tcp_conn *conn, struct sent *sent, uint32_t len)
     return true;
 }
 
+void sent_join(struct tcp_conn *conn, struct sent *sent)
+{
+    struct sent *next = sent->next;
+    sent->len += next->len;
+    sent->fin = next->fin;
+    sent->next = next->next;
+    if (conn->sent_tail == next) { conn->sent_tail = sent; }
+    if (conn->resend_next == next) { conn->resend_next = sent->next; }
+    host_give(conn->host, next, sizeof *next);
+}
+
 void sent_all_lost(struct tcp_conn *conn)
 {
     conn->resend_next = conn->sent_head;

@@ -27,18 +27,27 @@ void rto_sample(struct tcp_conn *conn, uint64_t rtt_ns, uint32_t samples)
         conn->rttvar_ns = ((4 * n - 1) * conn->rttvar_ns + error_ns) / (4 * n);
         conn->srtt_ns = ((8 * n - 1) * conn->srtt_ns + rtt_ns) / (8 * n);
     }
-    const uint64_t margin_ns = 4 * conn->rttvar_ns;
-    const uint64_t rto_ns =
-        clamp(conn, conn->srtt_ns + (margin_ns > granularity_ns ? margin_ns : granularity_ns));
+    const struct tcp_options *options = conn_options(conn);
+    uint64_t margin_ns = 4 * conn->rttvar_ns;
+    if (margin_ns < granularity_ns) { margin_ns = granularity_ns; }
+    if (options->rto_min_bounds == TCP_RTO_MIN_BOUNDS_VARIANCE && margin_ns < options->rto_min_ns) {
+        margin_ns = options->rto_min_ns;
+    }
+    const uint64_t rto_ns = clamp(conn, conn->srtt_ns + margin_ns + options->rto_slop_ns);
     conn->congestion_changed = conn->congestion_changed || rto_ns != conn->rto_ns;
     conn->rto_ns = rto_ns;
 }
 
-/* (5.5) */
+/* (5.5). The slop is added to what is doubled; the RTO before the first sample has none yet. */
 void rto_back_off(struct tcp_conn *conn)
 {
-    const uint64_t most_ns = conn_options(conn)->rto_max_ns;
-    const uint64_t doubled_ns = conn->rto_ns > most_ns / 2 ? most_ns : conn->rto_ns * 2;
+    const struct tcp_options *options = conn_options(conn);
+    const uint64_t most_ns = options->rto_max_ns;
+    const bool first = conn->rto_ns == options->rto_initial_ns && conn->srtt_ns == 0;
+    uint64_t bare_ns = conn->rto_ns;
+    if (!first && bare_ns > options->rto_slop_ns) { bare_ns -= options->rto_slop_ns; }
+    uint64_t doubled_ns = bare_ns > most_ns / 2 ? most_ns : bare_ns * 2 + options->rto_slop_ns;
+    if (doubled_ns > most_ns) { doubled_ns = most_ns; }
     conn->rto_ns = doubled_ns > conn->rto_ns ? doubled_ns : conn->rto_ns;
     conn->congestion_changed = true;
 }

@@ -51,6 +51,26 @@ void conn_send_rst(struct tcp_conn *conn, uint64_t now_ns, tcp_seq seq, enum tcp
                                            .ts_val = timestamp_now(conn, now_ns)});
 }
 
+void conn_send_last_rst(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_cause cause)
+{
+    const struct tcp_options *options = conn_options(conn);
+    struct reply reply = {.local = conn->local,
+                          .remote = conn->remote,
+                          .seq = conn->snd_nxt,
+                          .flags = TCP_RST,
+                          .cause = (uint8_t)cause,
+                          .ttl = options->ttl,
+                          .tos = options->tos,
+                          .has_timestamp = conn->ts_on,
+                          .ts_val = timestamp_now(conn, now_ns)};
+    if (options->abort_ack && conn->irs_known) {
+        reply.flags |= TCP_ACK;
+        reply.ack = conn->rcv_nxt;
+        reply.window = window_offer(conn, false);
+    }
+    host_reply(conn->host, &reply);
+}
+
 /* ---- CLOSED: 3.10.7.1 ---- */
 
 static void discard_unowned(struct tcp_host *host, uint64_t now_ns, const struct tcp_segment *seg,
@@ -81,6 +101,10 @@ static enum verdict syn_sent_first_check_ack(struct tcp_conn *conn, const struct
     }
     conn_discard(conn, arrival, TCP_DISCARD_ACK_UNACCEPTABLE);
     if ((seg->flags & TCP_RST) == 0) { conn_reply_rst(conn, arrival); }
+    const uint64_t retry_ns = conn_options(conn)->syn_retry_bad_ack_ns;
+    if (retry_ns > 0 && conn->retransmits == 0 && !conn->syn_owed) {
+        timer_set(conn, arrival->now_ns, TCP_TIMER_RETRANSMISSION, arrival->now_ns + retry_ns);
+    }
     return DONE;
 }
 

@@ -46,7 +46,8 @@ enum tcp_state {
     X(REOPENED, "SYN in TIME-WAIT", "RFC 9293 3.6.1")                     \
     X(REOPEN_WAS_OLD, "the SYN was an old duplicate", "RFC 9293 3.6.1")   \
     X(LISTENER_CLOSED, "listener closed", "RFC 9293 3.10.4")              \
-    X(ICMP_ERROR, "ICMP error", "RFC 9293 3.9.2.2")
+    X(ICMP_ERROR, "ICMP error", "RFC 9293 3.9.2.2")                       \
+    X(FIN_WAIT_2_OVER, "nobody waits for the peer's FIN", "RFC 9293 3.6.1")
 
 enum tcp_cause {
 #define X(id, words, clause) TCP_CAUSE_##id,
@@ -100,7 +101,8 @@ enum tcp_timer_action { TCP_TIMER_ARMED, TCP_TIMER_FIRED, TCP_TIMER_STOPPED };
     X(IGNORED_IN_TIME_WAIT, "nothing new in TIME-WAIT")      \
     X(REPEATED_SYN, "SYN repeated")                          \
     X(NO_TIMESTAMP, "timestamp missing")                     \
-    X(OLD_TIMESTAMP, "old timestamp")
+    X(OLD_TIMESTAMP, "old timestamp")                        \
+    X(SYN_WITH_FIN, "SYN with FIN")
 
 enum tcp_discard {
 #define X(id, words) TCP_DISCARD_##id,

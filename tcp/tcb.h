@@ -109,6 +109,17 @@ struct ack_count {
     uint32_t sent;
 };
 
+/* When text is acknowledged, where a profile's kernel reckons with more than the segment at hand:
+ * ack_policy.c. */
+struct ack_policy {
+    tcp_seq acked;      /* RCV.NXT when the last ACK left */
+    uint32_t seen_mss;  /* the largest segment of text so far */
+    uint64_t ato_ns;    /* how long an ACK waits; 0: no text has come yet */
+    uint64_t text_ns;   /* when text came last */
+    uint8_t quick_left; /* segments still to be acknowledged at once */
+    bool interactive;   /* text is answered by text, whose ACK is free */
+};
+
 struct tcp_conn {
     struct tcp_host *host;
     void *user;
@@ -205,6 +216,14 @@ struct tcp_conn {
 
     uint64_t deadline_ns[TCP_TIMER_COUNT];
 
+    /* what kernels reckon besides: see the last rows of the table of options */
+    struct ack_policy acks;
+    tcp_seq small_sent;    /* past the last segment smaller than SND.MSS */
+    tcp_seq limited_until; /* the window of data for which the next two hold */
+    uint32_t most_flight;  /* the most that was out */
+    bool cwnd_was_limit;   /* more was to be sent than cwnd let go */
+    uint64_t repeating_ns; /* when the oldest segment was sent again for the first time */
+
     struct listen_state *listen;
     struct tcp_conn *listener; /* that it came from and is not yet accepted from */
     struct old_incarnation *old;
@@ -223,7 +242,7 @@ struct reply {
     struct reply *next;
     struct tcp_endpoint local, remote;
     tcp_seq seq, ack;
-    uint16_t flags;
+    uint16_t flags, window;
     uint8_t cause, ttl, tos;
     bool has_timestamp;
     uint32_t ts_val, ts_ecr;
@@ -421,6 +440,8 @@ bool address_may_be_opened(const struct tcp_address *address);
 void conn_reply_rst(struct tcp_conn *conn, const struct arrival *arrival);
 void conn_send_rst(struct tcp_conn *conn, uint64_t now_ns, tcp_seq seq, enum tcp_sent_cause cause,
                    uint64_t tag);
+/* The RST of an end that gives the connection up itself. */
+void conn_send_last_rst(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_cause cause);
 
 /* ---- ack.c ---- */
 void ack_owe_answer(struct tcp_conn *conn, const struct arrival *arrival,
@@ -436,6 +457,23 @@ bool ack_covers_fin(const struct tcp_conn *conn);
 /* As ack_owe_answer, within challenge_ack_limit. */
 void ack_owe_limited(struct tcp_conn *conn, const struct arrival *arrival,
                      enum tcp_sent_cause cause);
+
+/* ---- ack_policy.c ---- */
+/* Text of `len` octets came in order. */
+void ack_policy_text(struct tcp_conn *conn, uint64_t now_ns, uint32_t len);
+/* Whether it is acknowledged at once; if not, how long the ACK may wait (0: at once). */
+bool ack_policy_at_once(const struct tcp_conn *conn);
+uint64_t ack_policy_delay(const struct tcp_conn *conn);
+/* The user has read: whether what is owed should leave. */
+bool ack_policy_on_read(const struct tcp_conn *conn);
+void ack_policy_duplicate(struct tcp_conn *conn);
+void ack_policy_delayed_out(struct tcp_conn *conn);
+void ack_policy_text_sent(struct tcp_conn *conn, uint64_t now_ns);
+static inline void ack_policy_ack_sent(struct tcp_conn *conn)
+{
+    if (conn->acks.quick_left > 0 && conn->acks.acked != conn->rcv_nxt) { conn->acks.quick_left--; }
+    conn->acks.acked = conn->rcv_nxt;
+}
 
 /* ---- reassembly.c ---- */
 void text_hold(struct tcp_conn *conn, const struct arrival *arrival);
@@ -482,6 +520,8 @@ void sent_acked(struct tcp_conn *conn);
 void sent_clear(struct tcp_conn *conn);
 /* The entry keeps its first `len` octets, the next one has the rest. False: no memory. */
 bool sent_split(struct tcp_conn *conn, struct sent *sent, uint32_t len);
+/* The entry takes the octets and the FIN of the next one, which goes. */
+void sent_join(struct tcp_conn *conn, struct sent *sent);
 /* From SND.UNA on everything is to be sent again, as the congestion window allows. */
 void sent_all_lost(struct tcp_conn *conn);
 
@@ -497,6 +537,8 @@ bool conn_may_send_data(const struct tcp_conn *conn);
 /* What is offered now, as the field says it, moving the right edge by the receiver's silly window
  * rule. */
 uint16_t window_offer(struct tcp_conn *conn, bool on_syn);
+/* How much could be offered, were the rule not to offer little. */
+uint32_t window_offerable(const struct tcp_conn *conn);
 /* Whether reading has opened the window enough to tell the peer. */
 bool window_update_due(const struct tcp_conn *conn);
 /* The field of the SYN that opens, which knows no RCV.NXT. */
@@ -523,6 +565,7 @@ void rto_start(struct tcp_conn *conn, uint64_t now_ns);
 
 /* ---- time_wait.c ---- */
 void time_wait_enter(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause);
+void fin_wait_2_limit(struct tcp_conn *conn, uint64_t now_ns);
 void time_wait_restart(struct tcp_conn *conn, uint64_t now_ns);
 bool time_wait_reopen(struct tcp_conn *conn, const struct arrival *arrival);
 void time_wait_return(struct tcp_conn *conn, uint64_t now_ns);
@@ -541,6 +584,9 @@ void congestion_init(struct tcp_conn *conn);
 void congestion_acked(struct tcp_conn *conn, uint32_t acked, tcp_seq ack, uint64_t tag);
 void congestion_duplicate(struct tcp_conn *conn, uint64_t tag);
 void congestion_timeout(struct tcp_conn *conn);
+/* A segment has left, or would have but for a window: whether the congestion window was in the way.
+ */
+void congestion_used(struct tcp_conn *conn, bool was_limit);
 void congestion_idle(struct tcp_conn *conn, uint64_t now_ns);
 enum tcp_phase conn_phase(const struct tcp_conn *conn);
 

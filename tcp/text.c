@@ -5,11 +5,12 @@
 /* RFC 9293 3.8.6.3 and RFC 5681 4.2: one decision for all in-order data that arrive together. */
 static void owe_ack_of_text(struct tcp_conn *conn, const struct arrival *arrival, bool at_once)
 {
-    const uint64_t delay_ns = conn_options(conn)->delayed_ack_ns;
+    ack_policy_text(conn, arrival->now_ns, arrival->len);
+    const uint64_t delay_ns = ack_policy_delay(conn);
     if (arrival->len >= conn->rcv_mss && conn->full_segments < UINT8_MAX) { conn->full_segments++; }
     conn->ack_cause = TCP_SENT_ACK_OF;
     conn->ack_cause_tag = arrival->seg->tag;
-    if (at_once || delay_ns == 0 || conn->full_segments >= 2) {
+    if (at_once || delay_ns == 0 || ack_policy_at_once(conn)) {
         conn->ack_now = true;
     } else if (!timer_is_on(conn, TCP_TIMER_DELAYED_ACK)) {
         timer_set(conn, arrival->now_ns, TCP_TIMER_DELAYED_ACK, arrival->now_ns + delay_ns);
@@ -89,7 +90,9 @@ static void fin_is_next(struct tcp_conn *conn, const struct arrival *arrival)
     if (conn_options(conn)->fin_ack == TCP_FIN_ACK_AT_ONCE) {
         conn->ack_now = true;
     } else {
-        owe_ack_of_text(conn, arrival, conn->state != TCP_ESTABLISHED);
+        conn->acks.interactive = true; /* nothing more will come that a quick ACK could hasten */
+        owe_ack_of_text(conn, &(struct arrival){.seg = arrival->seg, .now_ns = arrival->now_ns},
+                        conn->state != TCP_ESTABLISHED);
     }
 }
 

@@ -7,6 +7,16 @@ void time_wait_restart(struct tcp_conn *conn, uint64_t now_ns)
     timer_set(conn, now_ns, TCP_TIMER_TIME_WAIT, now_ns + 2 * conn_options(conn)->msl_ns);
 }
 
+/* FIN-WAIT-2 has no end of its own (RFC 9293 3.6.1). Where nobody is left to read what the peer may
+ * still send, stacks set one. */
+void fin_wait_2_limit(struct tcp_conn *conn, uint64_t now_ns)
+{
+    const uint64_t limit_ns = conn_options(conn)->fin_wait_2_timeout_ns;
+    if (limit_ns > 0 && conn->released && conn->state == TCP_FIN_WAIT_2) {
+        timer_set(conn, now_ns, TCP_TIMER_TIME_WAIT, now_ns + limit_ns);
+    }
+}
+
 void time_wait_enter(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause)
 {
     timer_stop_all(conn, now_ns);
@@ -38,6 +48,7 @@ static void begin_again(struct tcp_conn *conn, const struct arrival *arrival)
     conn->answers = 0;
     conn->una_offset = conn->end_offset = conn->urgent_offset = 0;
     conn->rcv_urgent = conn->urgent_owed = false;
+    conn->acks = (struct ack_policy){0};
     conn->octets_sent = conn->octets_acked = 0;
     conn->srtt_ns = conn->rttvar_ns = conn->last_sent_ns = 0;
     conn->retransmits = conn->total_retransmits = 0;

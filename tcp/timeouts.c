@@ -23,9 +23,18 @@ static bool oldest_unacknowledged(const struct tcp_conn *conn, uint64_t *since_n
     return true;
 }
 
+/* An active open has a limit of its own where no user timeout comes before. */
+static bool open_is_limited(const struct tcp_conn *conn)
+{
+    const struct tcp_options *options = conn_options(conn);
+    return !conn->syn_acked && !conn->passive && options->open_timeout_ns > 0 &&
+           (options->user_timeout_ns == 0 || options->user_timeout_ns > options->open_timeout_ns);
+}
+
 void user_timer_update(struct tcp_conn *conn, uint64_t now_ns)
 {
-    const uint64_t timeout_ns = conn_options(conn)->user_timeout_ns;
+    uint64_t timeout_ns = conn_options(conn)->user_timeout_ns;
+    if (open_is_limited(conn)) { timeout_ns = conn_options(conn)->open_timeout_ns; }
     uint64_t since_ns = 0;
     if (timeout_ns == 0 || !oldest_unacknowledged(conn, &since_ns)) {
         timer_stop(conn, now_ns, TCP_TIMER_USER);
@@ -43,7 +52,8 @@ void user_timer_update(struct tcp_conn *conn, uint64_t now_ns)
 
 static void user_timeout(struct tcp_conn *conn, uint64_t now_ns)
 {
-    conn_finish(conn, now_ns, TCP_CAUSE_USER_TIMEOUT, TCP_ERROR_USER_TIMEOUT);
+    conn_finish(conn, now_ns, TCP_CAUSE_USER_TIMEOUT,
+                open_is_limited(conn) ? TCP_ERROR_TIMED_OUT : TCP_ERROR_USER_TIMEOUT);
 }
 
 /* ---- retransmission: 3.8.1, 3.8.3, RFC 6298 (5.4) to (5.7) ---- */
@@ -51,8 +61,35 @@ static void user_timeout(struct tcp_conn *conn, uint64_t now_ns)
 static uint32_t retry_limit(const struct tcp_conn *conn)
 {
     const struct tcp_options *options = conn_options(conn);
-    if (conn->syn_acked) { return options->retries; }
-    return conn->state == TCP_SYN_SENT ? options->syn_retries : options->synack_retries;
+    if (!conn->syn_acked) {
+        return conn->state == TCP_SYN_SENT ? options->syn_retries + options->syn_linear
+                                           : options->synack_retries;
+    }
+    const uint32_t orphan = options->orphan_retries;
+    return conn->released && orphan != 0 && orphan < options->retries ? orphan : options->retries;
+}
+
+/* How long so many repetitions take that begin with `base_ns` and double it up to rto_max. */
+static uint64_t time_of_retries(const struct tcp_conn *conn, uint32_t retries)
+{
+    const uint64_t most_ns = conn_options(conn)->rto_max_ns;
+    uint64_t interval_ns = conn_options(conn)->retries_base_ns;
+    uint64_t total_ns = interval_ns;
+    for (uint32_t i = 0; i < retries; i++) {
+        interval_ns = interval_ns < most_ns / 2 ? 2 * interval_ns : most_ns;
+        total_ns += interval_ns;
+    }
+    return total_ns;
+}
+
+/* R2, RFC 9293 3.8.3: a count of repetitions or, as it allows, a time. */
+static bool retries_are_over(const struct tcp_conn *conn, uint64_t now_ns)
+{
+    const uint32_t limit = retry_limit(conn);
+    if (!conn->syn_acked || conn_options(conn)->retries_base_ns == 0) {
+        return conn->retransmits >= limit;
+    }
+    return conn->retransmits > 0 && now_ns - conn->repeating_ns >= time_of_retries(conn, limit);
 }
 
 static void tell_r1(struct tcp_conn *conn, uint64_t now_ns)
@@ -65,16 +102,20 @@ static void tell_r1(struct tcp_conn *conn, uint64_t now_ns)
 static void give_up(struct tcp_conn *conn, uint64_t now_ns)
 {
     const enum tcp_error reported = (enum tcp_error)conn->soft_error;
+    if (conn_options(conn)->give_up_rst == TCP_GIVE_UP_RST_ALWAYS && conn->irs_known) {
+        conn_send_last_rst(conn, now_ns, TCP_SENT_RTO);
+    }
     conn_finish(conn, now_ns, TCP_CAUSE_TOO_MANY_RETRIES,
                 reported != TCP_OK ? reported : TCP_ERROR_TIMED_OUT);
 }
 
 static void retransmission_timeout(struct tcp_conn *conn, uint64_t now_ns)
 {
-    if (conn->retransmits >= retry_limit(conn)) {
+    if (retries_are_over(conn, now_ns)) {
         give_up(conn, now_ns);
         return;
     }
+    if (conn->retransmits == 0) { conn->repeating_ns = now_ns; }
     conn->retransmits++;
     if (conn->retransmits == R1_RETRANSMISSIONS) { tell_r1(conn, now_ns); }
     conn->timing = false; /* Karn */
@@ -91,7 +132,9 @@ static void retransmission_timeout(struct tcp_conn *conn, uint64_t now_ns)
         sent_all_lost(conn);
         conn->resend_head = true;
     }
-    rto_back_off(conn);
+    const bool linear =
+        conn->state == TCP_SYN_SENT && conn->retransmits <= conn_options(conn)->syn_linear;
+    if (!linear) { rto_back_off(conn); }
     rto_start(conn, now_ns);
     host_ready(conn);
 }
@@ -182,6 +225,9 @@ static void keepalive_timeout(struct tcp_conn *conn, uint64_t now_ns)
         return;
     }
     if (conn->keepalive_probes >= options->keepalive_count) {
+        if (options->give_up_rst != TCP_GIVE_UP_RST_NONE) {
+            conn_send_last_rst(conn, now_ns, TCP_SENT_KEEPALIVE);
+        }
         conn_finish(conn, now_ns, TCP_CAUSE_KEEPALIVE_UNANSWERED, TCP_ERROR_TIMED_OUT);
         return;
     }
@@ -199,9 +245,15 @@ static void run_timer(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer tim
     case TCP_TIMER_RETRANSMISSION: retransmission_timeout(conn, now_ns); return;
     case TCP_TIMER_PERSIST: persist_timeout(conn, now_ns); return;
     case TCP_TIMER_KEEPALIVE: keepalive_timeout(conn, now_ns); return;
-    case TCP_TIMER_TIME_WAIT: conn_finish(conn, now_ns, TCP_CAUSE_TIME_WAIT_OVER, TCP_OK); return;
+    case TCP_TIMER_TIME_WAIT:
+        conn_finish(conn, now_ns,
+                    conn->state == TCP_TIME_WAIT ? TCP_CAUSE_TIME_WAIT_OVER
+                                                 : TCP_CAUSE_FIN_WAIT_2_OVER,
+                    TCP_OK);
+        return;
     case TCP_TIMER_DELAYED_ACK:
         conn->ack_now = true;
+        ack_policy_delayed_out(conn);
         conn->ack_cause = TCP_SENT_DELAYED_ACK;
         host_ready(conn);
         return;

@@ -268,7 +268,8 @@ enum tcp_error tcp_receive(struct tcp_conn *conn, uint64_t now_ns, uint32_t max,
         if (conn->receive.head == NULL) { conn->receive.tail = NULL; }
         node_free(conn->host, node);
     }
-    if (conn->state != TCP_CLOSED && !conn->fin_received && window_update_due(conn)) {
+    if (conn->state != TCP_CLOSED && !conn->fin_received &&
+        (window_update_due(conn) || ack_policy_on_read(conn))) {
         conn->ack_now = true;
         conn->ack_cause = TCP_SENT_RECEIVE;
         conn->ack_cause_tag = 0;
@@ -357,7 +358,7 @@ static void abort_conn(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause ca
                        enum tcp_sent_cause sent)
 {
     if (conn->listen != NULL) { listen_close(conn, now_ns); }
-    if (abort_sends_rst(conn->state)) { conn_send_rst(conn, now_ns, conn->snd_nxt, sent, 0); }
+    if (abort_sends_rst(conn->state)) { conn_send_last_rst(conn, now_ns, sent); }
     conn_finish(conn, now_ns, cause, TCP_ERROR_RESET);
 }
 
@@ -384,6 +385,7 @@ void tcp_release(struct tcp_conn *conn, uint64_t now_ns)
             abort_conn(conn, now_ns, TCP_CAUSE_CLOSE_UNREAD, TCP_SENT_CLOSE);
         } else {
             conn_drop_unread(conn);
+            fin_wait_2_limit(conn, now_ns);
             (void)tcp_close(conn, now_ns);
             return; /* settled there */
         }

@@ -25,6 +25,11 @@ static uint32_t least_advance(const struct tcp_conn *conn)
     return half < conn->rcv_mss ? half : conn->rcv_mss;
 }
 
+uint32_t window_offerable(const struct tcp_conn *conn)
+{
+    return receive_room(conn, conn->rcv_shift);
+}
+
 uint16_t window_of_first_syn(const struct tcp_conn *conn)
 {
     const struct tcp_options *options = conn_options(conn);

@@ -113,6 +113,18 @@ bool dialogue_begins(const char *line, const char *word, const char **rest)
     return true;
 }
 
+/* The place of a word among an option's choices; false: it is none of them. */
+static bool read_choice(const struct tcp_option_row *row, const char *word, uint64_t *place)
+{
+    *place = 0;
+    for (const char *at = row->choices; at != NULL && *at != '\0'; (*place)++) {
+        const size_t len = strcspn(at, " ");
+        if (strlen(word) == len && strncmp(at, word, len) == 0) { return true; }
+        at += len + strspn(at + len, " ");
+    }
+    return false;
+}
+
 bool dialogue_set_option(struct tcp_options *options, const char *rest)
 {
     char name[40];
@@ -129,6 +141,8 @@ bool dialogue_set_option(struct tcp_options *options, const char *rest)
     for (size_t i = 0; i < tcp_option_count; i++) {
         const struct tcp_option_row *row = &tcp_option_table[i];
         if (strcmp(row->name, name) != 0) { continue; }
+        uint64_t place = 0;
+        if (read_choice(row, value, &place)) { number = place; }
         unsigned char *field = (unsigned char *)options + row->offset;
         for (size_t k = 0; k < (row->width > 0 ? row->width : sizeof(uint64_t)); k++) {
             field[k] = (unsigned char)(number >> (8 * k));
@@ -165,6 +179,18 @@ static bool prepare(struct dialogue *d, const char *line)
         } else if (!dialogue_set_option(&d->options, rest)) {
             dialogue_fail(d, "no such option");
         }
+        return true;
+    }
+    if (dialogue_begins(line, "profile", &rest)) {
+        for (unsigned i = 0; i < TCP_PROFILES; i++) {
+            if (strcmp(rest, tcp_profile_names[i]) == 0) {
+                tcp_options_profile(&d->options, i);
+                d->options.has_iss = true;
+                d->options.iss = LOCAL_ISS;
+                return true;
+            }
+        }
+        dialogue_fail(d, "no such profile");
         return true;
     }
     if (dialogue_begins(line, "family", &rest)) {

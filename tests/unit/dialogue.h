@@ -27,7 +27,7 @@
  *     ...                           whatever was sent
  *     gone                          the TCB no longer exists
  *     option NAME VALUE             before the first other line; option iss chosen: RFC 6528's;
- * family 6: IPv6
+ * family 6: IPv6; profile linux: its column
  *
  * Lines are separated by ';' or newlines. The local ISS is 0xffffff00 and the peer's 0xfffffe80, so
  * that every conversation crosses the wrap. After each line the host's inner structures must agree
