@@ -267,6 +267,7 @@ static void take_reply(struct tcp_host *host, struct tcp_segment *out)
                                 .ack = reply->ack,
                                 .flags = reply->flags,
                                 .window = reply->window,
+                                .options_len = reply->options_len,
                                 .ttl = reply->ttl,
                                 .tos = reply->tos,
                                 .cause = reply->cause,
@@ -275,6 +276,8 @@ static void take_reply(struct tcp_host *host, struct tcp_segment *out)
         const struct tcp_parsed_options values = {
             .has_timestamp = true, .ts_val = reply->ts_val, .ts_ecr = reply->ts_ecr};
         out->options_len = options_lay_out(&host->options->values, &values, out->options);
+    } else {
+        memcpy(out->options, reply->options, reply->options_len);
     }
     host_give(host, reply, sizeof *reply);
 }

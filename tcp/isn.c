@@ -4,17 +4,24 @@
 #define ISN_TICK_NS 4000u /* the generator advances every 4 microseconds */
 #define REOPEN_STEP 64000u
 
+size_t isn_sockets(const struct tcp_conn *conn, uint8_t octets[SOCKETS_MAX_BYTES])
+{
+    static_assert(SOCKETS_MAX_BYTES == 2 * (sizeof conn->local.address.octets + 2), "two sockets");
+    const struct tcp_endpoint *const ends[2] = {&conn->local, &conn->remote};
+    size_t len = 0;
+    for (unsigned i = 0; i < 2; i++) {
+        memcpy(octets + len, ends[i]->address.octets, sizeof ends[i]->address.octets);
+        len += sizeof ends[i]->address.octets;
+        wire_put16(octets + len, ends[i]->port);
+        len += 2;
+    }
+    return len;
+}
+
 uint64_t sockets_hash(const struct tcp_conn *conn, enum sockets_hash_use use)
 {
-    uint8_t sockets[2 * (sizeof conn->local.address.octets + 2) + 1];
-    size_t len = 0;
-    const struct tcp_endpoint *const ends[2] = {&conn->local, &conn->remote};
-    for (unsigned i = 0; i < 2; i++) {
-        memcpy(sockets + len, ends[i]->address.octets, sizeof ends[i]->address.octets);
-        len += sizeof ends[i]->address.octets;
-        sockets[len++] = (uint8_t)(ends[i]->port >> 8);
-        sockets[len++] = (uint8_t)ends[i]->port;
-    }
+    uint8_t sockets[SOCKETS_MAX_BYTES + 1];
+    size_t len = isn_sockets(conn, sockets);
     if (use != SOCKETS_HASH_ISN) { sockets[len++] = (uint8_t)use; }
     const struct tcp_host_config *config = &conn->host->config;
     return config->keyed_hash(config->hash_context, sockets, len);

@@ -39,18 +39,22 @@ void listen_adopt(struct tcp_conn *listener, struct tcp_conn *conn)
     listen->pending++;
 }
 
+bool listen_ready_full(const struct tcp_conn *listener)
+{
+    return listener->listen->ready >= conn_options(listener)->backlog;
+}
+
 static bool backlog_full(const struct tcp_conn *listener)
 {
-    const uint32_t backlog = conn_options(listener)->backlog;
-    return listener->listen->pending >= backlog || listener->listen->ready >= backlog;
+    return listener->listen->pending >= conn_options(listener)->backlog ||
+           listen_ready_full(listener);
 }
 
 /* Whether a child may leave SYN-RECEIVED: not while as many wait to be accepted as the backlog
  * allows. */
 bool listen_may_establish(const struct tcp_conn *conn)
 {
-    return conn->listener == NULL ||
-           conn->listener->listen->ready < conn_options(conn->listener)->backlog;
+    return conn->listener == NULL || !listen_ready_full(conn->listener);
 }
 
 void listen_child_established(struct tcp_conn *conn, uint64_t now_ns)
@@ -125,7 +129,7 @@ void listen_close(struct tcp_conn *listener, uint64_t now_ns)
     listener->listen = NULL;
 }
 
-static void begin_child(struct tcp_conn *conn, const struct arrival *arrival)
+void listen_read_syn(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const struct tcp_segment *seg = arrival->seg;
     conn->irs = seg->seq;
@@ -134,62 +138,83 @@ static void begin_child(struct tcp_conn *conn, const struct arrival *arrival)
     conn->rcv_adv = conn->rcv_nxt;
     timestamp_choose_offset(conn);
     options_of_peer_syn(conn, arrival);
-    conn->iss = isn_choose(conn, arrival->now_ns);
-    conn->snd_una = conn->iss;
-    conn->snd_nxt = conn->iss;
     conn->snd_wnd = seg->window;
     conn->max_snd_wnd = seg->window;
     conn->snd_wl1 = seg->seq;
+}
+
+static void begin_child(struct tcp_conn *conn, const struct arrival *arrival, const tcp_seq *cookie)
+{
+    listen_read_syn(conn, arrival);
+    conn->iss = cookie != NULL ? *cookie : isn_choose(conn, arrival->now_ns);
+    conn->snd_una = conn->iss;
+    conn->snd_nxt = conn->iss;
     rto_init(conn);
     conn->syn_owed = true;
     conn->sent_cause = TCP_SENT_ANSWER;
-    conn->sent_cause_tag = seg->tag;
+    conn->sent_cause_tag = arrival->seg->tag;
 }
 
-/* Third, check for a SYN. Text and FIN that ride on it are kept until the connection is
- * established. */
-static void third_check_syn(struct tcp_conn *listener, const struct arrival *arrival)
+struct tcp_conn *listen_make_child(struct tcp_conn *listener, const struct arrival *arrival,
+                                   const tcp_seq *cookie)
 {
     struct tcp_host *host = listener->host;
     const struct tcp_segment *seg = arrival->seg;
-    if (backlog_full(listener)) {
-        conn_discard(listener, arrival, TCP_DISCARD_BACKLOG_FULL);
-        return;
-    }
     struct tcp_conn *conn = conn_create(host, arrival->now_ns, options_share(listener->options));
     if (conn == NULL) {
         conn_discard(listener, arrival, TCP_DISCARD_NO_MEMORY);
-        return;
+        return NULL;
     }
     conn->local = seg->destination;
     conn->remote = seg->source;
     if (!host_hash(host, conn)) {
         conn_discard(listener, arrival, TCP_DISCARD_NO_MEMORY);
         conn_free(conn, arrival->now_ns);
-        return;
+        return NULL;
     }
-    begin_child(conn, arrival);
+    begin_child(conn, arrival, cookie);
     listen_adopt(listener, conn);
     tcp_enter(conn, arrival->now_ns, TCP_LISTEN,
               TCP_CAUSE_OPEN_PASSIVE); /* as its listener did, unheard */
     conn_announce(conn, arrival->now_ns);
-    tcp_enter(conn, arrival->now_ns, TCP_SYN_RECEIVED, TCP_CAUSE_SYN_ARRIVED);
+    tcp_enter(conn, arrival->now_ns, TCP_SYN_RECEIVED,
+              cookie != NULL ? TCP_CAUSE_COOKIE_PROVEN : TCP_CAUSE_SYN_ARRIVED);
     (void)window_offer(conn, true);
+    return conn;
+}
+
+/* Third, check for a SYN. Text and FIN that ride on it are kept until the connection is
+ * established; where a cookie answers, nothing is. */
+static void third_check_syn(struct tcp_conn *listener, const struct arrival *arrival)
+{
+    const bool full = backlog_full(listener);
+    const uint8_t cookies = conn_options(listener)->syn_cookies;
+    if ((cookies == TCP_COOKIES_ON || (full && cookies == TCP_COOKIES_AUTO)) &&
+        cookie_answers(listener, arrival)) {
+        return;
+    }
+    if (full) {
+        conn_discard(listener, arrival, TCP_DISCARD_BACKLOG_FULL);
+        return;
+    }
+    struct tcp_conn *conn = listen_make_child(listener, arrival, NULL);
+    if (conn == NULL) { return; }
     struct arrival text = *arrival;
     arrival_trim(conn, &text);
     text_hold(conn, &text);
     user_timer_update(conn, arrival->now_ns);
     host_ready(conn);
-    host_settle(host, conn, arrival->now_ns);
+    host_settle(conn->host, conn, arrival->now_ns);
 }
 
 /* RFC 9293 3.10.7.2. */
-void listen_arrives(struct tcp_conn *listener, const struct arrival *arrival)
+void listen_arrives(struct tcp_conn *listener, struct arrival *arrival)
 {
     const struct tcp_segment *seg = arrival->seg;
     if ((seg->flags & TCP_RST) != 0) {
         conn_discard(listener, arrival, TCP_DISCARD_RST_IN_LISTEN);
     } else if ((seg->flags & TCP_ACK) != 0) {
+        if (cookie_proven(listener, arrival)) { return; }
         conn_discard(listener, arrival, TCP_DISCARD_ACK_IN_LISTEN);
         const bool silent = (seg->flags & TCP_SYN) != 0 &&
                             conn_options(listener)->listen_syn_ack == TCP_LISTEN_SYN_ACK_DROP;

@@ -100,18 +100,23 @@ static void add_syn_data(struct tcp_conn *conn, struct tcp_segment *out)
     if (urgent_is_out(conn)) { urgent_mark(conn, out); }
 }
 
-static void send_syn(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
+void conn_write_syn(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out, bool with_ack)
 {
     const struct tcp_options *options = conn_options(conn);
-    const bool again = conn->snd_nxt != conn->iss;
-    begin_segment(conn, out, conn->iss, conn->state == TCP_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK);
-    if (conn->state == TCP_SYN_SENT) {
+    begin_segment(conn, out, conn->iss, with_ack ? TCP_SYN | TCP_ACK : TCP_SYN);
+    if (with_ack) {
+        finish_segment(conn, now_ns, out, NULL);
+    } else {
         out->window = window_of_first_syn(conn);
         options_on_syn(conn, now_ns, out);
-    } else {
-        finish_segment(conn, now_ns, out, NULL);
     }
     if (options->has_syn_window) { out->window = options->syn_window; }
+}
+
+static void send_syn(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
+{
+    const bool again = conn->snd_nxt != conn->iss;
+    conn_write_syn(conn, now_ns, out, conn->state != TCP_SYN_SENT);
     set_cause(out, conn->sent_cause, conn->sent_cause_tag);
     conn->syn_owed = false;
     if (!again) {

@@ -13,6 +13,8 @@ enum tcp_urgent_pointer { TCP_URGENT_NEXT, TCP_URGENT_LAST };
 enum tcp_icmp_hard { TCP_ICMP_HARD_ABORTS, TCP_ICMP_HARD_REPORTS };
 enum tcp_icmp_soft { TCP_ICMP_SOFT_REPORTS, TCP_ICMP_SOFT_ABORTS_OPEN };
 
+enum tcp_syn_cookies { TCP_COOKIES_OFF, TCP_COOKIES_AUTO, TCP_COOKIES_ON };
+
 /* At most `count` in `interval_ns`, counted from the first; interval 0: any number. */
 struct tcp_ack_limit {
     uint64_t interval_ns;
@@ -60,6 +62,7 @@ struct tcp_options {
     uint32_t keepalive_count;
     uint64_t user_timeout_ns; /* 0: off */
     uint32_t backlog;
+    uint8_t syn_cookies; /* enum tcp_syn_cookies */
     bool challenge_ack;
     struct tcp_ack_limit challenge_ack_limit;
     uint8_t fin_ack;       /* enum tcp_fin_ack */

@@ -22,32 +22,33 @@ enum tcp_state {
 #define TCP_STATE_COUNT 11
 
 /* What moved a connection: identifier, words, clause. Append only (digest). */
-#define TCP_CAUSES(X)                                                     \
-    X(OPEN_PASSIVE, "passive OPEN", "RFC 9293 3.10.1")                    \
-    X(OPEN_ACTIVE, "active OPEN", "RFC 9293 3.10.1")                      \
-    X(SEND_IN_LISTEN, "SEND in LISTEN", "RFC 9293 3.10.2")                \
-    X(SYN_ARRIVED, "SYN", "RFC 9293 3.10.7.2 third")                      \
-    X(SYN_ACK_ARRIVED, "SYN,ACK", "RFC 9293 3.10.7.3 fourth")             \
-    X(SYN_CROSSED, "SYN crossing ours", "RFC 9293 3.10.7.3 fourth")       \
-    X(SYN_ACKED, "ACK of SYN", "RFC 9293 3.10.7.4 fifth")                 \
-    X(CLOSE_CALLED, "CLOSE", "RFC 9293 3.10.4")                           \
-    X(FIN_ACKED, "ACK of FIN", "RFC 9293 3.10.7.4 fifth")                 \
-    X(FIN_ARRIVED, "FIN", "RFC 9293 3.10.7.4 eighth")                     \
-    X(RST_ARRIVED, "RST", "RFC 9293 3.10.7.4 second")                     \
-    X(RST_REFUSED, "RST, connection refused", "RFC 9293 3.10.7.3 second") \
-    X(SYN_IN_WINDOW, "SYN in the window", "RFC 9293 3.10.7.4 fourth")     \
-    X(ABORT_CALLED, "ABORT", "RFC 9293 3.10.5")                           \
-    X(USER_TIMEOUT, "user timeout", "RFC 9293 3.10.8")                    \
-    X(TOO_MANY_RETRIES, "too many retransmissions", "RFC 9293 3.8.3")     \
-    X(KEEPALIVE_UNANSWERED, "keepalive unanswered", "RFC 9293 3.8.4")     \
-    X(TIME_WAIT_OVER, "2 MSL", "RFC 9293 3.10.8")                         \
-    X(CLOSE_UNREAD, "close with unread data", "RFC 9293 3.6.1")           \
-    X(DATA_AFTER_CLOSE, "data after close", "RFC 9293 3.6.1")             \
-    X(REOPENED, "SYN in TIME-WAIT", "RFC 9293 3.6.1")                     \
-    X(REOPEN_WAS_OLD, "the SYN was an old duplicate", "RFC 9293 3.6.1")   \
-    X(LISTENER_CLOSED, "listener closed", "RFC 9293 3.10.4")              \
-    X(ICMP_ERROR, "ICMP error", "RFC 9293 3.9.2.2")                       \
-    X(FIN_WAIT_2_OVER, "nobody waits for the peer's FIN", "RFC 9293 3.6.1")
+#define TCP_CAUSES(X)                                                       \
+    X(OPEN_PASSIVE, "passive OPEN", "RFC 9293 3.10.1")                      \
+    X(OPEN_ACTIVE, "active OPEN", "RFC 9293 3.10.1")                        \
+    X(SEND_IN_LISTEN, "SEND in LISTEN", "RFC 9293 3.10.2")                  \
+    X(SYN_ARRIVED, "SYN", "RFC 9293 3.10.7.2 third")                        \
+    X(SYN_ACK_ARRIVED, "SYN,ACK", "RFC 9293 3.10.7.3 fourth")               \
+    X(SYN_CROSSED, "SYN crossing ours", "RFC 9293 3.10.7.3 fourth")         \
+    X(SYN_ACKED, "ACK of SYN", "RFC 9293 3.10.7.4 fifth")                   \
+    X(CLOSE_CALLED, "CLOSE", "RFC 9293 3.10.4")                             \
+    X(FIN_ACKED, "ACK of FIN", "RFC 9293 3.10.7.4 fifth")                   \
+    X(FIN_ARRIVED, "FIN", "RFC 9293 3.10.7.4 eighth")                       \
+    X(RST_ARRIVED, "RST", "RFC 9293 3.10.7.4 second")                       \
+    X(RST_REFUSED, "RST, connection refused", "RFC 9293 3.10.7.3 second")   \
+    X(SYN_IN_WINDOW, "SYN in the window", "RFC 9293 3.10.7.4 fourth")       \
+    X(ABORT_CALLED, "ABORT", "RFC 9293 3.10.5")                             \
+    X(USER_TIMEOUT, "user timeout", "RFC 9293 3.10.8")                      \
+    X(TOO_MANY_RETRIES, "too many retransmissions", "RFC 9293 3.8.3")       \
+    X(KEEPALIVE_UNANSWERED, "keepalive unanswered", "RFC 9293 3.8.4")       \
+    X(TIME_WAIT_OVER, "2 MSL", "RFC 9293 3.10.8")                           \
+    X(CLOSE_UNREAD, "close with unread data", "RFC 9293 3.6.1")             \
+    X(DATA_AFTER_CLOSE, "data after close", "RFC 9293 3.6.1")               \
+    X(REOPENED, "SYN in TIME-WAIT", "RFC 9293 3.6.1")                       \
+    X(REOPEN_WAS_OLD, "the SYN was an old duplicate", "RFC 9293 3.6.1")     \
+    X(LISTENER_CLOSED, "listener closed", "RFC 9293 3.10.4")                \
+    X(ICMP_ERROR, "ICMP error", "RFC 9293 3.9.2.2")                         \
+    X(FIN_WAIT_2_OVER, "nobody waits for the peer's FIN", "RFC 9293 3.6.1") \
+    X(COOKIE_PROVEN, "ACK of a SYN cookie", "RFC 4987 3.6")
 
 enum tcp_cause {
 #define X(id, words, clause) TCP_CAUSE_##id,

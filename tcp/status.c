@@ -88,6 +88,8 @@ void tcp_status(const struct tcp_conn *conn, struct tcp_status *status)
     if (conn->listen != NULL) {
         status->backlog_pending = conn->listen->pending;
         status->backlog_ready = conn->listen->ready;
+        status->cookies_sent = conn->listen->cookies_sent;
+        status->cookies_proven = conn->listen->cookies_proven;
     }
     memcpy(status->deadline_ns, conn->deadline_ns, sizeof status->deadline_ns);
 }

@@ -92,6 +92,8 @@ struct answer {
 struct listen_state {
     uint32_t pending; /* children in SYN-RECEIVED */
     uint32_t ready;   /* established, not yet accepted */
+    uint64_t cookies_sent, cookies_proven;
+    uint64_t cookies_until_ns; /* after this none of those sent counts; 0: none was sent */
     struct tcp_conn *ready_head, *ready_tail;
     struct tcp_conn *children; /* not yet accepted, through next_sibling */
 };
@@ -237,13 +239,14 @@ struct tcp_conn {
     uint64_t octets_sent, octets_acked;
 };
 
-/* A segment that belongs to no connection: RFC 9293 3.5.2. */
+/* A segment that belongs to no connection: RFC 9293 3.5.2; a SYN,ACK that is a cookie. */
 struct reply {
     struct reply *next;
     struct tcp_endpoint local, remote;
     tcp_seq seq, ack;
     uint16_t flags, window;
-    uint8_t cause, ttl, tos;
+    uint8_t cause, ttl, tos, options_len;
+    uint8_t options[TCP_OPTIONS_MAX_BYTES];
     bool has_timestamp;
     uint32_t ts_val, ts_ecr;
     uint64_t cause_tag;
@@ -367,6 +370,9 @@ void urgent_read(struct tcp_conn *conn, uint64_t now_ns); /* only in urgent mode
 void sixth_check_urg(struct tcp_conn *conn, const struct arrival *arrival);
 
 /* ---- isn.c ---- */
+#define SOCKETS_MAX_BYTES 36
+/* The two sockets as octets to be hashed; returns how many. */
+size_t isn_sockets(const struct tcp_conn *conn, uint8_t octets[SOCKETS_MAX_BYTES]);
 tcp_seq isn_choose(const struct tcp_conn *conn, uint64_t now_ns);
 /* The embedder's keyed hash of the two sockets, another for each use. */
 enum sockets_hash_use { SOCKETS_HASH_ISN, SOCKETS_HASH_TIMESTAMP };
@@ -417,13 +423,26 @@ void sack_clear(struct tcp_conn *conn);
 uint32_t sack_bytes(const struct tcp_conn *conn);
 
 /* ---- listen.c ---- */
-void listen_arrives(struct tcp_conn *listener, const struct arrival *arrival);
+void listen_arrives(struct tcp_conn *listener, struct arrival *arrival);
 bool listen_create(struct tcp_conn *listener);
 void listen_close(struct tcp_conn *listener, uint64_t now_ns);
 bool listen_may_establish(const struct tcp_conn *conn);
 void listen_child_established(struct tcp_conn *conn, uint64_t now_ns);
 void listen_child_gone(struct tcp_conn *conn);
 void listen_adopt(struct tcp_conn *listener, struct tcp_conn *conn);
+bool listen_ready_full(const struct tcp_conn *listener);
+/* What a SYN tells, into a TCB that has nothing yet but its sockets. */
+void listen_read_syn(struct tcp_conn *conn, const struct arrival *arrival);
+/* A child in SYN-RECEIVED, which still owes its SYN,ACK. NULL: no memory; said so. With `cookie`
+ * its ISS is that. */
+struct tcp_conn *listen_make_child(struct tcp_conn *listener, const struct arrival *arrival,
+                                   const tcp_seq *cookie);
+
+/* ---- syn_cookies.c ---- */
+/* A SYN, for which no TCB is to be kept: true if it was answered. */
+bool cookie_answers(struct tcp_conn *listener, const struct arrival *arrival);
+/* An ACK of no connection: true if it proves a cookie, and is dealt with. */
+bool cookie_proven(struct tcp_conn *listener, struct arrival *arrival);
 
 /* ---- other_states.c ---- */
 void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival);
@@ -527,6 +546,8 @@ void sent_all_lost(struct tcp_conn *conn);
 
 /* ---- output.c ---- */
 bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out);
+/* The SYN, or SYN,ACK, as it stands now. */
+void conn_write_syn(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out, bool with_ack);
 uint32_t conn_flight(const struct tcp_conn *conn);
 uint32_t conn_unsent(const struct tcp_conn *conn);
 bool conn_fin_waits(const struct tcp_conn *conn);

@@ -215,6 +215,8 @@ int lua_conn_info(lua_State *L)
     if (lua_conn_only_listens(socket)) {
         put_integer(L, "backlog_pending", status.backlog_pending);
         put_integer(L, "backlog_ready", status.backlog_ready);
+        put_integer(L, "cookies_sent", status.cookies_sent);
+        put_integer(L, "cookies_proven", status.cookies_proven);
         return 1;
     }
     put_integer(L, "remote_port", socket->remote.port);

@@ -52,7 +52,7 @@ static void check_timer(struct dialogue *d, const char *rest)
 #name, (s)->name \
     }
 
-/* What the SYNs agreed on, and what came of it. */
+/* What the SYNs agreed on, and what came of it; what was withheld from attackers. */
 static bool check_agreed(struct dialogue *d, const char *line)
 {
     struct tcp_status s;
@@ -61,8 +61,10 @@ static bool check_agreed(struct dialogue *d, const char *line)
         const char *name;
         uint64_t value;
     } numbers[] = {
-        NUMBER(&s, scale_on),  NUMBER(&s, ts_on),     NUMBER(&s, sack_on), NUMBER(&s, snd_shift),
-        NUMBER(&s, rcv_shift), NUMBER(&s, ts_recent), NUMBER(&s, sacked),  NUMBER(&s, dsacks),
+        NUMBER(&s, scale_on),     NUMBER(&s, ts_on),          NUMBER(&s, sack_on),
+        NUMBER(&s, snd_shift),    NUMBER(&s, rcv_shift),      NUMBER(&s, ts_recent),
+        NUMBER(&s, sacked),       NUMBER(&s, dsacks),         NUMBER(&s, acks_withheld),
+        NUMBER(&s, cookies_sent), NUMBER(&s, cookies_proven),
     };
     const char *rest = NULL;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
@@ -108,7 +110,6 @@ static bool check_status(struct dialogue *d, const char *line)
         NUMBER(&s, retransmits),
         NUMBER(&s, total_retransmits),
         NUMBER(&s, dup_acks),
-        NUMBER(&s, acks_withheld),
         NUMBER(&s, backlog_pending),
         NUMBER(&s, backlog_ready),
         NUMBER(&s, octets_sent),

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCKS_MAX 2048
+#define BLOCKS_MAX 4096
 #define TEXT_MAX 8192
 
 struct block {
