@@ -12,7 +12,7 @@ struct layout_row {
     uint8_t kind, align, at, when;
 };
 
-#define LAYOUT_ROWS 6
+#define LAYOUT_ROWS 7
 
 struct layout {
     struct layout_row rows[LAYOUT_ROWS];
@@ -26,6 +26,7 @@ static const struct layout layouts[] = {
                              {TCP_OPT_SACK_OK, 4, 0, BESIDE_TIMESTAMP},
                              {TCP_OPT_SACK_OK, 4, 2, WITHOUT_TIMESTAMP},
                              {TCP_OPT_TIMESTAMP, 4, 2, IN_ANY_CASE},
+                             {TCP_OPT_USER_TIMEOUT, 4, 0, IN_ANY_CASE},
                              {TCP_OPT_SACK, 4, 2, IN_ANY_CASE}},
                             true},
     [TCP_LAYOUT_LINUX] = {{{TCP_OPT_MSS, 4, 0, IN_ANY_CASE},
@@ -33,12 +34,14 @@ static const struct layout layouts[] = {
                            {TCP_OPT_SACK_OK, 4, 2, WITHOUT_TIMESTAMP},
                            {TCP_OPT_TIMESTAMP, 4, 2, IN_ANY_CASE},
                            {TCP_OPT_WSCALE, 4, 1, IN_ANY_CASE},
+                           {TCP_OPT_USER_TIMEOUT, 4, 0, IN_ANY_CASE},
                            {TCP_OPT_SACK, 4, 2, IN_ANY_CASE}},
                           false},
     [TCP_LAYOUT_FREEBSD] = {{{TCP_OPT_MSS, 4, 0, IN_ANY_CASE},
                              {TCP_OPT_WSCALE, 2, 1, IN_ANY_CASE},
                              {TCP_OPT_SACK_OK, 2, 0, IN_ANY_CASE},
                              {TCP_OPT_TIMESTAMP, 4, 2, IN_ANY_CASE},
+                             {TCP_OPT_USER_TIMEOUT, 4, 0, IN_ANY_CASE},
                              {TCP_OPT_SACK, 4, 2, IN_ANY_CASE}},
                             false},
 };
@@ -59,6 +62,7 @@ static bool wanted(const struct tcp_parsed_options *values, const struct layout_
     case TCP_OPT_WSCALE: return values->has_wscale;
     case TCP_OPT_SACK_OK: return values->has_sack_ok;
     case TCP_OPT_TIMESTAMP: return values->has_timestamp;
+    case TCP_OPT_USER_TIMEOUT: return values->has_user_timeout;
     case TCP_OPT_SACK: return values->sack_count > 0;
     default: return false; /* an empty row */
     }
@@ -93,6 +97,7 @@ void options_on_syn(const struct tcp_conn *conn, uint64_t now_ns, struct tcp_seg
     values.has_timestamp = first ? options->timestamps : conn->ts_on;
     values.ts_val = timestamp_now(conn, now_ns);
     values.ts_ecr = first ? 0 : conn->ts_recent;
+    if (options->uto) { uto_encode(options->uto_advertise_ns, &values); }
     out->options_len = options_lay_out(options, &values, out->options);
 }
 
@@ -106,6 +111,8 @@ void options_of_peer_syn(struct tcp_conn *conn, const struct arrival *arrival)
     if (conn->snd_shift > TCP_SCALE_MAX) { conn->snd_shift = TCP_SCALE_MAX; }
     conn->sack_on = ours->sack && theirs->has_sack_ok;
     conn->ts_on = ours->timestamps && theirs->has_timestamp;
+    conn->uto_owed = ours->uto;
+    uto_arrived(conn, arrival);
     timestamps_begin(conn, arrival);
     conn_take_peer_mss(conn, theirs);
 }
@@ -122,8 +129,14 @@ void options_on_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segme
         values.ts_ecr = (out->flags & TCP_ACK) != 0 ? conn->ts_recent : 0;
     }
     const uint32_t text = tcp_payload_len(&out->payload);
-    const uint32_t room = conn->snd_mss > text ? conn->snd_mss - text : 0;
-    const uint32_t left = TCP_OPTIONS_MAX_BYTES - (conn->ts_on ? TIMESTAMP_BYTES : 0);
+    uint32_t room = conn->snd_mss > text ? conn->snd_mss - text : 0;
+    uint32_t left = TCP_OPTIONS_MAX_BYTES - (conn->ts_on ? TIMESTAMP_BYTES : 0);
+    if (conn->uto_owed && (text == 0 || room >= USER_TIMEOUT_BYTES)) {
+        conn->uto_owed = false;
+        uto_encode(conn_options(conn)->uto_advertise_ns, &values);
+        room = text == 0 ? room : room - USER_TIMEOUT_BYTES;
+        left -= USER_TIMEOUT_BYTES;
+    }
     sack_report(conn, answer, text > 0 && room < left ? room : left, &values);
     out->options_len = options_lay_out(conn_options(conn), &values, out->options);
 }

@@ -312,6 +312,7 @@ void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival)
     /* Third, check the security: RFC 9293 appendix A.1; not done by any stack of today. */
     if (fourth_check_syn(conn, arrival) == DONE) { return; }
     if (fifth_check_ack(conn, arrival) == DONE) { return; }
+    if (arrival->options.has_user_timeout) { uto_arrived(conn, arrival); }
     sixth_check_urg(conn, arrival);
     if (seventh_process_text(conn, arrival) == DONE) { return; }
     eighth_check_fin(conn, arrival);

@@ -54,7 +54,7 @@ static void finish_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_se
     }
     if ((out->flags & TCP_SYN) != 0) {
         options_on_syn(conn, now_ns, out);
-    } else if (conn->ts_on || conn->sack_on) {
+    } else if (conn->ts_on || conn->sack_on || conn->uto_owed) {
         options_on_segment(conn, now_ns, out, answer);
     }
 }

@@ -61,6 +61,8 @@ struct tcp_options {
     uint64_t keepalive_interval_ns;
     uint32_t keepalive_count;
     uint64_t user_timeout_ns; /* 0: off */
+    bool uto;                 /* RFC 5482: the option is sent and taken */
+    uint64_t uto_advertise_ns, uto_min_ns, uto_max_ns;
     uint32_t backlog;
     uint8_t syn_cookies; /* enum tcp_syn_cookies */
     bool challenge_ack;

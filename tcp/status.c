@@ -84,6 +84,8 @@ void tcp_status(const struct tcp_conn *conn, struct tcp_status *status)
         .error = conn->error,
         .soft_error = (enum tcp_error)conn->soft_error,
         .path_mtu = conn_path_mtu(conn),
+        .user_timeout_ns = uto_user_timeout(conn),
+        .uto_remote_ns = conn->uto_remote_ns,
     };
     if (conn->listen != NULL) {
         status->backlog_pending = conn->listen->pending;
@@ -121,6 +123,7 @@ void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns, const struct t
     changed.keepalive_interval_ns = options->keepalive_interval_ns;
     changed.keepalive_count = options->keepalive_count;
     changed.user_timeout_ns = options->user_timeout_ns;
+    changed.uto_advertise_ns = options->uto_advertise_ns;
     changed.retries = options->retries;
     changed.has_window = options->has_window;
     changed.window = options->window;
@@ -134,6 +137,9 @@ void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns, const struct t
     if (fresh == NULL || conn->gone || conn->state == TCP_CLOSED) {
         if (fresh != NULL) { options_release(conn->host, fresh); }
         return;
+    }
+    if (changed.uto && changed.uto_advertise_ns != conn_options(conn)->uto_advertise_ns) {
+        conn->uto_owed = true; /* RFC 5482 3: sent again when it changes */
     }
     options_release(conn->host, conn->options);
     conn->options = fresh;

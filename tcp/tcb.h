@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <string.h>
 
+#define USER_TIMEOUT_BYTES 4u     /* of its option */
 #define DUP_ACK_THRESHOLD 3       /* RFC 5681 3.2 */
 #define R1_RETRANSMISSIONS 3      /* RFC 9293 3.8.3, SHLD-10 */
 #define DEFAULT_SEND_MSS_IPV4 536 /* RFC 9293 3.7.1, MUST-15 */
@@ -169,7 +170,8 @@ struct tcp_conn {
     uint64_t timed_at_ns, srtt_ns, rttvar_ns, rto_ns;
     uint32_t retransmits; /* in a row: timeouts without an ACK of new data; unanswered probes */
     uint32_t total_retransmits;
-    uint64_t answered_ns; /* the last ACK while the peer's window was closed */
+    uint64_t uto_remote_ns; /* the user timeout that the peer advertised; 0: none */
+    uint64_t answered_ns;   /* the last ACK while the peer's window was closed */
     bool probing, probe_owed, keepalive_owed, override_due;
     uint8_t probes, keepalive_probes;
 
@@ -205,6 +207,7 @@ struct tcp_conn {
 
     /* what is owed */
     bool syn_owed, ack_now;
+    bool uto_owed;          /* the user timeout option has still to be sent */
     bool urgent_owed;       /* the peer has not heard of the mark */
     uint8_t full_segments;  /* received since an ACK was sent */
     uint16_t answers;       /* segments that draw an ACK each, still to be sent */
@@ -357,6 +360,13 @@ static inline const struct tcp_options *conn_options(const struct tcp_conn *conn
 /* ---- icmp.c ---- */
 /* Called before new data are sent while a path MTU was told: whether it is time to try more. */
 void path_mtu_raise(struct tcp_conn *conn, uint64_t now_ns);
+
+/* ---- uto.c ---- */
+void uto_encode(uint64_t timeout_ns, struct tcp_parsed_options *values);
+void uto_arrived(struct tcp_conn *conn, const struct arrival *arrival);
+/* Whether the user timeout in force is the one that the two ends agreed on. */
+bool uto_is_adopted(const struct tcp_conn *conn);
+uint64_t uto_user_timeout(const struct tcp_conn *conn); /* in force; 0: none */
 
 /* ---- urgent.c ---- */
 void urgent_given(struct tcp_conn *conn); /* the last octet that the user gave is urgent */

@@ -174,8 +174,8 @@ enum tcp_error tcp_abort(struct tcp_conn *conn, uint64_t now_ns);
 void tcp_release(struct tcp_conn *conn, uint64_t now_ns);
 
 /* Options that may change on an open connection: nagle, delayed_ack, keepalive, user_timeout,
- * retries, window, recv_buffer, send_buffer, rto_min, rto_max, ttl, tos. The others of *options are
- * ignored. */
+ * uto_advertise, retries, window, recv_buffer, send_buffer, rto_min, rto_max, ttl, tos. The others
+ * of *options are ignored. */
 void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns,
                           const struct tcp_options *options);
 const struct tcp_options *tcp_conn_options(const struct tcp_conn *conn);
@@ -213,7 +213,9 @@ struct tcp_status {
     enum tcp_error error;          /* why the connection failed, or TCP_OK */
     /* The last ICMP error that did not end it, since something new was acknowledged, or TCP_OK. */
     enum tcp_error soft_error;
-    uint32_t path_mtu; /* octets of an IP packet; not more than the link's */
+    uint64_t user_timeout_ns; /* in force; 0: none */
+    uint64_t uto_remote_ns;   /* that the peer advertised (RFC 5482); 0: none */
+    uint32_t path_mtu;        /* octets of an IP packet; not more than the link's */
 };
 void tcp_status(const struct tcp_conn *conn, struct tcp_status *status);
 

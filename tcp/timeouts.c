@@ -33,7 +33,7 @@ static bool open_is_limited(const struct tcp_conn *conn)
 
 void user_timer_update(struct tcp_conn *conn, uint64_t now_ns)
 {
-    uint64_t timeout_ns = conn_options(conn)->user_timeout_ns;
+    uint64_t timeout_ns = uto_user_timeout(conn);
     if (open_is_limited(conn)) { timeout_ns = conn_options(conn)->open_timeout_ns; }
     uint64_t since_ns = 0;
     if (timeout_ns == 0 || !oldest_unacknowledged(conn, &since_ns)) {
@@ -82,9 +82,11 @@ static uint64_t time_of_retries(const struct tcp_conn *conn, uint32_t retries)
     return total_ns;
 }
 
-/* R2, RFC 9293 3.8.3: a count of repetitions or, as it allows, a time. */
+/* R2, RFC 9293 3.8.3: a count of repetitions or, as it allows, a time. A user timeout that both
+ * ends agreed on stands in its place: a longer one would be in vain. */
 static bool retries_are_over(const struct tcp_conn *conn, uint64_t now_ns)
 {
+    if (uto_is_adopted(conn)) { return false; }
     const uint32_t limit = retry_limit(conn);
     if (!conn->syn_acked || conn_options(conn)->retries_base_ns == 0) {
         return conn->retransmits >= limit;
@@ -179,7 +181,7 @@ static void persist_timeout(struct tcp_conn *conn, uint64_t now_ns)
 {
     /* Probes go on without end while they are answered; unanswered they count as retransmissions
      * do. */
-    if (conn->retransmits >= conn_options(conn)->retries) {
+    if (conn->retransmits >= conn_options(conn)->retries && !uto_is_adopted(conn)) {
         give_up(conn, now_ns);
         return;
     }
@@ -205,11 +207,15 @@ static bool keepalive_state(const struct tcp_conn *conn)
            conn->state == TCP_FIN_WAIT_2;
 }
 
-/* A segment has arrived, or the option was set: idle time begins again. */
+/* A segment has arrived, or the option was set: idle time begins again. RFC 5482 4.2: it is longer
+ * than a user timeout that was adopted. */
 void keepalive_restart(struct tcp_conn *conn, uint64_t now_ns)
 {
-    const uint64_t idle_ns = conn_options(conn)->keepalive_idle_ns;
+    uint64_t idle_ns = conn_options(conn)->keepalive_idle_ns;
     conn->keepalive_probes = 0;
+    if (idle_ns != 0 && uto_is_adopted(conn) && idle_ns <= uto_user_timeout(conn)) {
+        idle_ns = uto_user_timeout(conn) + 1;
+    }
     if (idle_ns == 0) {
         timer_stop(conn, now_ns, TCP_TIMER_KEEPALIVE);
     } else if (conn->syn_acked && conn->state != TCP_TIME_WAIT && conn->state != TCP_CLOSED) {

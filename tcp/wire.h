@@ -39,12 +39,14 @@ enum tcp_option_kind {
     TCP_OPT_SACK_OK = 4,
     TCP_OPT_SACK = 5,
     TCP_OPT_TIMESTAMP = 8,
+    TCP_OPT_USER_TIMEOUT = 28,
     TCP_OPT_FAST_OPEN = 34,
 };
 
 /* What the options of one segment say. */
 struct tcp_parsed_options {
-    bool has_mss, has_wscale, has_sack_ok, has_timestamp, has_fast_open, malformed;
+    bool has_mss, has_wscale, has_sack_ok, has_timestamp, has_fast_open, has_user_timeout,
+        malformed;
     uint16_t mss;
     uint8_t wscale;
     uint32_t ts_val, ts_ecr;
@@ -52,6 +54,8 @@ struct tcp_parsed_options {
     struct {
         tcp_seq left, right;
     } sack[4];
+    uint16_t user_timeout; /* in seconds, or in minutes */
+    bool user_timeout_minutes;
     uint8_t fast_open_len;
     uint8_t fast_open[16];
 };

@@ -118,6 +118,24 @@ static uint8_t write_timestamp(const struct tcp_parsed_options *values, uint8_t 
     return put_head(octets, TCP_OPT_TIMESTAMP, 10);
 }
 
+/* RFC 5482 3.3: one bit of granularity, 15 of time. */
+static bool parse_user_timeout(const uint8_t *octets, uint8_t len,
+                               struct tcp_parsed_options *parsed)
+{
+    (void)len;
+    parsed->has_user_timeout = true;
+    parsed->user_timeout_minutes = (octets[2] & 0x80) != 0;
+    parsed->user_timeout = wire_get16(octets + 2) & 0x7fff;
+    return true;
+}
+
+static uint8_t write_user_timeout(const struct tcp_parsed_options *values, uint8_t *octets)
+{
+    const unsigned granularity = values->user_timeout_minutes ? 0x8000u : 0;
+    wire_put16(octets + 2, (uint16_t)(granularity | (values->user_timeout & 0x7fffu)));
+    return put_head(octets, TCP_OPT_USER_TIMEOUT, 4);
+}
+
 /* RFC 7413 4.1.1: no cookie (a request), or 4 to 16 octets, an even number. */
 static bool parse_fast_open(const uint8_t *octets, uint8_t len, struct tcp_parsed_options *parsed)
 {
@@ -147,6 +165,7 @@ const struct wire_option_row wire_option_table[] = {
     {TCP_OPT_SACK_OK, 2, "sackOK", true, parse_sack_ok, write_sack_ok},
     {TCP_OPT_SACK, 0, "sack", false, parse_sack, write_sack},
     {TCP_OPT_TIMESTAMP, 10, "TS", false, parse_timestamp, write_timestamp},
+    {TCP_OPT_USER_TIMEOUT, 4, "uto", false, parse_user_timeout, write_user_timeout},
     {TCP_OPT_FAST_OPEN, 0, "FO", true, parse_fast_open, write_fast_open},
 };
 const size_t wire_option_count = sizeof wire_option_table / sizeof wire_option_table[0];

@@ -47,6 +47,8 @@ static void put_transfer(lua_State *L, const struct tcp_status *status)
 {
     put_integer(L, "mss", status->snd_mss);
     put_integer(L, "path_mtu", status->path_mtu);
+    if (status->user_timeout_ns > 0) { put_seconds(L, "user_timeout", status->user_timeout_ns); }
+    if (status->uto_remote_ns > 0) { put_seconds(L, "uto_remote", status->uto_remote_ns); }
     if (status->soft_error != TCP_OK) {
         put_text(L, "soft_error", tcp_error_text(status->soft_error));
     }
@@ -164,8 +166,9 @@ static void put_linux(lua_State *L, const struct tcp_status *status)
 #define INFO_NAMES_MAX 96
 
 /* What is not known, or not so, yet: nil. */
-static const char *const info_unset[] = {"irs",  "rcv_nxt", "rcv_up", "snd_wl1",   "snd_wl2",
-                                         "srtt", "rttvar",  "error",  "soft_error"};
+static const char *const info_unset[] = {"irs",        "rcv_nxt",      "rcv_up",    "snd_wl1",
+                                         "snd_wl2",    "srtt",         "rttvar",    "error",
+                                         "soft_error", "user_timeout", "uto_remote"};
 #define INFO_UNSET (sizeof info_unset / sizeof info_unset[0])
 
 /* A figure that info() does not have. */

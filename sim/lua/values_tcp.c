@@ -11,8 +11,8 @@
 
 /* As tcp_conn_set_options. */
 static const char *const changeable[] = {
-    "nagle",   "delayed_ack", "keepalive",   "user_timeout", "retries", "rto_min",
-    "rto_max", "window",      "recv_buffer", "send_buffer",  "ttl",     "tos",
+    "nagle",  "delayed_ack", "keepalive",   "user_timeout", "retries", "rto_min",       "rto_max",
+    "window", "recv_buffer", "send_buffer", "ttl",          "tos",     "uto_advertise",
 };
 #define CHANGEABLE (sizeof changeable / sizeof changeable[0])
 

@@ -17,7 +17,6 @@
 #define ETHERNET_BYTES 14
 #define OPTION_ECHO 6
 #define OPTION_ECHO_REPLY 7
-#define OPTION_USER_TIMEOUT 28
 #define OPTION_EXPERIMENT 254
 
 struct tcpdump {
@@ -47,7 +46,7 @@ static const char *option_name(uint8_t kind)
         {TCP_OPT_MSS, "mss"},        {TCP_OPT_WSCALE, "wscale"},
         {TCP_OPT_SACK_OK, "sackOK"}, {TCP_OPT_SACK, "sack"},
         {OPTION_ECHO, "echo"},       {OPTION_ECHO_REPLY, "echoreply"},
-        {TCP_OPT_TIMESTAMP, "TS"},   {OPTION_USER_TIMEOUT, "uto"},
+        {TCP_OPT_TIMESTAMP, "TS"},   {TCP_OPT_USER_TIMEOUT, "uto"},
         {TCP_OPT_FAST_OPEN, "tfo"},  {OPTION_EXPERIMENT, "exp"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -94,12 +93,12 @@ static void put_user_timeout(struct out_writer *writer, const uint8_t *value)
 static uint32_t put_value(struct out_writer *writer, uint8_t kind, const uint8_t *value,
                           uint32_t len, uint32_t left)
 {
-    const uint32_t fixed = kind == TCP_OPT_MSS || kind == OPTION_USER_TIMEOUT ? 2
-                           : kind == TCP_OPT_WSCALE                           ? 1
-                           : kind == TCP_OPT_TIMESTAMP                        ? 8
-                           : kind == OPTION_ECHO || kind == OPTION_ECHO_REPLY ? 4
-                           : kind == TCP_OPT_SACK_OK                          ? 0
-                                                                              : len;
+    const uint32_t fixed = kind == TCP_OPT_MSS || kind == TCP_OPT_USER_TIMEOUT ? 2
+                           : kind == TCP_OPT_WSCALE                            ? 1
+                           : kind == TCP_OPT_TIMESTAMP                         ? 8
+                           : kind == OPTION_ECHO || kind == OPTION_ECHO_REPLY  ? 4
+                           : kind == TCP_OPT_SACK_OK                           ? 0
+                                                                               : len;
     if (fixed > left) { return UINT32_MAX; }
     switch (kind) {
     case TCP_OPT_MSS: out_printf(writer, " %u", (unsigned)wire_get16(value)); return fixed;
@@ -111,7 +110,7 @@ static uint32_t put_value(struct out_writer *writer, uint8_t kind, const uint8_t
         out_printf(writer, " val %" PRIu32 " ecr %" PRIu32, wire_get32(value),
                    wire_get32(value + 4));
         return fixed;
-    case OPTION_USER_TIMEOUT: put_user_timeout(writer, value); return fixed;
+    case TCP_OPT_USER_TIMEOUT: put_user_timeout(writer, value); return fixed;
     case TCP_OPT_SACK:
         if (len % 8 == 0) {
             put_sack(writer, value, len);

@@ -117,6 +117,10 @@ static void add_option(struct text *text, const struct pattern_option *option, t
         text_add(text, " val %" PRIu32 " ecr %" PRIu32, wire_get32(octets + 2),
                  wire_get32(octets + 6));
         break;
+    case TCP_OPT_USER_TIMEOUT:
+        text_add(text, " %u%s", wire_get16(octets + 2) & 0x7fffu,
+                 (octets[2] & 0x80) != 0 ? "min" : "s");
+        break;
     case TCP_OPT_SACK:
         for (unsigned at = 2; at < option->len; at += 8) {
             text_add(text, " %" PRIu32 ":%" PRIu32, wire_get32(octets + at) - sack_base,

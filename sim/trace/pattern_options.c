@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define OPTION_NAMES "an option (mss, sackOK, wscale, TS, sack, nop, eol, FO, kind, bad)"
+#define OPTION_NAMES "an option (mss, sackOK, wscale, TS, sack, nop, eol, uto, FO, kind, bad)"
 
 /* Octets of one option, collected, then appended to the pattern's. */
 struct octets {
@@ -119,6 +119,21 @@ static bool read_sack(struct pattern_reader *reader, struct octets *octets)
     return true;
 }
 
+/* "uto 300s", "uto 10min" */
+static bool read_user_timeout(struct pattern_reader *reader, struct octets *octets)
+{
+    uint64_t value = 0;
+    if (!pattern_number(reader, "the number of uto", 0x7fff, &value)) { return false; }
+    if (pattern_take_word(reader, "min")) {
+        value |= 0x8000;
+    } else if (!pattern_take_word(reader, "s")) {
+        return pattern_expected(reader, "\"s\" or \"min\" after the number of uto");
+    }
+    put_octet(octets, (unsigned)value >> 8);
+    put_octet(octets, (unsigned)value & 0xff);
+    return true;
+}
+
 /* Without a cookie it asks for one. */
 static bool read_fast_open(struct pattern_reader *reader, struct octets *octets)
 {
@@ -132,6 +147,7 @@ static bool read_values(struct pattern_reader *reader, uint8_t kind, struct octe
     case TCP_OPT_MSS: return read_mss(reader, octets);
     case TCP_OPT_WSCALE: return read_wscale(reader, octets);
     case TCP_OPT_TIMESTAMP: return read_timestamp(reader, octets);
+    case TCP_OPT_USER_TIMEOUT: return read_user_timeout(reader, octets);
     case TCP_OPT_SACK: return read_sack(reader, octets);
     case TCP_OPT_FAST_OPEN: return read_fast_open(reader, octets);
     default: return true; /* sackOK */

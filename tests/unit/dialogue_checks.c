@@ -88,6 +88,8 @@ static bool check_status(struct dialogue *d, const char *line)
         {"iss", (tcp_seq)(s.iss - LOCAL_ISS)},
         {"irs", (tcp_seq)(s.irs - PEER_ISS)},
         NUMBER(&s, path_mtu),
+        NUMBER(&s, user_timeout_ns),
+        NUMBER(&s, uto_remote_ns),
         {"snd_up", (tcp_seq)(s.snd_up - LOCAL_ISS)},
         {"rcv_up", (tcp_seq)(s.rcv_up - PEER_ISS)},
         NUMBER(&s, urgent_unread),

@@ -125,6 +125,8 @@ static const struct option_row option_rows[] = {
     {10, {8, 10, 0, 0, 0, 100, 0xff, 0xff, 0xff, 0xff}, "TS val 100 ecr 4294967295"},
     {10, {5, 10, 0, 0, 0, 1, 0, 0, 0, 101}, "sack 1:101"},
     {2, {34, 2}, "FO"},
+    {8, {28, 4, 0x01, 0x2c, 28, 4, 0x80, 10}, "uto 300s,uto 10min"},
+    {3, {28, 3, 1}, "kind 28 0x01"},
     {6, {34, 6, 0x0a, 0x1b, 0x2c, 0x3d}, "FO 0a1b2c3d"},
     {4, {30, 4, 0xaa, 0xbb}, "kind 30 0xaabb"},
     {2, {30, 2}, "kind 30"},
@@ -244,7 +246,7 @@ struct error_row {
 };
 
 #define FLAGS_ARE "flags such as \"S.\" (letters of FSRP.UEW, or -)"
-#define OPTIONS_ARE "an option (mss, sackOK, wscale, TS, sack, nop, eol, FO, kind, bad)"
+#define OPTIONS_ARE "an option (mss, sackOK, wscale, TS, sack, nop, eol, uto, FO, kind, bad)"
 
 static const struct error_row error_rows[] = {
     {"", false, 1, "expected " FLAGS_ARE ", found the end"},

@@ -16,6 +16,8 @@ static void every_option_is_read_as_it_was_written(void **unused)
         .ts_val = 0xfffffff0,
         .ts_ecr = 1,
         .sack_count = 2,
+        .user_timeout = 0x7123,
+        .user_timeout_minutes = true,
         .fast_open_len = 8,
     };
     values.sack[0].left = 0xffffff01;
@@ -45,6 +47,9 @@ static void every_option_is_read_as_it_was_written(void **unused)
         if (row->kind == TCP_OPT_SACK) {
             assert_memory_equal(parsed.sack, values.sack, 2 * sizeof values.sack[0]);
         }
+        assert_int_equal(parsed.has_user_timeout, row->kind == TCP_OPT_USER_TIMEOUT);
+        assert_int_equal(parsed.user_timeout, parsed.has_user_timeout ? 0x7123 : 0);
+        assert_int_equal(parsed.user_timeout_minutes, parsed.has_user_timeout);
         assert_int_equal(parsed.has_fast_open, row->kind == TCP_OPT_FAST_OPEN);
         assert_memory_equal(parsed.fast_open, values.fast_open, parsed.fast_open_len);
     }
