@@ -162,6 +162,10 @@ static void reset_accepted(struct tcp_conn *conn, const struct arrival *arrival,
 static enum verdict second_check_rst(struct tcp_conn *conn, const struct arrival *arrival)
 {
     if ((arrival->flags & TCP_RST) == 0) { return GO_ON; }
+    if (conn->state == TCP_TIME_WAIT && conn_options(conn)->rfc1337) {
+        conn_discard(conn, arrival, TCP_DISCARD_RST_IN_TIME_WAIT);
+        return DONE;
+    }
     if (conn_options(conn)->challenge_ack && arrival->seg->seq != conn->rcv_nxt) {
         conn_discard(conn, arrival, TCP_DISCARD_RST_NOT_EXACT);
         ack_owe_limited(conn, arrival, TCP_SENT_CHALLENGE);
@@ -304,7 +308,7 @@ static enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arriv
 /* RFC 9293 3.10.7.4, "Other states". */
 void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival)
 {
-    if (conn->state == TCP_TIME_WAIT && time_wait_reopen(conn, arrival)) { return; }
+    if (conn->state == TCP_TIME_WAIT && time_wait_check_syn(conn, arrival) == DONE) { return; }
     keepalive_restart(conn, arrival->now_ns);
     if (conn->ts_on && timestamps_check(conn, arrival) == DONE) { return; }
     if (first_check_sequence(conn, arrival) == DONE) { return; }

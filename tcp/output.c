@@ -172,7 +172,10 @@ static bool send_again(struct tcp_conn *conn, uint64_t now_ns, struct sent *sent
 /* What stood in a closed window as one octet is sent as the segment it would have been. */
 static void grow_probe(struct tcp_conn *conn, struct sent *sent)
 {
-    if (!sent->probe || sent->fin || sent->next != NULL || conn->snd_wnd <= sent->len) { return; }
+    if (!sent->probe || sent->fin || sent->sacked || sent->next != NULL ||
+        conn->snd_wnd <= sent->len) {
+        return;
+    }
     sent->probe = false;
     const uint32_t there = send_data_end(conn) - sent->seq;
     uint32_t len = there < conn->snd_mss ? there : conn->snd_mss;
@@ -214,7 +217,7 @@ static void skip_sacked(struct tcp_conn *conn)
  * anew, since octets are numbered, not segments. */
 static void join_small(struct tcp_conn *conn, struct sent *sent)
 {
-    if (!conn_options(conn)->coalesce || sent->probe || sent->on_syn) { return; }
+    if (!conn_options(conn)->coalesce || sent->probe || sent->on_syn || sent->sacked) { return; }
     for (const struct sent *next = sent->next; next != NULL && !sent->fin; next = sent->next) {
         const uint32_t reach = sent_end(next) - conn->snd_una;
         if (next->probe || next->on_syn || next->sacked || sent->len + next->len > conn->snd_mss ||
@@ -223,6 +226,14 @@ static void join_small(struct tcp_conn *conn, struct sent *sent)
         }
         sent_join(conn, sent);
     }
+}
+
+/* How far beyond the window a repetition may reach: where the scale may have made the right edge go
+ * back, the first one goes as it is, later ones by what the shift can hide (RFC 7323 2.4). */
+static uint32_t window_grace(const struct tcp_conn *conn, const struct sent *sent)
+{
+    if (!conn->scale_on) { return 0; }
+    return sent->times == 0 ? CWND_MAX_BYTES : (1u << conn->snd_shift) - 1;
 }
 
 static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
@@ -249,7 +260,10 @@ static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *o
     if (sent->on_syn && conn->snd_wnd <= sent->seq - conn->snd_una) { return false; }
     fit_in_window(conn, sent);
     const uint32_t reach = sent_end(sent) - conn->snd_una;
-    if (sent != conn->sent_head && (reach > conn->cwnd || reach > conn->snd_wnd)) { return false; }
+    if (sent != conn->sent_head &&
+        (reach > conn->cwnd || reach > conn->snd_wnd + window_grace(conn, sent))) {
+        return false;
+    }
     join_small(conn, sent);
     if (!send_again(conn, now_ns, sent, out)) { return false; }
     conn->resend_next = sent->next;

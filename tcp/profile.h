@@ -21,6 +21,7 @@ struct tcp_ack_limit {
     uint32_t count;
     bool per_host; /* else of each connection */
 };
+enum tcp_time_wait_syn { TCP_OLD_SYN_RFC6191, TCP_OLD_SYN_ACK, TCP_OLD_SYN_DROP };
 enum tcp_missing_timestamp { TCP_MISSING_DROP, TCP_MISSING_ACCEPT };
 enum tcp_option_layout { TCP_LAYOUT_RFC9293, TCP_LAYOUT_LINUX, TCP_LAYOUT_FREEBSD };
 
@@ -57,6 +58,8 @@ struct tcp_options {
     uint64_t rto_initial_ns, rto_min_ns, rto_max_ns;
     uint32_t syn_retries, synack_retries, retries;
     uint64_t msl_ns;
+    bool rfc1337;               /* a RST does not end TIME-WAIT */
+    uint8_t time_wait_syn;      /* enum tcp_time_wait_syn */
     uint64_t keepalive_idle_ns; /* 0: off */
     uint64_t keepalive_interval_ns;
     uint32_t keepalive_count;

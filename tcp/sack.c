@@ -94,17 +94,15 @@ void sack_held(struct tcp_conn *conn, tcp_seq seq)
     }
 }
 
-/* RCV.NXT has moved. */
+/* RCV.NXT has moved. What begins there could not be delivered for want of memory: no gap precedes
+ * it. */
 void sack_advanced(struct tcp_conn *conn)
 {
     struct sack_state *sack = conn->sack;
     if (sack == NULL) { return; }
     unsigned kept = 0;
     for (unsigned i = 0; i < sack->count; i++) {
-        struct sack_block block = sack->recent[i];
-        if (seq_leq(block.right, conn->rcv_nxt)) { continue; }
-        block.left = seq_max(block.left, conn->rcv_nxt);
-        sack->recent[kept++] = block;
+        if (seq_gt(sack->recent[i].left, conn->rcv_nxt)) { sack->recent[kept++] = sack->recent[i]; }
     }
     sack->count = (uint8_t)kept;
     free_if_empty(conn);

@@ -103,7 +103,9 @@ enum tcp_timer_action { TCP_TIMER_ARMED, TCP_TIMER_FIRED, TCP_TIMER_STOPPED };
     X(REPEATED_SYN, "SYN repeated")                          \
     X(NO_TIMESTAMP, "timestamp missing")                     \
     X(OLD_TIMESTAMP, "old timestamp")                        \
-    X(SYN_WITH_FIN, "SYN with FIN")
+    X(SYN_WITH_FIN, "SYN with FIN")                          \
+    X(RST_IN_TIME_WAIT, "RST in TIME-WAIT")                  \
+    X(OLD_SYN, "old SYN in TIME-WAIT")
 
 enum tcp_discard {
 #define X(id, words) TCP_DISCARD_##id,

@@ -104,6 +104,10 @@ struct old_incarnation {
     tcp_seq iss, irs, snd_nxt, rcv_nxt;
     uint32_t total_retransmits;
     uint64_t rcv_offset, end_offset; /* of the two streams, whole */
+    bool scale_on, ts_on, sack_on, ts_recent_valid;
+    uint8_t snd_shift, rcv_shift;
+    uint32_t ts_recent;
+    uint64_t ts_recent_ns;
 };
 
 /* ACKs counted against a limit, since the first of the interval. */
@@ -598,7 +602,8 @@ void rto_start(struct tcp_conn *conn, uint64_t now_ns);
 void time_wait_enter(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause);
 void fin_wait_2_limit(struct tcp_conn *conn, uint64_t now_ns);
 void time_wait_restart(struct tcp_conn *conn, uint64_t now_ns);
-bool time_wait_reopen(struct tcp_conn *conn, const struct arrival *arrival);
+/* DONE: a SYN has reopened the connection, or was dropped. */
+enum verdict time_wait_check_syn(struct tcp_conn *conn, const struct arrival *arrival);
 void time_wait_return(struct tcp_conn *conn, uint64_t now_ns);
 void time_wait_forget_old(struct tcp_conn *conn);
 

@@ -85,6 +85,7 @@ static void fin_is_next(struct tcp_conn *conn, const struct arrival *arrival)
     conn->fin_received = true;
     conn->rcv_nxt++;
     conn->rcv_adv = seq_max(conn->rcv_adv, conn->rcv_nxt);
+    sack_advanced(conn);
     conn->ack_cause = TCP_SENT_ACK_OF;
     conn->ack_cause_tag = arrival->seg->tag;
     if (conn_options(conn)->fin_ack == TCP_FIN_ACK_AT_ONCE) {

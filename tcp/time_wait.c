@@ -64,21 +64,36 @@ static void begin_again(struct tcp_conn *conn, const struct arrival *arrival)
     rto_init(conn);
 }
 
-/* MAY-2: a SYN beyond all that the old incarnation received reopens the connection, if somebody
- * listens. It is the listener's then. True: the segment is dealt with. */
-bool time_wait_reopen(struct tcp_conn *conn, const struct arrival *arrival)
+/* RFC 6191 2, for a listener that would use timestamps; else MAY-2 of RFC 9293: the SYN is newer by
+ * its timestamp, or stands beyond all that the old incarnation received. */
+static bool syn_is_new(const struct tcp_conn *conn, const struct tcp_conn *listener,
+                       const struct arrival *arrival)
+{
+    const bool beyond = seq_gt(arrival->seg->seq, conn->rcv_nxt);
+    const bool stamped = conn_options(listener)->timestamps && arrival->options.has_timestamp;
+    if (!stamped) { return beyond; }
+    if (!conn->ts_on) { return true; }
+    const uint32_t value = arrival->options.ts_val;
+    return seq_gt(value, conn->ts_recent) || (value == conn->ts_recent && beyond);
+}
+
+/* What becomes of a SYN that does not reopen. */
+static enum verdict refuse_syn(struct tcp_conn *conn, const struct tcp_conn *listener,
+                               const struct arrival *arrival)
+{
+    const struct tcp_options *options = conn_options(listener);
+    if (options->time_wait_syn == TCP_OLD_SYN_ACK ||
+        (options->time_wait_syn == TCP_OLD_SYN_RFC6191 && !options->timestamps)) {
+        return GO_ON; /* 3.10.7.4 answers it */
+    }
+    conn_discard(conn, arrival, TCP_DISCARD_OLD_SYN);
+    return DONE;
+}
+
+/* It is the listener's from now on. False: no memory. */
+static bool reopen(struct tcp_conn *conn, struct tcp_conn *listener, const struct arrival *arrival)
 {
     const struct tcp_segment *seg = arrival->seg;
-    if ((seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN ||
-        !seq_gt(seg->seq, conn->rcv_nxt)) {
-        return false;
-    }
-    struct tcp_conn *listener = host_find_listener(conn->host, &conn->local);
-    if (listener == NULL || conn->owned ||
-        listener->listen->pending >= conn_options(listener)->backlog ||
-        listener->listen->ready >= conn_options(listener)->backlog) {
-        return false;
-    }
     conn->old = host_take(conn->host, sizeof *conn->old);
     if (conn->old == NULL) { return false; }
     *conn->old = (struct old_incarnation){.iss = conn->iss,
@@ -87,7 +102,15 @@ bool time_wait_reopen(struct tcp_conn *conn, const struct arrival *arrival)
                                           .rcv_nxt = conn->rcv_nxt,
                                           .total_retransmits = conn->total_retransmits,
                                           .rcv_offset = conn->rcv_offset,
-                                          .end_offset = conn->end_offset};
+                                          .end_offset = conn->end_offset,
+                                          .scale_on = conn->scale_on,
+                                          .ts_on = conn->ts_on,
+                                          .sack_on = conn->sack_on,
+                                          .ts_recent_valid = conn->ts_recent_valid,
+                                          .snd_shift = conn->snd_shift,
+                                          .rcv_shift = conn->rcv_shift,
+                                          .ts_recent = conn->ts_recent,
+                                          .ts_recent_ns = conn->ts_recent_ns};
     options_release(conn->host, conn->options);
     conn->options = options_share(listener->options);
     timer_stop_all(conn, arrival->now_ns);
@@ -104,6 +127,19 @@ bool time_wait_reopen(struct tcp_conn *conn, const struct arrival *arrival)
     return true;
 }
 
+enum verdict time_wait_check_syn(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    if ((arrival->seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN) { return GO_ON; }
+    struct tcp_conn *listener = host_find_listener(conn->host, &conn->local);
+    if (listener == NULL || conn->owned) { return GO_ON; }
+    if (!syn_is_new(conn, listener, arrival)) { return refuse_syn(conn, listener, arrival); }
+    if (listener->listen->pending >= conn_options(listener)->backlog ||
+        listener->listen->ready >= conn_options(listener)->backlog) {
+        return GO_ON;
+    }
+    return reopen(conn, listener, arrival) ? DONE : GO_ON;
+}
+
 /* The SYN was an old duplicate: a RST has said so. Back to where it was. */
 void time_wait_return(struct tcp_conn *conn, uint64_t now_ns)
 {
@@ -115,6 +151,15 @@ void time_wait_return(struct tcp_conn *conn, uint64_t now_ns)
     conn->irs = old.irs;
     conn->snd_una = conn->snd_nxt = old.snd_nxt;
     conn->rcv_nxt = conn->rcv_adv = old.rcv_nxt;
+    conn->scale_on = old.scale_on;
+    conn->ts_on = old.ts_on;
+    conn->sack_on = old.sack_on;
+    conn->ts_recent_valid = old.ts_recent_valid;
+    conn->snd_shift = old.snd_shift;
+    conn->rcv_shift = old.rcv_shift;
+    conn->ts_recent = old.ts_recent;
+    conn->ts_recent_ns = old.ts_recent_ns;
+    conn->last_ack_sent = old.rcv_nxt;
     conn->rcv_offset = old.rcv_offset;
     conn->una_offset = conn->end_offset = old.end_offset;
     conn->urgent_offset = 0;

@@ -51,7 +51,7 @@ enum verdict timestamps_check(struct tcp_conn *conn, const struct arrival *arriv
         return GO_ON;
     }
     conn_discard(conn, arrival, TCP_DISCARD_OLD_TIMESTAMP);
-    ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
+    ack_owe_limited(conn, arrival, TCP_SENT_ACK_OF);
     return DONE;
 }
 

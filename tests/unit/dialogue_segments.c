@@ -98,6 +98,21 @@ static struct tcp_payload payload_of(const struct dialogue *d, const struct patt
     return payload;
 }
 
+/* The edges of blocks are written relative to our ISS. */
+static void move_sack(struct tcp_segment *segment)
+{
+    uint8_t at = 0;
+    uint8_t kind = 0;
+    uint8_t len = 0;
+    const uint8_t *option = NULL;
+    while (wire_next_option(segment->options, segment->options_len, &at, &kind, &option, &len)) {
+        uint8_t *edges = segment->options + (option - segment->options);
+        for (unsigned i = 2; kind == TCP_OPT_SACK && i + 4 <= len; i += 4) {
+            wire_put32(edges + i, wire_get32(edges + i) + LOCAL_ISS);
+        }
+    }
+}
+
 void dialogue_inject(struct dialogue *d, const char *line)
 {
     struct pattern pattern;
@@ -118,6 +133,7 @@ void dialogue_inject(struct dialogue *d, const char *line)
     segment.payload = payload_of(d, &pattern);
     memcpy(segment.options, pattern.options, pattern.options_len);
     segment.options_len = wire_pad_options(segment.options, pattern.options_len);
+    move_sack(&segment);
     d->discarded = false;
     tcp_segment_arrives(d->host, d->now_ns, &segment);
 }

@@ -14,7 +14,8 @@ static const char page_order[] =
     "option_layout recv_buffer send_buffer window syn_window congestion "
     "initial_window nagle delayed_ack rto_initial rto_min rto_max syn_retries synack_retries "
     "retries "
-    "msl keepalive user_timeout backlog syn_cookies challenge_ack challenge_ack_limit rack tlp prr "
+    "msl rfc1337 time_wait_syn keepalive user_timeout backlog syn_cookies challenge_ack "
+    "challenge_ack_limit rack tlp prr "
     "frto hystart dsack ecn fast_open pacing fin_ack persist_probe ttl tos ";
 
 /* Those that the page does not name come behind. */

@@ -57,6 +57,29 @@ static const struct {
     /* closed while data wait for the window */
     {"FIN-WAIT-1/queued",
      "@ESTABLISHED; < . 1:1(0) ack 1 win 3; send 5; +200ms; > . 1:4(3) ack 1; close", 4, 1, 1},
+    /* timestamps are on; the peer's last was 50 */
+    {"SYN-RECEIVED/ts",
+     "option timestamps 1; option timestamp_offset 7; listen; < S 0:0(0) <TS val 50 ecr 0>; > S. "
+     "0:0(0) ack 1",
+     1, 0, 1},
+    {"ESTABLISHED/ts",
+     "option timestamps 1; option timestamp_offset 7; open; > S 0:0(0); < S. 0:0(0) ack 1 <TS val "
+     "50 ecr 7>; > . 1:1(0) ack 1",
+     1, 1, 1},
+    {"FIN-WAIT-1/ts", "@ESTABLISHED/ts; close; > F. 1:1(0) ack 1", 2, 1, 1},
+    {"FIN-WAIT-2/ts", "@FIN-WAIT-1/ts; < . 1:1(0) ack 2 <TS val 50 ecr 7>", 2, 2, 1},
+    {"CLOSE-WAIT/ts", "@ESTABLISHED/ts; < F. 1:1(0) ack 1 <TS val 50 ecr 7>; > . 1:1(0) ack 2", 1,
+     1, 2},
+    {"CLOSING/ts", "@FIN-WAIT-1/ts; < F. 1:1(0) ack 1 <TS val 50 ecr 7>; > . 2:2(0) ack 2", 2, 1,
+     2},
+    {"LAST-ACK/ts", "@CLOSE-WAIT/ts; close; > F. 1:1(0) ack 2", 2, 1, 2},
+    {"TIME-WAIT/ts", "@FIN-WAIT-2/ts; < F. 1:1(0) ack 2 <TS val 50 ecr 7>; > . 2:2(0) ack 2", 2, 2,
+     2},
+    /* a listener stands beside it, and the user has let go */
+    {"TIME-WAIT/listener",
+     "listen; < S 0:0(0) <mss 1460>; > S. 0:0(0) ack 1; < . 1:1(0) ack 1; accept; close; > F. "
+     "1:1(0) ack 1; < . 1:1(0) ack 2; < F. 1:1(0) ack 2; > . 2:2(0) ack 2; +1s; release",
+     2, 2, 2},
     /* our receive window is zero */
     {"ESTABLISHED/shut",
      "option recv_buffer 5; @ESTABLISHED; < P. 1:6(5) ack 1; +200ms; > . 1:1(0) ack 6 win 0", 1, 1,
@@ -81,6 +104,8 @@ static const struct {
     {"/uto", "option user_timeout 5s;"},
     {"/retries", "option syn_retries 2; option synack_retries 2; option retries 2;"},
     {"/keepalive", "option keepalive 5s;"},
+    {"/1337", "option rfc1337 1;"},
+    {"/6191", "option time_wait_syn 2;"},
     {"/5461", "option icmp_hard 1;"},
 };
 
