@@ -61,7 +61,7 @@ static void put_table(struct table *table, enum option_kind kind)
         cells[0] = row.name;
         cells[1] = row.unit;
         cells[2] = row.range;
-        for (size_t i = 0; i < defaults; i++) { cells[3 + i] = row.defaults[i]; }
+        for (size_t i = 0; i < defaults; i++) { cells[3 + i] = option_row_default(&row, i); }
         cells[3 + defaults] = row.source;
         put_row(table, cells, 4 + defaults, row.help);
     }
@@ -80,9 +80,9 @@ static void put_text(struct out_writer *out)
     out_text(out, "TCP options of a host, a connection or a listener, with their defaults in each\n"
                   "profile\n\n");
     text_table(out, OPTION_HOST);
-    out_text(
-        out,
-        "\nOptions of a link; forward = {...} and backward = {...} override one direction\n\n");
+    out_text(out,
+             "\nOptions of a link; forward = {...} and backward = {...} override one direction;\n"
+             "a.b is written a = { b = ... }\n\n");
     text_table(out, OPTION_LINK);
     out_text(out, "\nOptions of a router, beside address\n\n");
     text_table(out, OPTION_ROUTER);
@@ -123,11 +123,11 @@ static void json_table(struct out_writer *out, enum option_kind kind)
             for (size_t i = 0; i < TCP_PROFILES; i++) {
                 out_printf(out, "%s\"%s\": ", i == 0 ? ", \"default\": {" : ", ",
                            tcp_profile_names[i]);
-                put_string(out, row.defaults[i]);
+                put_string(out, option_row_default(&row, i));
             }
             out_char(out, '}');
         } else {
-            put_member(out, "default", row.defaults[0]);
+            put_member(out, "default", option_row_default(&row, 0));
         }
         put_member(out, "help", row.help);
         put_member(out, "source", row.source);
@@ -172,7 +172,7 @@ static void markdown_table(struct out_writer *out, enum option_kind kind)
         put_cell(out, row.help);
         put_cell(out, row.unit);
         put_cell(out, row.range);
-        for (size_t i = 0; i < defaults; i++) { put_cell(out, row.defaults[i]); }
+        for (size_t i = 0; i < defaults; i++) { put_cell(out, option_row_default(&row, i)); }
         put_cell(out, row.source);
     }
     out_char(out, '\n');
@@ -195,9 +195,11 @@ static void put_markdown(struct out_writer *out)
         "A column for each profile: `profile = \"linux\"` gives a host all of that column's "
         "values.\n\n");
     markdown_table(out, OPTION_HOST);
-    out_text(out,
-             "\n## Options of a link\n\n"
-             "Both directions are alike; `forward = {…}` and `backward = {…}` override one.\n\n");
+    out_text(
+        out,
+        "\n## Options of a link\n\n"
+        "Both directions are alike; `forward = {…}` and `backward = {…}` override one. `a.b` is\n"
+        "written `a = { b = … }`, and the parameters of one table also in order.\n\n");
     markdown_table(out, OPTION_LINK);
     out_text(out, "\n## Options of a router\n\n"
                   "Beside `address`, which a router need not have.\n\n");

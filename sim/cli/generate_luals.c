@@ -8,8 +8,9 @@ static void put_class(struct out_writer *out, const char *name, enum option_kind
     out_printf(out, "\n---@class %s\n", name);
     for (size_t i = 0; i < option_row_count(kind); i++) {
         const struct option_row row = option_row_at(kind, i);
+        if (row.part) { continue; }
         out_printf(out, "---@field %s? %s %s; %s; default %s (%s)\n", row.name, row.type, row.help,
-                   row.range, row.defaults[0], row.source);
+                   row.range, option_row_default(&row, 0), row.source);
     }
 }
 

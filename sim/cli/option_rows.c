@@ -94,36 +94,128 @@ static void host_words(const struct tcp_option_row *from, struct option_row *row
     }
 }
 
-static void link_words(const struct link_option_row *from, struct option_row *row)
+static const char *unit_or_none(const char *unit) { return unit[0] != '\0' ? unit : "-"; }
+
+/* ---- links: a row for each option, and one for each parameter of those that have several ---- */
+
+static const char *const link_types[] = {
+    [LINK_TIME] = "number|string",
+    [LINK_RATE] = "string",
+    [LINK_PROBABILITY] = "number|string",
+    [LINK_COUNT] = "integer",
+    [LINK_SIZE] = "integer|string",
+    [LINK_SWITCH] = "boolean",
+    [LINK_CHOICE] = "string",
+    [LINK_PATTERN] = "string",
+    [LINK_ORDINALS] = "integer|table",
+    [LINK_DELIVERIES] = "string|table",
+};
+
+static void link_range(const struct link_parameter *from, char *text)
 {
-    const char *type = "";
     switch (from->type) {
     case LINK_TIME:
-        (void)snprintf(row->range, ROOM, "any");
-        type = "number|string";
-        break;
-    case LINK_RATE:
-        (void)snprintf(row->range, ROOM, "from 1 bit a second");
-        type = "number|string";
-        break;
-    case LINK_LOSS:
-        (void)snprintf(row->range, ROOM, "0..1, 0%%..100%%");
-        type = "number|string|table";
-        break;
+        if (from->max == TIME_MAX_NS) {
+            (void)snprintf(text, ROOM, "any");
+        } else {
+            (void)snprintf(text, ROOM, from->min > 0 ? "above 0" : "from 0");
+        }
+        return;
+    case LINK_RATE: (void)snprintf(text, ROOM, "from 1 bit a second"); return;
+    case LINK_PROBABILITY: (void)snprintf(text, ROOM, "0..1, 0%%..100%%"); return;
+    case LINK_SWITCH: (void)snprintf(text, ROOM, "true|false"); return;
+    case LINK_CHOICE: choice_range(from->choices, "", text); return;
+    case LINK_PATTERN: (void)snprintf(text, ROOM, "0 and 1"); return;
     case LINK_COUNT:
-        whole_range(from->min, from->max, row->range);
-        type = "integer";
-        break;
-    case LINK_SIZE:
-        whole_range(from->min, from->max, row->range);
-        type = "integer|string";
-        break;
-    case LINK_LATER:
-        (void)snprintf(row->range, ROOM, "%s", later);
-        type = off_type;
-        break;
+    case LINK_SIZE: whole_range(from->min, from->max, text); return;
+    case LINK_ORDINALS: (void)snprintf(text, ROOM, "from 1"); return;
+    case LINK_DELIVERIES: (void)snprintf(text, ROOM, "a file or a list"); return;
     }
-    (void)snprintf(row->type, ROOM, "%s", type);
+}
+
+static bool has_parameters(const struct link_option *option)
+{
+    return option->form_count > 1 || option->forms[0]->count > 1;
+}
+
+/* "0..1, 0%..100%|gemodel|pattern": what stands for itself, and the names of the others. */
+static void option_words(const struct link_option *from, struct option_row *row)
+{
+    const struct link_form *plain = from->forms[0];
+    const bool named = plain->name[0] != '\0';
+    if (!named) { link_range(&plain->parameters[0], row->range); }
+    (void)snprintf(row->type, ROOM, "%s%s",
+                   named ? "string" : link_types[plain->parameters[0].type],
+                   has_parameters(from) && !named ? "|table"
+                   : named                        ? "|table"
+                                                  : "");
+    for (size_t i = 0; i < from->form_count; i++) {
+        if (from->forms[i]->name[0] == '\0') { continue; }
+        append(row->range, row->range[0] != '\0' ? "|" : "");
+        append(row->range, from->forms[i]->name);
+    }
+}
+
+static struct option_row option_of_link(const struct link_option *from)
+{
+    const struct link_form *plain = from->forms[0];
+    struct option_row row = {.help = from->help, .source = from->source, .there = true};
+    (void)snprintf(row.name, sizeof row.name, "%s", from->name);
+    row.unit = plain->name[0] != '\0' ? "-" : unit_or_none(plain->parameters[0].unit);
+    if (plain->name[0] != '\0') {
+        (void)snprintf(row.only_default, sizeof row.only_default, "%s", plain->name);
+    } else {
+        link_parameter_default(&plain->parameters[0], row.only_default, sizeof row.only_default);
+    }
+    option_words(from, &row);
+    return row;
+}
+
+static struct option_row parameter_of_link(const struct link_option *option,
+                                           const struct link_form *form,
+                                           const struct link_parameter *from)
+{
+    struct option_row row = {.help = from->help != NULL ? from->help : form->help,
+                             .source = form->source,
+                             .unit = unit_or_none(from->unit),
+                             .part = true,
+                             .there = true};
+    size_t len = (size_t)snprintf(row.name, sizeof row.name, "%s", option->name);
+    if (form->name[0] != '\0') {
+        len += (size_t)snprintf(row.name + len, sizeof row.name - len, ".%s", form->name);
+    }
+    if (strcmp(from->name, form->name) != 0) {
+        (void)snprintf(row.name + len, sizeof row.name - len, ".%s", from->name);
+    }
+    link_parameter_default(from, row.only_default, sizeof row.only_default);
+    link_range(from, row.range);
+    (void)snprintf(row.type, ROOM, "%s", link_types[from->type]);
+    return row;
+}
+
+/* The row with that number; false: there are fewer, *count of them. */
+static bool link_row(size_t index, struct option_row *row, size_t *count)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < link_option_count; i++) {
+        const struct link_option *option = link_options[i];
+        if (at++ == index) {
+            *row = option_of_link(option);
+            return true;
+        }
+        for (size_t f = 0; has_parameters(option) && f < option->form_count; f++) {
+            const struct link_form *form = option->forms[f];
+            const bool told = form->name[0] == '\0' && form->count == 1; /* by the option's row */
+            for (size_t k = 0; !told && k < form->count; k++) {
+                if (at++ == index) {
+                    *row = parameter_of_link(option, form, &form->parameters[k]);
+                    return true;
+                }
+            }
+        }
+    }
+    *count = at;
+    return false;
 }
 
 static void router_words(const struct router_option_row *from, struct option_row *row)
@@ -142,46 +234,45 @@ static void router_words(const struct router_option_row *from, struct option_row
 
 size_t option_row_count(enum option_kind kind)
 {
+    struct option_row row;
+    size_t count = 0;
     switch (kind) {
     case OPTION_HOST: return tcp_option_count;
-    case OPTION_LINK: return link_option_count;
+    case OPTION_LINK: (void)link_row(SIZE_MAX, &row, &count); return count;
     case OPTION_ROUTER: return router_option_count;
     }
     return 0;
 }
 
-static const char *unit_or_none(const char *unit) { return unit[0] != '\0' ? unit : "-"; }
-
 struct option_row option_row_at(enum option_kind kind, size_t index)
 {
     struct option_row row = {0};
+    size_t count = 0;
     if (kind == OPTION_HOST) {
         const struct tcp_option_row *from = &tcp_option_table[index];
-        row = (struct option_row){.name = from->name,
-                                  .unit = unit_or_none(from->unit),
+        row = (struct option_row){.unit = unit_or_none(from->unit),
                                   .help = from->help,
                                   .source = from->source,
                                   .there = from->type != TCP_OPTION_LATER};
+        (void)snprintf(row.name, sizeof row.name, "%s", from->name);
         for (size_t i = 0; i < TCP_PROFILES; i++) { row.defaults[i] = from->defaults[i]; }
         host_words(from, &row);
     } else if (kind == OPTION_ROUTER) {
         const struct router_option_row *from = &router_option_table[index];
-        row = (struct option_row){.name = from->name,
-                                  .unit = unit_or_none(from->unit),
+        row = (struct option_row){.unit = unit_or_none(from->unit),
                                   .help = from->help,
                                   .source = from->source,
                                   .there = true};
+        (void)snprintf(row.name, sizeof row.name, "%s", from->name);
         row.defaults[0] = from->default_text;
         router_words(from, &row);
     } else {
-        const struct link_option_row *from = &link_option_table[index];
-        row = (struct option_row){.name = from->name,
-                                  .unit = unit_or_none(from->unit),
-                                  .help = from->help,
-                                  .source = from->source,
-                                  .there = from->type != LINK_LATER};
-        row.defaults[0] = from->default_text;
-        link_words(from, &row);
+        (void)link_row(index, &row, &count);
     }
     return row;
+}
+
+const char *option_row_default(const struct option_row *row, size_t profile)
+{
+    return row->defaults[profile] != NULL ? row->defaults[profile] : row->only_default;
 }

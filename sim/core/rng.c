@@ -67,8 +67,10 @@ bool rng_chance(const struct rng_stream *stream, uint64_t ordinal, uint64_t ppb)
 uint64_t rng_below(const struct rng_stream *stream, uint64_t ordinal, uint64_t n)
 {
     assert(n > 0);
-    return (uint64_t)((u128)rng_value(stream, ordinal) * n >> 64);
+    return rng_scaled(rng_value(stream, ordinal), n);
 }
+
+uint64_t rng_scaled(uint64_t value, uint64_t n) { return (uint64_t)((u128)value * n >> 64); }
 
 uint64_t rng_hash(const struct rng_stream *stream, const void *data, size_t len)
 {

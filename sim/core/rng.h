@@ -24,6 +24,9 @@ bool rng_chance(const struct rng_stream *stream, uint64_t ordinal, uint64_t ppb)
 /* A whole number from 0 to n - 1, unbiased to 2^-64 (multiply and shift); n > 0. */
 uint64_t rng_below(const struct rng_stream *stream, uint64_t ordinal, uint64_t n);
 
+/* The same of a value that is there already: from 0 to n - 1. */
+uint64_t rng_scaled(uint64_t value, uint64_t n);
+
 /* A keyed hash of octets (SipHash-2-4 under the stream's key): RFC 6528's F(). */
 uint64_t rng_hash(const struct rng_stream *stream, const void *data, size_t len);
 

@@ -230,6 +230,9 @@ void values_tcp_options(lua_State *L, int index, const char *what, struct tcp_op
 void values_link_options(lua_State *L, int index, const char *what,
                          struct link_settings settings[2]);
 
+/* A delivery trace: a file's name or a list, milliseconds that never go back, in the arena. */
+struct link_numbers values_deliveries(lua_State *L, int index, const char *what);
+
 /* ---- objects: userdata of one metatable each; `check` raises with what was expected ---- */
 
 enum object_kind {

@@ -256,6 +256,7 @@ static bool keep(struct segment_log *log, uint64_t time_ns, const struct trace_s
     case TRACE_CORRUPTED:
     case TRACE_DELAYED:
     case TRACE_HELD:
+    case TRACE_MARKED:
     case TRACE_REWRITTEN: return true;
     }
     return true;

@@ -23,6 +23,10 @@ void sandbox_pairs(lua_State *L);
 /* Sets require there. */
 void sandbox_require(lua_State *L);
 
+/* Pushes a file's text, or with SANDBOX_READ_FAILED what is wrong. */
+enum sandbox_read { SANDBOX_READ_OK, SANDBOX_READ_MISSING, SANDBOX_READ_FAILED };
+enum sandbox_read sandbox_push_file(lua_State *L, const char *path);
+
 /* Fills and sets the table of globals; a C function to be called. */
 int sandbox_globals(lua_State *L);
 int sandbox_pcall(lua_State *L);

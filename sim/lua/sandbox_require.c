@@ -93,10 +93,8 @@ bool sandbox_whole_name(lua_State *L)
 
 /* ---- reading ---- */
 
-enum read_result { READ_OK, READ_MISSING, READ_FAILED };
-
-/* Pushes a file's text, or with READ_FAILED what is wrong. */
-static enum read_result push_stream(lua_State *L, FILE *stream, const char *path)
+/* Pushes a file's text, or with SANDBOX_READ_FAILED what is wrong. */
+static enum sandbox_read push_stream(lua_State *L, FILE *stream, const char *path)
 {
     luaL_Buffer text;
     luaL_buffinit(L, &text);
@@ -111,14 +109,14 @@ static enum read_result push_stream(lua_State *L, FILE *stream, const char *path
     luaL_pushresult(&text);
     if (ferror(stream) != 0) {
         (void)lua_pushfstring(L, "tcpsim: cannot read %s: %s", path, strerror(errno));
-        return READ_FAILED;
+        return SANDBOX_READ_FAILED;
     }
     if (total > FILE_MAX_BYTES) {
         (void)lua_pushfstring(L, "tcpsim: cannot read %s: it is larger than %d MiB", path,
                               (int)(FILE_MAX_BYTES >> 20));
-        return READ_FAILED;
+        return SANDBOX_READ_FAILED;
     }
-    return READ_OK;
+    return SANDBOX_READ_OK;
 }
 
 /* A stream that is closed when Lua lets go of it, also when an error passes by. */
@@ -141,22 +139,22 @@ static FILE **push_closing(lua_State *L)
     return stream;
 }
 
-static enum read_result push_file(lua_State *L, const char *path)
+enum sandbox_read sandbox_push_file(lua_State *L, const char *path)
 {
     FILE **stream = push_closing(L);
     const int at = lua_gettop(L);
     struct stat status;
     *stream = fopen(path, "rb");
     if (*stream == NULL) {
-        if (errno == ENOENT || errno == ENOTDIR) { return READ_MISSING; }
+        if (errno == ENOENT || errno == ENOTDIR) { return SANDBOX_READ_MISSING; }
         (void)lua_pushfstring(L, "tcpsim: cannot read %s: %s", path, strerror(errno));
-        return READ_FAILED;
+        return SANDBOX_READ_FAILED;
     }
     if (fstat(fileno(*stream), &status) == 0 && S_ISDIR(status.st_mode)) {
         (void)lua_pushfstring(L, "tcpsim: cannot read %s: it is a folder", path);
-        return READ_FAILED;
+        return SANDBOX_READ_FAILED;
     }
-    const enum read_result result = push_stream(L, *stream, path);
+    const enum sandbox_read result = push_stream(L, *stream, path);
     (void)fclose(*stream);
     *stream = NULL;
     lua_remove(L, at);
@@ -213,17 +211,17 @@ static int load_file(lua_State *L)
 {
     const char *path = lua_touserdata(L, 1);
     bool ok = false;
-    switch (push_file(L, path)) {
-    case READ_OK: {
+    switch (sandbox_push_file(L, path)) {
+    case SANDBOX_READ_OK: {
         size_t len;
         const char *text = lua_tolstring(L, -1, &len);
         ok = load_text(L, text, len, path);
         break;
     }
-    case READ_MISSING:
+    case SANDBOX_READ_MISSING:
         (void)lua_pushfstring(L, "tcpsim: cannot read %s: %s", path, strerror(ENOENT));
         break;
-    case READ_FAILED: break;
+    case SANDBOX_READ_FAILED: break;
     }
     lua_pushboolean(L, ok);
     lua_insert(L, -2);
@@ -294,9 +292,9 @@ static bool try_folder(lua_State *L, const char *folder, size_t folder_len, cons
 {
     const char *path = push_module_path(L, folder, folder_len, name);
     const int at = lua_gettop(L);
-    const enum read_result result = push_file(L, path);
-    if (result == READ_FAILED) { lua_fail(L, "%s", lua_tostring(L, -1)); }
-    if (result == READ_MISSING) {
+    const enum sandbox_read result = sandbox_push_file(L, path);
+    if (result == SANDBOX_READ_FAILED) { lua_fail(L, "%s", lua_tostring(L, -1)); }
+    if (result == SANDBOX_READ_MISSING) {
         lua_settop(L, at);
         return false;
     }

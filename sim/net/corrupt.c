@@ -1,4 +1,5 @@
-/* corrupt.c - a segment becomes octets, one of them is flipped, and what then arrives is read back.
+/* corrupt.c - a segment becomes octets, some of them are flipped, and what then arrives is read
+ * back.
  */
 #include "net_private.h"
 
@@ -25,61 +26,74 @@ static bool add_flip(struct packet *packet, struct trace_flip flip)
 }
 
 /* The octets passed the checksum with what was flipped: the segment is what they say. */
-static bool take_over(struct rule *rule, struct packet *packet, const struct tcp_segment *decoded,
-                      const uint8_t *payload, size_t payload_len)
+static void take_over(struct world *world, struct packet *packet, const struct tcp_segment *decoded,
+                      const struct tcp_slice *payload)
 {
-    struct world *world = rule->world;
     struct tcp_payload old = packet->segment.payload;
-    struct tcp_extent *extent = NULL;
-    if (rule->origin == 0) { rule->origin = forged_origin(world, rule->where); }
-    if (payload_len > 0) {
-        extent = tcp_extent_create(&world->pools, 0, (uint32_t)payload_len);
-        if (extent == NULL) { return false; }
-        memcpy(extent->octets, payload, payload_len);
-    }
     packet->segment = *decoded;
     memset(&packet->segment.payload, 0, sizeof packet->segment.payload);
-    packet->segment.payload.part[0] =
-        (struct tcp_slice){.extent = extent, .origin = rule->origin, .len = (uint32_t)payload_len};
+    packet->segment.payload.part[0] = *payload;
     tcp_payload_release(&world->pools, &old);
+    packet->flip_count = 0;
+}
+
+static bool make_payload(struct world *world, const uint8_t *octets, size_t len, uint64_t origin,
+                         struct tcp_slice *payload)
+{
+    struct tcp_extent *extent = NULL;
+    if (len > 0) {
+        extent = tcp_extent_create(&world->pools, 0, (uint32_t)len);
+        if (extent == NULL) { return false; }
+        memcpy(extent->octets, octets, len);
+    }
+    *payload = (struct tcp_slice){.extent = extent, .origin = origin, .len = (uint32_t)len};
     return true;
 }
 
-static bool flip_and_read(struct rule *rule, struct packet *packet, uint8_t *octets, size_t len)
+static bool flip_all(struct packet *packet, const struct trace_flip *flips, unsigned count,
+                     size_t len)
 {
-    const struct trace_flip flip = {rule->effect.offset, rule->effect.mask};
-    struct tcp_segment decoded = packet->segment;
-    size_t payload_at, payload_len;
-    if (wire_encode_tcp(&packet->segment, octets, len) != len || flip.offset >= len ||
-        flip.mask == 0 || !add_flip(packet, flip)) {
-        return false;
+    bool changed = false;
+    for (unsigned i = 0; i < count; i++) {
+        changed |= flips[i].offset < len && flips[i].mask != 0 && add_flip(packet, flips[i]);
     }
+    return changed;
+}
+
+/* Reads back what then arrives. */
+static void read_back(struct world *world, struct packet *packet, uint8_t *octets, size_t len,
+                      const char *where, uint64_t *origin)
+{
+    struct tcp_segment decoded = packet->segment;
+    struct tcp_slice payload;
+    size_t payload_at, payload_len;
     for (unsigned i = 0; i < packet->flip_count; i++) {
         octets[packet->flips[i].offset] ^= packet->flips[i].mask;
     }
-    packet->supplied_by = rule->where;
+    packet->supplied_by = where;
     packet->checksum_bad =
         wire_decode_tcp(octets, len, &decoded, &payload_at, &payload_len) != WIRE_OK;
-    if (!packet->checksum_bad && packet->flip_count > 0) {
-        if (take_over(rule, packet, &decoded, octets + payload_at, payload_len)) {
-            packet->flip_count = 0;
-        } else {
-            rule->world->no_memory = true;
-        }
+    if (packet->checksum_bad || packet->flip_count == 0) { return; }
+    if (*origin == 0) { *origin = forged_origin(world, where); }
+    if (make_payload(world, octets + payload_at, payload_len, *origin, &payload)) {
+        take_over(world, packet, &decoded, &payload);
+    } else {
+        world->no_memory = true;
     }
-    return true;
 }
 
-bool packet_corrupt(struct rule *rule, struct packet *packet)
+bool packet_corrupt(struct world *world, struct packet *packet, const struct trace_flip *flips,
+                    unsigned count, const char *where, uint64_t *origin)
 {
-    struct arena *arena = rule->world->arena;
     const size_t len = wire_tcp_bytes(&packet->segment);
-    uint8_t *octets = arena_take(arena, len);
+    uint8_t *octets = arena_take(world->arena, len);
     if (octets == NULL) {
-        rule->world->no_memory = true;
+        world->no_memory = true;
         return false;
     }
-    const bool changed = flip_and_read(rule, packet, octets, len);
-    arena_give(arena, octets, len);
+    const bool changed = wire_encode_tcp(&packet->segment, octets, len) == len &&
+                         flip_all(packet, flips, count, len);
+    if (changed) { read_back(world, packet, octets, len, where, origin); }
+    arena_give(world->arena, octets, len);
     return changed;
 }

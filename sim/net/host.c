@@ -287,6 +287,7 @@ void host_pump(struct host *host)
         struct route route;
         (void)host_find_route(host, &packet->segment, &route);
         packet->copy = 0;
+        packet->copies = 0;
         packet->forged = false;
         packet->checksum_bad = false;
         packet->flip_count = 0;

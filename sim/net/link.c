@@ -1,11 +1,10 @@
 /* link.c - a link: two ways, each with its own settings, queue and randomness.
  *
- * On entry: rules, then whether the link is up, the MTU, loss, and the queue's limit; then
- * serialisation at `rate`, then `delay`. Without jitter, packets arrive in the order in which they
- * entered, so they stand in a line of which the event queue holds the first only. Those that a rule
- * delays, and those that would overtake because the delay was lowered, lie aside in a small heap.
- */
-#include "net_private.h"
+ * On entry: rules, then whether the link is up, and the MTU; loss; the queue's limit; then
+ * serialisation at `rate`, then `delay`. That is all on the plain way, which is the fast one: a
+ * packet's departure is known when it enters. With any other impairment, discipline or a delivery
+ * trace the packet goes by impair_enter instead. */
+#include "impair.h"
 
 #include "../../tcp/wire.h"
 
@@ -15,141 +14,9 @@
 
 #define LINK_FIRST_ROOM 16
 
-/* ---- flights ---- */
-
-struct flight *flight_take(struct world *world)
-{
-    struct flight *flight = world->free_flights;
-    if (flight != NULL) {
-        world->free_flights = flight->next;
-        return flight;
-    }
-    return world_take(world, sizeof *flight);
-}
-
-void flight_give(struct world *world, struct flight *flight)
-{
-    flight->next = world->free_flights;
-    world->free_flights = flight;
-}
-
-void flight_release(struct world *world, struct flight *flight)
-{
-    tcp_payload_release(&world->pools, &flight->packet.segment.payload);
-    flight_give(world, flight);
-}
-
-/* ---- packets aside: a heap by (arrival, place) ---- */
-
-static bool arrives_before(const struct flight *a, const struct flight *b)
-{
-    return a->arrival_ns != b->arrival_ns ? a->arrival_ns < b->arrival_ns : a->place < b->place;
-}
-
-static bool aside_push(struct way *way, struct flight *flight)
-{
-    if (way->aside_count == way->aside_room) {
-        const size_t room = way->aside_room == 0 ? LINK_FIRST_ROOM : way->aside_room * 2;
-        struct flight **aside =
-            arena_resize(way->link->world->arena, way->aside,
-                         way->aside_room * sizeof(struct flight *), room * sizeof(struct flight *));
-        if (aside == NULL) { return false; }
-        way->aside = aside;
-        way->aside_room = room;
-    }
-    size_t at = way->aside_count++;
-    while (at > 0 && arrives_before(flight, way->aside[(at - 1) / 2])) {
-        way->aside[at] = way->aside[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    way->aside[at] = flight;
-    return true;
-}
-
-static struct flight *aside_pop(struct way *way)
-{
-    struct flight *first = way->aside[0];
-    struct flight *moved = way->aside[--way->aside_count];
-    size_t at = 0;
-    for (;;) {
-        size_t child = 2 * at + 1;
-        if (child >= way->aside_count) { break; }
-        if (child + 1 < way->aside_count &&
-            arrives_before(way->aside[child + 1], way->aside[child])) {
-            child++;
-        }
-        if (!arrives_before(way->aside[child], moved)) { break; }
-        way->aside[at] = way->aside[child];
-        at = child;
-    }
-    way->aside[at] = moved;
-    return first;
-}
-
-/* ---- under way ---- */
-
-static void enqueue(struct way *way, struct flight *flight)
-{
-    struct world *world = way->link->world;
-    const uint32_t object = way->link->index * 2 + (uint32_t)way->direction;
-    const struct queue_key key = {flight->arrival_ns,
-                                  queue_meaning(QUEUE_ARRIVAL, object, flight->place)};
-    flight->in_queue = true;
-    (void)world_push(world, key, way->link);
-}
-
-static void put_aside(struct way *way, struct flight *flight)
-{
-    struct world *world = way->link->world;
-    if (!aside_push(way, flight)) {
-        world->no_memory = true;
-        flight_release(world, flight);
-    } else if (way->aside[0] == flight) {
-        enqueue(way, flight);
-    }
-}
-
-static void get_under_way(struct way *way, struct flight *flight)
-{
-    flight->next = NULL;
-    flight->in_queue = false;
-    if (flight->extra_ns > 0 || (way->last != NULL && flight->arrival_ns < way->last->arrival_ns)) {
-        put_aside(way, flight);
-        return;
-    }
-    if (way->last != NULL) {
-        way->last->next = flight;
-    } else {
-        way->first = flight;
-        enqueue(way, flight);
-    }
-    way->last = flight;
-}
-
-void link_arrival(struct link *link, enum link_direction direction, uint64_t time_ns,
-                  uint32_t place)
-{
-    struct way *way = &link->ways[direction];
-    struct flight *flight = way->first;
-    if (flight != NULL && flight->arrival_ns == time_ns && flight->place == place) {
-        way->first = flight->next;
-        if (way->first == NULL) {
-            way->last = NULL;
-        } else {
-            enqueue(way, way->first);
-        }
-    } else {
-        assert(way->aside_count > 0);
-        flight = aside_pop(way);
-        assert(flight->arrival_ns == time_ns && flight->place == place);
-        if (way->aside_count > 0 && !way->aside[0]->in_queue) { enqueue(way, way->aside[0]); }
-    }
-    host_take_arrival(link->ends[1 - direction], flight);
-}
-
 /* ---- entry ---- */
 
-static void lose(struct way *way, struct flight *flight, const char *reason)
+void way_lose(struct way *way, struct flight *flight, const char *reason)
 {
     struct world *world = way->link->world;
     if (world_records_segments(world)) {
@@ -182,19 +49,22 @@ static bool leaving_push(struct way *way, uint64_t time_ns)
     return true;
 }
 
-/* Whether the queue has room for one more, with the packet that is being sent. */
-static bool queue_has_room(struct way *way)
+void way_leaves(struct way *way, uint64_t time_ns)
+{
+    if (!leaving_push(way, time_ns)) { way->link->world->no_memory = true; }
+}
+
+size_t way_leaving(struct way *way)
 {
     const uint64_t now_ns = way->link->world->now_ns;
     while (way->leaving_count > 0 && way->leaving_ns[way->leaving_first] <= now_ns) {
         way->leaving_first = (way->leaving_first + 1) & (way->leaving_room - 1);
         way->leaving_count--;
     }
-    return way->settings.limit == 0 || way->leaving_count < way->settings.limit;
+    return way->leaving_count;
 }
 
-/* When the packet's last bit has left. */
-static uint64_t serialise(struct way *way, uint32_t bytes)
+uint64_t way_serialise(struct way *way, uint32_t bytes)
 {
     struct world *world = way->link->world;
     if (way->settings.rate_bps == 0) { return world->now_ns; }
@@ -207,43 +77,52 @@ static uint64_t serialise(struct way *way, uint32_t bytes)
     /* Beyond this nothing can happen any more; so the sums never wrap. */
     way->busy_until_ns =
         start_ns > 2 * TIME_MAX_NS ? 2 * TIME_MAX_NS : start_ns + way->serialised_ns;
-    if (!leaving_push(way, way->busy_until_ns)) { world->no_memory = true; }
+    way_leaves(way, way->busy_until_ns);
     return way->busy_until_ns;
 }
+
+void way_depart(struct way *way, struct flight *flight, uint64_t departure_ns)
+{
+    const struct impaired *impaired = way->impaired;
+    const uint64_t delay_ns =
+        impaired == NULL ? way->settings.delay_ns : impair_delay_ns(way, flight);
+    flight->place = way->placed++;
+    flight->arrival_ns = departure_ns + delay_ns + flight->extra_ns;
+    way_get_under_way(way, flight,
+                      flight->extra_ns > 0 || (impaired != NULL && impaired->overtakes));
+}
+
+/* Larger than the MTU, and TCP never lets anybody fragment. */
+static void too_big(struct way *way, struct flight *flight) { way_lose(way, flight, "mtu"); }
 
 void link_admit(struct way *way, struct flight *flight)
 {
     const struct link_settings *settings = &way->settings;
     const uint32_t bytes = wire_packet_bytes(&flight->packet.segment);
     flight->way = way;
+    flight->bytes = bytes;
     if (!way->link->up) {
-        lose(way, flight, "down");
-        return;
+        way_lose(way, flight, "down");
+    } else if (bytes > settings->mtu_bytes) {
+        too_big(way, flight);
+    } else if (way->impaired != NULL) {
+        impair_enter(way, flight);
+    } else if (flight->lane == 0 && way_loses(way, flight)) {
+        way_lose(way, flight, "loss");
+    } else if (way_leaving(way) >= settings->limit && settings->limit != 0) {
+        way_lose(way, flight, "queue full");
+    } else {
+        way_depart(way, flight, way_serialise(way, bytes));
     }
-    if (bytes > settings->mtu_bytes) {
-        lose(way, flight, "mtu");
-        return;
-    }
-    /* The network's own copies were made on entry, where loss is drawn: for them there is no draw.
-     */
-    if (flight->packet.copy == 0 && link_settings_lose(way, flight->ordinal)) {
-        lose(way, flight, "loss");
-        return;
-    }
-    if (!queue_has_room(way)) {
-        lose(way, flight, "queue full");
-        return;
-    }
-    flight->place = way->placed++;
-    flight->arrival_ns = serialise(way, bytes) + settings->delay_ns + flight->extra_ns;
-    get_under_way(way, flight);
 }
 
 void link_offer(struct way *way, struct flight *flight, bool rules)
 {
     flight->way = way;
     flight->extra_ns = 0;
+    flight->lane = 0;
     flight->ordinal = ++way->offered;
+    if (way->impaired != NULL) { impair_offered(way, flight); }
     if (!rules || way->link->world->rules == NULL) {
         link_admit(way, flight);
         return;
@@ -289,21 +168,27 @@ static char *make_name(struct world *world, const struct host *a, const struct h
     return name;
 }
 
+bool way_stream(const struct way *way, const char *consumer, struct rng_stream *stream)
+{
+    const struct link *link = way->link;
+    const size_t room = strlen(link->name) + strlen(consumer) + 24;
+    char *name = arena_take(link->world->arena, room);
+    if (name == NULL) { return false; }
+    (void)snprintf(name, room, "link/%s/%s/%s", link->name,
+                   way->direction == LINK_FORWARD ? "forward" : "backward", consumer);
+    *stream = rng_stream(link->world->config.seed, name);
+    arena_give(link->world->arena, name, room);
+    return true;
+}
+
 static bool prepare_way(struct link *link, enum link_direction direction,
                         const struct link_settings *settings)
 {
     struct way *way = &link->ways[direction];
-    struct arena *arena = link->world->arena;
     way->link = link;
     way->direction = direction;
-    const size_t room = strlen(link->name) + 32;
-    char *name = arena_take(arena, room);
-    if (name == NULL || !link_settings_copy(arena, settings, &way->settings)) { return false; }
-    (void)snprintf(name, room, "link/%s/%s/loss", link->name,
-                   direction == LINK_FORWARD ? "forward" : "backward");
-    way->loss = rng_stream(link->world->config.seed, name);
-    arena_give(arena, name, room);
-    return true;
+    return link_settings_copy(link->world->arena, settings, &way->settings) &&
+           way_stream(way, "loss", &way->loss) && impair_settle(way);
 }
 
 static bool link_enter_tables(struct link *link)
@@ -365,6 +250,7 @@ void link_destroy(struct link *link)
     struct arena *arena = world->arena;
     for (unsigned i = 0; i < 2; i++) {
         struct way *way = &link->ways[i];
+        impair_forget(way);
         for (struct flight *flight = way->first, *next; flight != NULL; flight = next) {
             next = flight->next;
             flight_release(world, flight);
@@ -382,17 +268,25 @@ void link_destroy(struct link *link)
     arena_give(arena, link, sizeof *link);
 }
 
+static bool same_trace(const struct link_settings *a, const struct link_settings *b)
+{
+    return a->trace.count == b->trace.count &&
+           (a->trace.count == 0 ||
+            memcmp(a->trace.at, b->trace.at, a->trace.count * sizeof *a->trace.at) == 0);
+}
+
 bool link_set(struct link *link, enum link_direction direction,
               const struct link_settings *settings)
 {
     struct way *way = &link->ways[direction];
     struct link_settings copy;
     if (!link_settings_copy(link->world->arena, settings, &copy)) { return false; }
+    if (way->impaired != NULL && !same_trace(&way->settings, settings)) { deliveries_forget(way); }
     link_settings_free(link->world->arena, &way->settings);
     way->settings = copy;
     way->serialised_bytes = 0;
     host_link_changed(link->ends[direction]);
-    return true;
+    return impair_settle(way);
 }
 
 const struct link_settings *link_get(const struct link *link, enum link_direction direction)

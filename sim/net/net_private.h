@@ -6,7 +6,8 @@
  *   host_calls.c host_open.c  the user calls      host_observer.c  what TCP tells
  *   host_inject.c  forged segments                numbers.c    what relative numbers count from
  *   records.c    trace records                    integrity.c  what is checked in any run
- *   link.c       one direction's way, flights     link_options.c  settings and their table
+ *   link.c       entry, the plain way             link_flights.c  packets under way
+ *   link_options.c  settings and their tables     impair.h     all that is not the plain way
  *   rules.c      which segments                   rules_effects.c corrupt.c  what becomes of them
  */
 #ifndef TCPSIM_NET_PRIVATE_H
@@ -55,16 +56,21 @@ struct flight {
     uint64_t extra_ns; /* by rules, beyond the link's delay */
     uint64_t
         ordinal; /* among all that were offered to this way, from 1; copies share the original's */
-    uint32_t place; /* in the order of entering the queue: who comes first at one instant */
-    bool in_queue;  /* of those aside: has an entry in the event queue */
+    uint64_t entered_ns; /* while it waits in a queue with a discipline: since when */
+    uint32_t place;      /* in the order of entering the queue: who comes first at one instant */
+    uint32_t bytes;      /* of the IP packet */
+    uint32_t lane;       /* 0: the packet offered; else a copy of it that was made on this way */
+    bool in_queue;       /* of those aside: has an entry in the event queue */
+    /* Decided when it was offered, by channels with a memory (impair.h). */
+    bool channel_loses, goes_ahead;
 };
 
 /* One direction of a link. */
 struct way {
     struct link *link;
     enum link_direction direction;
-    struct link_settings settings;
     struct rng_stream loss;
+    struct impaired *impaired; /* NULL: the plain way (impair.h) */
     /* Every packet offered counts, also those that rules, a link that is down or a full queue drop,
      * so that none of these changes the draws of the packets after it. Copies do not count. */
     uint64_t offered;
@@ -80,6 +86,7 @@ struct way {
     size_t leaving_first, leaving_count, leaving_room;
     uint32_t serialised_bytes; /* what the next was worked out for */
     uint64_t serialised_ns;
+    struct link_settings settings; /* begins with what every packet asks for */
 };
 
 struct link {
@@ -117,7 +124,22 @@ void link_destroy(struct link *link);
 bool link_settings_copy(struct arena *arena, const struct link_settings *from,
                         struct link_settings *to);
 void link_settings_free(struct arena *arena, struct link_settings *settings);
-bool link_settings_lose(const struct way *way, uint64_t ordinal);
+/* The stream "link/a-b/forward/CONSUMER". False: no memory. */
+bool way_stream(const struct way *way, const char *consumer, struct rng_stream *stream);
+/* By probability, list or pattern. */
+bool way_loses(const struct way *way, const struct flight *flight);
+/* Drops the packet. Takes the flight. */
+void way_lose(struct way *way, struct flight *flight, const char *reason);
+/* How many packets wait by the plain way, with the one being sent. */
+size_t way_leaving(struct way *way);
+/* One more, until then. */
+void way_leaves(struct way *way, uint64_t time_ns);
+/* Sends so many octets after all that is being sent: when the last bit has left. */
+uint64_t way_serialise(struct way *way, uint32_t bytes);
+/* The packet leaves then, and arrives when its delay is over. Takes the flight. */
+void way_depart(struct way *way, struct flight *flight, uint64_t departure_ns);
+/* `overtakes`: it may come before others that left earlier. Takes the flight. */
+void way_get_under_way(struct way *way, struct flight *flight, bool overtakes);
 /* Whether an ascending list holds `ordinal`. */
 bool ordinals_hold(const uint64_t *list, size_t len, uint64_t ordinal);
 /* arena_give for what is read only. */
@@ -148,8 +170,12 @@ struct rules_outcome {
 void rules_apply(struct way *way, struct flight *flight, struct rules_outcome *outcome);
 /* One rule's act; true: the flight is taken. */
 bool rule_act(struct rule *rule, struct flight *flight, struct rules_outcome *outcome);
-/* Flips one octet; false: nothing changed. */
-bool packet_corrupt(struct rule *rule, struct packet *packet);
+/* Flips octets; false: nothing changed. `where`: who did it ("file:line"), lives on. *origin: of
+ * the octets that thereby change unnoticed, or 0 (then set when there are any). */
+bool packet_corrupt(struct world *world, struct packet *packet, const struct trace_flip *flips,
+                    unsigned count, const char *where, uint64_t *origin);
+/* The number of the next copy of a packet. */
+uint32_t packet_next_copy(struct packet *packet);
 void rule_destroy(struct rule *rule);
 
 /* ---- hosts and sockets ---- */

@@ -13,6 +13,7 @@ struct packet {
     struct host *receiver;      /* the host it is going to */
     uint64_t number;            /* from 1 */
     uint32_t copy;              /* the network's own copies: 1, 2 … */
+    uint32_t copies;            /* so many were made of it */
     bool forged;                /* by inject or by a host without TCP */
     bool checksum_bad;          /* arrives with a checksum that does not verify */
     bool numbers_known;         /* the four below are filled in */

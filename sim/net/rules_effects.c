@@ -32,7 +32,8 @@ static void duplicate(struct rule *rule, struct flight *flight, struct rules_out
         *copy = *flight;
         copy->next = NULL;
         copy->extra_ns = extra_ns;
-        copy->packet.copy = outcome->last_copy != NULL ? outcome->last_copy->packet.copy + 1 : 1;
+        copy->packet.copy = copy->lane = packet_next_copy(&flight->packet);
+        copy->packet.copies = 0;
         tcp_payload_share(&copy->packet.segment.payload);
         if (outcome->last_copy != NULL) {
             outcome->last_copy->next = copy;
@@ -42,6 +43,13 @@ static void duplicate(struct rule *rule, struct flight *flight, struct rules_out
         outcome->last_copy = copy;
         note_act(rule, copy, TRACE_DUPLICATED, 0);
     }
+}
+
+uint32_t packet_next_copy(struct packet *packet)
+{
+    const uint32_t number = ++packet->copies;
+    /* A copy's copies have numbers of their own. */
+    return packet->copy == 0 ? number : packet->copy << 8 | (number & 0xff);
 }
 
 static void hold(struct rule *rule, struct flight *flight)
@@ -90,7 +98,9 @@ bool rule_act(struct rule *rule, struct flight *flight, struct rules_outcome *ou
         return false;
     case RULE_CORRUPT:
         /* An offset beyond the segment, or a mask of no bits, changes nothing: matched, not hit. */
-        if (packet_corrupt(rule, packet)) {
+        if (packet_corrupt(rule->world, packet,
+                           &(struct trace_flip){rule->effect.offset, rule->effect.mask}, 1,
+                           rule->where, &rule->origin)) {
             rule->hits++;
             note_act(rule, flight, TRACE_CORRUPTED, 0);
         }

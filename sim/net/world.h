@@ -23,8 +23,21 @@ struct world_violation {
     const char *supplied_by; /* "file:line" of the rule or forger, or NULL */
 };
 
+/* What a link decided by lot about one packet that was offered to it. */
+struct link_decision {
+    const struct link *link;
+    enum link_direction direction;
+    uint64_t ordinal; /* the packet's on that way, from 1 */
+    uint32_t lane;    /* 0: the packet itself; else a copy of it made there */
+    const char *what; /* "loss", "duplicate" … */
+    uint64_t outcome; /* 0 or 1: whether; else a value */
+};
+
 struct world_hooks {
     void *context;
+    /* Returns the outcome that is to hold: the same, or another. Decisions are made whether or not
+     * anybody watches, and are the same. */
+    uint64_t (*decided)(void *context, const struct link_decision *decision);
     /* Something a blocked call on this socket may wait for; also when a listener can accept, when
      * the TCB is gone and when the host crashed. */
     void (*socket_changed)(void *context, struct socket *socket);

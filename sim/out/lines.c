@@ -249,6 +249,7 @@ void lines_record(struct lines *lines, const struct trace_record *record)
     case TRACE_CORRUPTED:
     case TRACE_DELAYED:
     case TRACE_HELD:
+    case TRACE_MARKED:
     case TRACE_REWRITTEN: break;
     }
 }

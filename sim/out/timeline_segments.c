@@ -184,7 +184,7 @@ static void discarded(struct timeline *t, uint64_t time_ns, const struct trace_s
     timeline_add_item(t, time_ns, segment->to, segment->to_index, true, &item);
 }
 
-/* Delayed, held, corrupted, rewritten: a mark on the departing arrow. */
+/* Delayed, held, corrupted, rewritten, CE: a mark on the departing arrow. */
 static void changed(struct timeline *t, uint64_t time_ns, const struct trace_segment *segment)
 {
     struct timeline_flight *flight = find(t, segment);
@@ -227,6 +227,7 @@ void timeline_record_segment(struct timeline *t, uint64_t time_ns,
     case TRACE_CORRUPTED:
     case TRACE_DELAYED:
     case TRACE_HELD:
+    case TRACE_MARKED:
     case TRACE_REWRITTEN: changed(t, time_ns, segment); return;
     case TRACE_FORWARDED: return; /* the lifelines between show nothing of it */
     }

@@ -111,7 +111,7 @@ bool timeline_change_words(const struct trace_segment *segment, char *text, size
 {
     const enum trace_action action = segment->action;
     if (action != TRACE_DUPLICATED && action != TRACE_CORRUPTED && action != TRACE_DELAYED &&
-        action != TRACE_HELD && action != TRACE_REWRITTEN) {
+        action != TRACE_HELD && action != TRACE_REWRITTEN && action != TRACE_MARKED) {
         return false;
     }
     const char *word = trace_action_name(action);

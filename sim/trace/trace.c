@@ -25,6 +25,7 @@ const char *trace_action_name(enum trace_action action)
     case TRACE_INJECTED: return "injected";
     case TRACE_REWRITTEN: return "rewritten";
     case TRACE_DISCARDED: return "discarded";
+    case TRACE_MARKED: return "marked";
     }
     return "";
 }

@@ -37,6 +37,7 @@ enum trace_action {
     TRACE_INJECTED,
     TRACE_REWRITTEN,
     TRACE_DISCARDED,
+    TRACE_MARKED, /* congestion experienced: by a queue */
 };
 const char *trace_action_name(enum trace_action action);
 

@@ -21,11 +21,11 @@ static void draw_settings(struct swarm *swarm, struct link_settings *settings, u
     if (draw_one_in(draws, 2)) { settings->loss_ppb = draw_scaled(draws, 1, 300000000); }
     if (draw_one_in(draws, 3)) {
         uint64_t ordinal = 0;
-        settings->list_len = (size_t)draw_between(draws, 1, LIST_MAX);
-        for (size_t i = 0; i < settings->list_len; i++) {
+        settings->list.count = (size_t)draw_between(draws, 1, LIST_MAX);
+        for (size_t i = 0; i < settings->list.count; i++) {
             list[i] = ordinal += draw_scaled(draws, 1, 30);
         }
-        settings->list = list;
+        settings->list.at = list;
     }
 }
 
@@ -40,8 +40,7 @@ static void draw_links(struct swarm *swarm)
                 swarm->healed[at][i] = settings[i];
                 swarm->healed[at][i].loss_ppb = 0;
                 swarm->healed[at][i].limit = 0;
-                swarm->healed[at][i].list = NULL;
-                swarm->healed[at][i].list_len = 0;
+                swarm->healed[at][i].list = (struct link_numbers){NULL, 0};
             }
             /* Both ways of a link carry packets of one size, or nothing large ever gets through. */
             settings[1].mtu_bytes = swarm->healed[at][1].mtu_bytes = settings[0].mtu_bytes;

@@ -134,9 +134,9 @@ static void options_are_those_of_the_tables(void **state)
         assert_non_null(strstr(place->out, tcp_option_table[i].help));
     }
     for (size_t i = 0; i < link_option_count; i++) {
-        (void)snprintf(line, sizeof line, "\n%s ", link_option_table[i].name);
+        (void)snprintf(line, sizeof line, "\n%s ", link_options[i]->name);
         assert_non_null(strstr(place->out, line));
-        assert_non_null(strstr(place->out, link_option_table[i].help));
+        assert_non_null(strstr(place->out, link_options[i]->help));
     }
     assert_non_null(strstr(place->out, "at once|delayed"));
 }

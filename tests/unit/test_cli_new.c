@@ -75,8 +75,7 @@ static void options_are_told_to_programs(void **state)
         assert_non_null(strstr(place->out, text));
     }
     for (size_t i = 0; i < link_option_count; i++) {
-        (void)snprintf(text, sizeof text, "{\"name\": \"%s\", \"unit\": \"",
-                       link_option_table[i].name);
+        (void)snprintf(text, sizeof text, "{\"name\": \"%s\", \"unit\": \"", link_options[i]->name);
         assert_non_null(strstr(place->out, text));
     }
     /* What stands in quotes in a help must not end a string. */

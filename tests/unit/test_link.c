@@ -69,7 +69,7 @@ static void chosen_ordinals_are_lost(void **state)
 {
     (void)state;
     static const uint64_t list[] = {2, 5};
-    struct fixture *fixture = played((struct link_settings){.list = list, .list_len = 2});
+    struct fixture *fixture = played((struct link_settings){.list = {list, 2}});
     for (uint32_t i = 1; i <= 6; i++) { forge(fixture, i); }
     fixture_run(fixture, WORLD_FINISHED);
     assert_int_equal(fixture_count(fixture, "# loss"), 2);
@@ -220,11 +220,22 @@ static void the_table_names_every_option_once(void **state)
 {
     (void)state;
     for (size_t i = 0; i < link_option_count; i++) {
-        const struct link_option_row *row = &link_option_table[i];
-        assert_true(row->name[0] != '\0' && row->help[0] != '\0');
-        assert_true(row->min <= row->max);
+        const struct link_option *option = link_options[i];
+        assert_true(option->name[0] != '\0' && option->help[0] != '\0');
         for (size_t k = 0; k < i; k++) {
-            assert_string_not_equal(row->name, link_option_table[k].name);
+            assert_string_not_equal(option->name, link_options[k]->name);
+        }
+        for (size_t f = 0; f < option->form_count; f++) {
+            for (size_t k = 0; k < option->forms[f]->count; k++) {
+                const struct link_parameter *parameter = &option->forms[f]->parameters[k];
+                assert_true(parameter->name[0] != '\0' && parameter->unit[0] != '\0');
+                assert_true(parameter->offset < sizeof(struct link_settings));
+                assert_true(parameter->min <= parameter->max);
+                assert_true(parameter->type == LINK_SWITCH ||
+                            parameter->otherwise <= parameter->max);
+                /* Several parameters need words of their own; one is told by its form. */
+                assert_true(option->forms[f]->count == 1 || parameter->help != NULL);
+            }
         }
     }
 }

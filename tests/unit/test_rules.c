@@ -254,8 +254,7 @@ static void copies_take_no_ordinals(void **state)
     static const uint64_t list[] = {2}, first[] = {1};
     struct fixture *fixture = played();
     struct link_settings settings = *link_get(fixture->link, LINK_FORWARD);
-    settings.list = list;
-    settings.list_len = 1;
+    settings.list = (struct link_numbers){list, 1};
     assert_true(link_set(fixture->link, LINK_FORWARD, &settings));
     (void)rule(fixture, (struct rule_match){.nth = first, .nth_len = 1},
                (struct rule_effect){.action = RULE_DUPLICATE, .copies = 1});
