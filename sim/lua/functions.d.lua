@@ -364,8 +364,15 @@ function sim.partition(a, b, options) end
 ---@param forged tcpsim.Forged
 function sim.inject(forged) end
 
----Not there yet.
----@param message table
+---@class tcpsim.Icmp
+---@field from tcpsim.Host|tcpsim.Router
+---@field to? tcpsim.Host default: whose connection or segment it is about
+---@field type string "host unreachable" "port unreachable" "fragmentation needed" "ttl exceeded" …
+---@field mtu? integer of the next hop, with "fragmentation needed"
+---@field about? tcpsim.Connection|tcpsim.Segment default: the only connection of `to`
+
+---An ICMP error, now; it takes the links' delay, and can be lost.
+---@param message tcpsim.Icmp
 function sim.icmp(message) end
 
 -- ---- checking ----

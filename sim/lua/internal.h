@@ -6,7 +6,7 @@
  * through values.c     times, rates, option tables        fail.c      errors with file:line,
  * nearest names objects.c    hosts, links, connections … as userdata of one metatable each
  *   module_sim.c module_host.c module_router.c module_rule.c module_segment.c module_inject.c
- * module_peer.c module_conn.c conn_calls.c lua_conn_info.c listener.c          connections and
+ * module_icmp.c module_peer.c module_conn.c conn_calls.c lua_conn_info.c listener.c connections and
  * listeners apps.c       applications, blocking, waking     log.c       the segments of the run,
  * for expect expect.c     expect_exchange.c expect_states.c invariants.c */
 #ifndef TCPSIM_LUA_INTERNAL_H
@@ -311,6 +311,8 @@ void peer_packet_arrived(struct scenario *scenario, struct host *host, const str
 /* The `segment` of match, with, peer:expect (module_segment.c): shares the payload, so that it may
  * be kept. */
 void lua_push_segment(lua_State *L, const struct packet *packet);
+/* The segment of such an object, or NULL. Borrowed. */
+const struct tcp_segment *lua_test_segment(lua_State *L, int index);
 /* The same with fields that may be assigned; lua_segment_apply changes the packet accordingly. */
 void lua_push_changing_segment(lua_State *L, const struct packet *packet);
 void lua_segment_apply(lua_State *L, int index, struct packet *packet);
@@ -331,7 +333,8 @@ void module_sim(lua_State *L);    /* scenario param now sleep at random */
 void module_host(lua_State *L);   /* sim.host sim.link */
 void module_router(lua_State *L); /* sim.router */
 void module_rule(lua_State *L);   /* sim.drop … sim.partition */
-void module_inject(lua_State *L); /* sim.inject; sim.icmp and others refused by name */
+void module_inject(lua_State *L); /* sim.inject sim.icmp */
+int sim_icmp(lua_State *L);       /* module_icmp.c */
 void module_expect(lua_State *L); /* the global `expect` */
 
 /* ---- forged segments (module_inject.c, for module_peer.c too) ---- */

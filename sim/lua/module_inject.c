@@ -1,5 +1,5 @@
 /* module_inject.c - sim.inject: a segment of the script's making, now, from any host that it
- * pretends to be. sim.icmp is refused by name. */
+ * pretends to be. */
 #include "internal.h"
 
 #include <stdio.h>
@@ -314,8 +314,6 @@ int forge_send(lua_State *L, struct host *at, struct host *to, const struct tcp_
     lua_pushstring(L, id);
     return 1;
 }
-
-static int sim_icmp(lua_State *L) { return lua_fail_later(L, "sim.icmp"); }
 
 void module_inject(lua_State *L)
 {

@@ -20,6 +20,12 @@ struct segment_object {
 
 /* ---- what others use too ---- */
 
+const struct tcp_segment *lua_test_segment(lua_State *L, int index)
+{
+    const struct segment_object *object = object_test(L, index, OBJECT_SEGMENT);
+    return object != NULL ? &object->packet.segment : NULL;
+}
+
 void packet_as_record(const struct packet *packet, struct world *world,
                       struct trace_segment *record)
 {

@@ -112,6 +112,7 @@ bool backlog_mark(struct way *way, struct flight *flight)
 {
     struct world *world = way->link->world;
     struct packet *packet = &flight->packet;
+    if (packet->icmp != NULL) { return false; } /* errors are not ECN-capable */
     if ((packet->segment.tos & CE) == 0) { return false; }
     if ((packet->segment.tos & CE) == CE) { return true; }
     packet->segment.tos |= CE;

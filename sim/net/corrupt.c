@@ -85,6 +85,10 @@ static void read_back(struct world *world, struct packet *packet, uint8_t *octet
 bool packet_corrupt(struct world *world, struct packet *packet, const struct trace_flip *flips,
                     unsigned count, const char *where, uint64_t *origin)
 {
+    if (packet->icmp != NULL) { /* whatever was flipped in an error, its checksum tells */
+        packet->checksum_bad = true;
+        return true;
+    }
     const size_t len = wire_tcp_bytes(&packet->segment);
     uint8_t *octets = arena_take(world->arena, len);
     if (octets == NULL) {

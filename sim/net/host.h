@@ -130,6 +130,17 @@ void host_record_call(struct socket *socket, const char *call, uint64_t len, con
 bool host_inject(struct host *at, struct host *to, const struct tcp_segment *segment,
                  bool bad_checksum, const char *supplied_by, bool as_injected, uint64_t *number);
 
+/* An ICMP error made by the script: from a host or router to the sender of the segment `about`
+ * (borrowed). */
+enum host_icmp_result {
+    HOST_ICMP_OK,
+    HOST_ICMP_NO_PATH,
+    HOST_ICMP_NO_ADDRESS,  /* `from` has none of that family */
+    HOST_ICMP_NO_SUCH_TYPE /* that family of ICMP knows no such error */
+};
+enum host_icmp_result host_icmp(struct host *from, struct host *to, enum tcp_icmp_kind kind,
+                                uint32_t mtu, const struct tcp_segment *about);
+
 /* What relative numbers of a segment from -> to count from: the ISS and IRS of the sender's TCB or
  * of its last one on that pair of sockets; what the script's own segments said counts too. */
 void host_numbers(struct world *world, const struct host *sender, const struct tcp_segment *segment,

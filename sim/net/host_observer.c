@@ -207,6 +207,10 @@ void host_observe(void *context, const struct tcp_event *event)
         created(host, event);
         return;
     }
+    if (event->kind == TCP_EVENT_ICMP) {
+        icmp_fate(host, event->u.icmp.fate);
+        return;
+    }
     if (told == NULL) { return; /* there was no memory for its socket: the run ends */ }
     switch (event->kind) {
     case TCP_EVENT_STATE: state_moved(host, told, event); break;

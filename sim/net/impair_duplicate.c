@@ -38,7 +38,7 @@ static enum impair_verdict entered(struct way *way, struct flight *flight, struc
     made->packet.copy = packet_next_copy(&flight->packet);
     made->packet.copies = 0;
     made->lane = flight->lane | COPY_OF_THE_LINK;
-    tcp_payload_share(&made->packet.segment.payload);
+    packet_share(&made->packet);
     if (world_records_segments(world)) {
         const struct packet_note note = {
             .action = TRACE_DUPLICATED, .at = way_sender(way), .reason = "duplicate"};

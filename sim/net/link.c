@@ -6,8 +6,6 @@
  * trace the packet goes by impair_enter instead. */
 #include "impair.h"
 
-#include "../../tcp/wire.h"
-
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -92,19 +90,16 @@ void way_depart(struct way *way, struct flight *flight, uint64_t departure_ns)
                       flight->extra_ns > 0 || (impaired != NULL && impaired->overtakes));
 }
 
-/* Larger than the MTU, and TCP never lets anybody fragment. */
-static void too_big(struct way *way, struct flight *flight) { way_lose(way, flight, "mtu"); }
-
 void link_admit(struct way *way, struct flight *flight)
 {
     const struct link_settings *settings = &way->settings;
-    const uint32_t bytes = wire_packet_bytes(&flight->packet.segment);
+    const uint32_t bytes = packet_bytes(&flight->packet);
     flight->way = way;
     flight->bytes = bytes;
     if (!way->link->up) {
         way_lose(way, flight, "down");
     } else if (bytes > settings->mtu_bytes) {
-        too_big(way, flight);
+        packet_too_big(way, flight); /* TCP never lets anybody fragment */
     } else if (way->impaired != NULL) {
         impair_enter(way, flight);
     } else if (flight->lane == 0 && way_loses(way, flight)) {

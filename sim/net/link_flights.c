@@ -29,6 +29,7 @@ void flight_give(struct world *world, struct flight *flight)
 void flight_release(struct world *world, struct flight *flight)
 {
     tcp_payload_release(&world->pools, &flight->packet.segment.payload);
+    if (flight->packet.icmp != NULL) { packet_icmp_release(world, &flight->packet); }
     flight_give(world, flight);
 }
 

@@ -3,6 +3,7 @@
  *   world.c      clock, queue, the run            schedule.c   entries in the queue, tasks
  *   table.c      the hash tables' one shape       host.c       hosts, arrival, pump
  *   routes.c     which link a packet takes        router.c     who forwards, and how
+ *   icmp.c       errors as packets
  *   host_calls.c host_open.c  the user calls      host_observer.c  what TCP tells
  *   host_inject.c  forged segments                numbers.c    what relative numbers count from
  *   records.c    trace records                    integrity.c  what is checked in any run
@@ -14,6 +15,7 @@
 #define TCPSIM_NET_PRIVATE_H
 
 #include "../../tcp/marks.h"
+#include "../../tcp/wire.h"
 #include "../core/units.h"
 #include "router.h"
 #include "rules.h"
@@ -108,6 +110,7 @@ static inline struct host *way_sender(const struct way *way)
     return way->link->ends[way->direction];
 }
 
+uint32_t packet_icmp_bytes(const struct packet *packet);
 struct flight *flight_take(struct world *world);              /* NULL: no memory (the run ends) */
 void flight_give(struct world *world, struct flight *flight); /* its payload is nobody's any more */
 void flight_release(struct world *world,
@@ -144,6 +147,12 @@ void way_get_under_way(struct way *way, struct flight *flight, bool overtakes);
 bool ordinals_hold(const uint64_t *list, size_t len, uint64_t ordinal);
 /* arena_give for what is read only. */
 void give_const(struct arena *arena, const void *memory, size_t size_bytes);
+
+/* Octets of the IP packet. */
+static inline uint32_t packet_bytes(const struct packet *packet)
+{
+    return packet->icmp == NULL ? wire_packet_bytes(&packet->segment) : packet_icmp_bytes(packet);
+}
 
 /* ---- rules ---- */
 
@@ -232,6 +241,7 @@ struct host {
     struct rng_stream iss, ports;
     uint64_t port_calls;
     uint64_t emitted; /* segments: the last one's number */
+    uint64_t icmp_emitted;
     uint64_t crashes;
     struct world_alarm alarm; /* of TCP's timers */
     struct link *links;       /* by end; newest first */
@@ -303,6 +313,26 @@ void routes_free(struct host *host);
  */
 void host_take_arrival(struct host *at, struct flight *flight);
 void routers_free(struct world *world);
+
+/* ---- ICMP errors ---- */
+
+struct packet_note;
+/* Of a packet that is one. */
+const struct icmp_error *packet_icmp_error(const struct packet *packet);
+/* A copy holds what the packet holds: its payload, and an error's note. */
+void packet_share(const struct packet *packet);
+void packet_icmp_release(struct world *world, struct packet *packet);
+void record_icmp(struct world *world, const struct packet *packet, const struct packet_note *note);
+/* An error reaches its receiver. */
+void icmp_arrive(struct host *host, const struct packet *packet);
+/* What TCP made of the one that arrives just now. */
+void icmp_fate(struct host *host, enum tcp_icmp_fate fate);
+/* A router tells the sender of a packet what became of it, if it tells anybody anything. */
+void icmp_answer(struct host *router, const struct packet *about, enum tcp_icmp_kind kind,
+                 uint32_t mtu);
+/* A packet larger than the way's MTU is lost there, and its sender comes to know, unless by a black
+ * hole. Takes the flight. */
+void packet_too_big(struct way *way, struct flight *flight);
 /* TCP's timers are due at `time_ns`, if they really are: false, and nothing happens. */
 bool host_timers_due(struct host *host, uint64_t time_ns);
 void host_run_timers(struct host *host);

@@ -44,6 +44,10 @@ void packet_describe(struct world *world, const struct packet *packet,
 void record_packet(struct world *world, const struct packet *packet, const struct packet_note *note)
 {
     struct trace_record record = {.time_ns = world->now_ns, .event = TRACE_SEGMENT};
+    if (packet->icmp != NULL) {
+        record_icmp(world, packet, note);
+        return;
+    }
     packet_describe(world, packet, note, &record.u.segment);
     trace_emit(world->trace, &record);
 }

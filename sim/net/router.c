@@ -70,32 +70,49 @@ bool host_is_router(const struct host *host) { return host->router != NULL; }
 
 /* ---- forwarding ---- */
 
-static void lose(struct host *at, struct flight *flight, const char *reason)
+static void record_loss(struct host *at, const struct flight *flight, const char *reason)
 {
     struct world *world = at->world;
     if (world_records_segments(world)) {
         const struct packet_note note = {.action = TRACE_DROPPED, .at = at, .reason = reason};
         record_packet(world, &flight->packet, &note);
     }
-    flight_release(world, flight);
+}
+
+/* The packet ends here, and its sender is told. */
+static void give_up(struct host *router, struct flight *flight, const char *reason,
+                    enum tcp_icmp_kind kind)
+{
+    record_loss(router, flight, reason);
+    icmp_answer(router, &flight->packet, kind, 0);
+    flight_release(router->world, flight);
+}
+
+static struct way *way_on(struct host *at, const struct packet *packet)
+{
+    if (packet->icmp == NULL) {
+        return route_find(at, packet->receiver, &packet->segment.source.address,
+                          &packet->segment.destination.address);
+    }
+    const struct icmp_error *error = packet_icmp_error(packet);
+    return route_find(at, packet->receiver, &error->source, &error->destination);
 }
 
 static void forward(struct host *at, struct flight *flight)
 {
     struct world *world = at->world;
     struct packet *packet = &flight->packet;
-    struct tcp_segment *segment = &packet->segment;
-    if (segment->ttl <= 1) {
-        lose(at, flight, "ttl exceeded");
+    uint8_t *ttl = packet->icmp == NULL ? &packet->segment.ttl : &packet->icmp_ttl;
+    if (*ttl <= 1) {
+        give_up(at, flight, "ttl exceeded", TCP_ICMP_TTL_EXCEEDED);
         return;
     }
-    struct way *way =
-        route_find(at, packet->receiver, &segment->source.address, &segment->destination.address);
+    struct way *way = way_on(at, packet);
     if (way == NULL) {
-        lose(at, flight, "no route");
+        give_up(at, flight, "no route", TCP_ICMP_NETWORK_UNREACHABLE);
         return;
     }
-    segment->ttl--;
+    --*ttl;
     packet->hops++;
     packet->link = way->link->name;
     if (world_records_segments(world)) {
@@ -108,11 +125,16 @@ static void forward(struct host *at, struct flight *flight)
 void host_take_arrival(struct host *at, struct flight *flight)
 {
     if (flight->packet.receiver == at) {
-        host_receive_packet(at, &flight->packet);
+        if (flight->packet.icmp == NULL) {
+            host_receive_packet(at, &flight->packet);
+        } else {
+            icmp_arrive(at, &flight->packet);
+        }
         flight_release(at->world, flight);
     } else if (at->router != NULL) {
         forward(at, flight);
     } else {
-        lose(at, flight, "hosts do not forward");
+        record_loss(at, flight, "hosts do not forward");
+        flight_release(at->world, flight);
     }
 }

@@ -156,6 +156,10 @@ static bool fits(const struct rule *rule, const struct way *way, struct packet *
     const struct rule_match *match = &rule->match;
     struct world *world = rule->world;
     bool failed = false;
+    if (packet->icmp != NULL) {
+        return rule->effect.action == RULE_PARTITION && packet->hops == 0 &&
+               cuts(&rule->effect, packet);
+    }
     if ((match->from != NULL && match->from != packet->sender) ||
         (match->to != NULL && match->to != packet->receiver) ||
         (match->on != NULL ? match->on != way->link : packet->hops > 0) ||

@@ -34,7 +34,7 @@ static void duplicate(struct rule *rule, struct flight *flight, struct rules_out
         copy->extra_ns = extra_ns;
         copy->packet.copy = copy->lane = packet_next_copy(&flight->packet);
         copy->packet.copies = 0;
-        tcp_payload_share(&copy->packet.segment.payload);
+        packet_share(&copy->packet);
         if (outcome->last_copy != NULL) {
             outcome->last_copy->next = copy;
         } else {

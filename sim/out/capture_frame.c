@@ -24,11 +24,25 @@ uint8_t *capture_put32(uint8_t *to, uint32_t value)
     return capture_put16(to, (uint16_t)(value >> 16));
 }
 
-bool capture_sees(const char *capture_at, const struct trace_segment *segment)
+static bool passes(const char *capture_at, enum trace_action action, const char *from,
+                   const char *to, const char *at)
 {
-    if (capture_at == NULL) { return capture_leaves(segment); }
-    return (capture_leaves(segment) && strcmp(segment->from, capture_at) == 0) ||
-           (segment->action == TRACE_DELIVERED && strcmp(segment->to, capture_at) == 0);
+    if (capture_at == NULL) { return capture_leaves(action); }
+    return (capture_leaves(action) && strcmp(from, capture_at) == 0) ||
+           (action == TRACE_DELIVERED && strcmp(to, capture_at) == 0) ||
+           (action == TRACE_FORWARDED && strcmp(at, capture_at) == 0);
+}
+
+bool capture_sees(const char *capture_at, const struct trace_record *record)
+{
+    if (record->event == TRACE_ICMP) {
+        const struct trace_icmp *icmp = &record->u.icmp;
+        return passes(capture_at, icmp->action, icmp->from, icmp->to, icmp->at);
+    }
+    const struct trace_segment *segment = &record->u.segment;
+    return record->event == TRACE_SEGMENT &&
+           passes(capture_at, segment->action, segment->from, segment->to,
+                  segment->at != NULL ? segment->at : "");
 }
 
 /* Locally administered, by the host's number from 1; 0 is nobody. */
@@ -40,6 +54,16 @@ static uint8_t *put_mac(uint8_t *to, uint32_t number)
     return to + 6;
 }
 
+static uint8_t *put_ethernet(uint8_t *frame, uint32_t to, uint32_t from, unsigned family)
+{
+    uint8_t *at = put_mac(frame, to);
+    at = put_mac(at, from);
+    const uint16_t type = family == 6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4;
+    *at++ = (uint8_t)(type >> 8);
+    *at++ = (uint8_t)type;
+    return at;
+}
+
 uint8_t *capture_frame(const struct trace_segment *segment, size_t *len, int *error)
 {
     const struct tcp_segment *tcp = segment->segment;
@@ -48,11 +72,8 @@ uint8_t *capture_frame(const struct trace_segment *segment, size_t *len, int *er
     *error = ENOMEM;
     if (frame == NULL) { return NULL; }
     const bool has_receiver = segment->to[0] != '\0';
-    uint8_t *at = put_mac(frame, has_receiver ? segment->to_index + 1 : 0);
-    at = put_mac(at, segment->from_index + 1);
-    const uint16_t type = tcp->source.address.family == 6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4;
-    *at++ = (uint8_t)(type >> 8);
-    *at++ = (uint8_t)type;
+    uint8_t *at = put_ethernet(frame, has_receiver ? segment->to_index + 1 : 0,
+                               segment->from_index + 1, tcp->source.address.family);
     if (wire_encode_packet(tcp, (uint16_t)segment->number, at, packet_bytes) != packet_bytes) {
         *error = EINVAL;
         free(frame);
@@ -65,4 +86,28 @@ uint8_t *capture_frame(const struct trace_segment *segment, size_t *len, int *er
     }
     *len = ETHERNET_BYTES + packet_bytes;
     return frame;
+}
+
+uint8_t *capture_icmp_frame(const struct trace_icmp *icmp, size_t *len, int *error)
+{
+    const size_t packet_bytes = icmp_packet_bytes(icmp->error, icmp->segment);
+    uint8_t *frame = malloc(ETHERNET_BYTES + packet_bytes);
+    *error = ENOMEM;
+    if (frame == NULL) { return NULL; }
+    uint8_t *at =
+        put_ethernet(frame, icmp->to_index + 1, icmp->from_index + 1, icmp->error->source.family);
+    if (icmp_encode_packet(icmp->error, icmp->segment, icmp->ttl, (uint16_t)icmp->number,
+                           (uint16_t)icmp->segment_number, at, packet_bytes) != packet_bytes) {
+        free(frame);
+        return NULL;
+    }
+    if (icmp->checksum_bad) { at[icmp->error->source.family == 6 ? 42 : 22] ^= 1; }
+    *len = ETHERNET_BYTES + packet_bytes;
+    return frame;
+}
+
+uint8_t *capture_record_frame(const struct trace_record *record, size_t *len, int *error)
+{
+    return record->event == TRACE_ICMP ? capture_icmp_frame(&record->u.icmp, len, error)
+                                       : capture_frame(&record->u.segment, len, error);
 }

@@ -1,4 +1,4 @@
-/* pcap.c - the older capture format, with nanoseconds. It has no comments, so that each segment can
+/* pcap.c - the older capture format, with nanoseconds. It has no comments, so that each packet can
  * be written when it leaves its sender (or reaches the host at which the capture is made). */
 #include "capture_frame.h"
 
@@ -33,11 +33,10 @@ static void *pcap_begin(struct out_writer *writer, const struct out_options *opt
 static void pcap_record(void *state, const struct trace_record *record)
 {
     struct pcap *pcap = state;
-    const struct trace_segment *segment = &record->u.segment;
-    if (!capture_sees(pcap->options->capture_at, segment)) { return; }
+    if (!capture_sees(pcap->options->capture_at, record)) { return; }
     size_t len;
     int error;
-    uint8_t *frame = capture_frame(segment, &len, &error);
+    uint8_t *frame = capture_record_frame(record, &len, &error);
     if (frame == NULL) {
         out_fail(pcap->writer, error);
         return;
@@ -59,7 +58,7 @@ const struct output_format output_pcap = {
     .name = "pcap",
     .help = "a capture for tcpdump, Wireshark and tcptrace, without comments",
     .binary = true,
-    .wants = 1u << TRACE_SEGMENT,
+    .wants = 1u << TRACE_SEGMENT | 1u << TRACE_ICMP,
     .begin = pcap_begin,
     .record = pcap_record,
     .end = pcap_end,

@@ -157,6 +157,39 @@ static void write_settled(struct pcapng *pcapng, uint64_t now_ns, bool all)
 
 /* ---- comments ---- */
 
+/* Of a segment or an ICMP error, what both have. */
+struct fate {
+    enum trace_action action;
+    uint32_t host, copy;
+    uint64_t number;
+    uint64_t delay_ns;
+    const char *reason, *detail;
+};
+
+/* The errors of a host are numbered apart from its segments. */
+#define ICMP_NUMBER (UINT64_C(1) << 63)
+
+static struct fate fate_of(const struct trace_record *record)
+{
+    if (record->event == TRACE_ICMP) {
+        const struct trace_icmp *icmp = &record->u.icmp;
+        return (struct fate){.action = icmp->action,
+                             .host = icmp->from_index,
+                             .copy = icmp->copy,
+                             .number = icmp->number | ICMP_NUMBER,
+                             .reason = icmp->reason,
+                             .detail = ""};
+    }
+    const struct trace_segment *segment = &record->u.segment;
+    return (struct fate){.action = segment->action,
+                         .host = segment->from_index,
+                         .copy = segment->copy,
+                         .number = segment->number,
+                         .delay_ns = segment->delay_ns,
+                         .reason = segment->reason,
+                         .detail = segment->detail};
+}
+
 /* "client#3, retransmission 1, cause RTO", "mallory#1, forged". */
 static void begin_comment(struct waiting_packet *packet, const struct trace_segment *segment)
 {
@@ -179,29 +212,35 @@ static void begin_comment(struct waiting_packet *packet, const struct trace_segm
     (void)snprintf(packet->comment, sizeof packet->comment, "%s", text);
 }
 
-/* "lost: x.lua:12 (drop nth=1)"; "copy 1 delivered at 0.020000". */
-static void say_fate(struct waiting_packet *packet, const struct trace_record *record)
+/* "near icmp 1, ttl exceeded about client#3". */
+static void begin_icmp_comment(struct waiting_packet *packet, const struct trace_icmp *icmp)
 {
-    const struct trace_segment *segment = &record->u.segment;
+    (void)snprintf(packet->comment, sizeof packet->comment, "%.64s icmp %llu, %s about %.120s%s",
+                   icmp->from, (unsigned long long)icmp->number, icmp->type, icmp->about,
+                   icmp->action == TRACE_INJECTED ? ", forged" : "");
+}
+
+/* "lost: x.lua:12 (drop nth=1)"; "copy 1 delivered at 0.020000". */
+static void say_fate(struct waiting_packet *packet, uint64_t time_ns, const struct fate *fate)
+{
     char text[320], copy[24] = "", when[40];
-    const bool of_copy = segment->copy > 0 && segment->action != TRACE_DUPLICATED;
-    if (of_copy) { (void)snprintf(copy, sizeof copy, "copy %u ", segment->copy); }
-    if (segment->action == TRACE_DELIVERED) {
-        (void)units_format_time(record->time_ns, 6, when, sizeof when);
+    const bool of_copy = fate->copy > 0 && fate->action != TRACE_DUPLICATED;
+    if (of_copy) { (void)snprintf(copy, sizeof copy, "copy %u ", fate->copy); }
+    if (fate->action == TRACE_DELIVERED) {
+        (void)units_format_time(time_ns, 6, when, sizeof when);
         (void)snprintf(text, sizeof text, "%sdelivered at %s", copy, when);
     } else {
-        const char *what =
-            segment->action == TRACE_DROPPED ? "lost" : trace_action_name(segment->action);
+        const char *what = fate->action == TRACE_DROPPED ? "lost" : trace_action_name(fate->action);
         int len = snprintf(text, sizeof text, "%s%s", copy, what);
-        if (segment->delay_ns > 0) {
-            (void)units_format_duration(segment->delay_ns, when, sizeof when);
+        if (fate->delay_ns > 0) {
+            (void)units_format_duration(fate->delay_ns, when, sizeof when);
             len += snprintf(text + len, sizeof text - (size_t)len, " by %s", when);
         }
-        if (segment->reason[0] != '\0' && strcmp(segment->reason, "loss") != 0) {
-            len += snprintf(text + len, sizeof text - (size_t)len, ": %.100s", segment->reason);
+        if (fate->reason[0] != '\0' && strcmp(fate->reason, "loss") != 0) {
+            len += snprintf(text + len, sizeof text - (size_t)len, ": %.100s", fate->reason);
         }
-        if (segment->detail[0] != '\0') {
-            (void)snprintf(text + len, sizeof text - (size_t)len, " (%.60s)", segment->detail);
+        if (fate->detail[0] != '\0') {
+            (void)snprintf(text + len, sizeof text - (size_t)len, " (%.60s)", fate->detail);
         }
     }
     say(packet, text);
@@ -212,46 +251,49 @@ static void say_fate(struct waiting_packet *packet, const struct trace_record *r
 /* NULL: told. */
 static struct waiting_packet *make_packet(struct pcapng *pcapng, const struct trace_record *record)
 {
-    const struct trace_segment *segment = &record->u.segment;
     int error = ENOMEM;
     struct waiting_packet *packet = calloc(1, sizeof *packet);
-    if (packet != NULL) { packet->frame = capture_frame(segment, &packet->len, &error); }
+    if (packet != NULL) { packet->frame = capture_record_frame(record, &packet->len, &error); }
     if (packet == NULL || packet->frame == NULL) {
         out_fail(pcapng->writer, error);
         free(packet);
         return NULL;
     }
     packet->time_ns = record->time_ns;
-    begin_comment(packet, segment);
+    if (record->event == TRACE_ICMP) {
+        begin_icmp_comment(packet, &record->u.icmp);
+    } else {
+        begin_comment(packet, &record->u.segment);
+    }
     return packet;
 }
 
-static void leaves(struct pcapng *pcapng, const struct trace_record *record)
+static void leaves(struct pcapng *pcapng, const struct trace_record *record,
+                   const struct fate *fate)
 {
     struct waiting_packet *packet = make_packet(pcapng, record);
     if (packet == NULL) { return; }
-    packet->key.host = record->u.segment.from_index;
-    packet->key.number = record->u.segment.number;
+    packet->key.host = fate->host;
+    packet->key.number = fate->number;
     packet->under_way = 1;
     flights_put(&pcapng->packets, &packet->key);
     *pcapng->last = packet;
     pcapng->last = &packet->next;
 }
 
-static void record_segment(struct pcapng *pcapng, const struct trace_record *record)
+static void record_packet(struct pcapng *pcapng, const struct trace_record *record)
 {
-    const struct trace_segment *segment = &record->u.segment;
-    struct flight_key *key =
-        flights_find(&pcapng->packets, segment->from_index, segment->number, 0);
+    const struct fate fate = fate_of(record);
+    struct flight_key *key = flights_find(&pcapng->packets, fate.host, fate.number, 0);
     struct waiting_packet *packet = (struct waiting_packet *)key;
-    if (capture_leaves(segment)) {
-        if (packet == NULL) { leaves(pcapng, record); }
+    if (capture_leaves(fate.action)) {
+        if (packet == NULL) { leaves(pcapng, record, &fate); }
         return;
     }
-    if (packet == NULL || segment->action == TRACE_FORWARDED) { return; }
-    say_fate(packet, record);
-    if (segment->action == TRACE_DUPLICATED && segment->copy > 0) { packet->under_way++; }
-    const bool ends = segment->action == TRACE_DELIVERED || segment->action == TRACE_DROPPED;
+    if (packet == NULL || fate.action == TRACE_FORWARDED) { return; }
+    say_fate(packet, record->time_ns, &fate);
+    if (fate.action == TRACE_DUPLICATED && fate.copy > 0) { packet->under_way++; }
+    const bool ends = fate.action == TRACE_DELIVERED || fate.action == TRACE_DROPPED;
     if (ends && packet->under_way > 0) {
         packet->under_way--;
         packet->settled_ns = record->time_ns;
@@ -261,7 +303,7 @@ static void record_segment(struct pcapng *pcapng, const struct trace_record *rec
 /* At one host a packet is what it is when it passes there. */
 static void record_at_host(struct pcapng *pcapng, const struct trace_record *record)
 {
-    if (!capture_sees(pcapng->options->capture_at, &record->u.segment)) { return; }
+    if (!capture_sees(pcapng->options->capture_at, record)) { return; }
     struct waiting_packet *packet = make_packet(pcapng, record);
     if (packet == NULL) { return; }
     write_packet(pcapng, packet);
@@ -279,6 +321,11 @@ static void begin_section(struct pcapng *pcapng, const struct trace_record *reco
     write_start(pcapng, comment);
 }
 
+static bool is_packet(const struct trace_record *record)
+{
+    return record->event == TRACE_SEGMENT || record->event == TRACE_ICMP;
+}
+
 static void pcapng_record(void *state, const struct trace_record *record)
 {
     struct pcapng *pcapng = state;
@@ -289,8 +336,8 @@ static void pcapng_record(void *state, const struct trace_record *record)
     if (!pcapng->begun) { write_start(pcapng, ""); }
     if (pcapng->options->capture_at == NULL) {
         write_settled(pcapng, record->time_ns, false);
-        if (record->event == TRACE_SEGMENT) { record_segment(pcapng, record); }
-    } else if (record->event == TRACE_SEGMENT) {
+        if (is_packet(record)) { record_packet(pcapng, record); }
+    } else if (is_packet(record)) {
         record_at_host(pcapng, record);
     }
 }
@@ -322,7 +369,7 @@ const struct output_format output_pcapng = {
     .name = "pcapng",
     .help = "a capture for Wireshark and tcpdump; each packet's comment tells its true fate",
     .binary = true,
-    .wants = 1u << TRACE_RUN | 1u << TRACE_SEGMENT | 1u << TRACE_END,
+    .wants = 1u << TRACE_RUN | 1u << TRACE_SEGMENT | 1u << TRACE_ICMP | 1u << TRACE_END,
     .begin = pcapng_begin,
     .record = pcapng_record,
     .end = pcapng_end,

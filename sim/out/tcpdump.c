@@ -236,9 +236,15 @@ static void tcpdump_record(void *state, const struct trace_record *record)
 {
     const struct tcpdump *tcpdump = state;
     const struct trace_segment *segment = &record->u.segment;
-    if (!capture_sees(tcpdump->capture_at, segment)) { return; }
+    if (!capture_sees(tcpdump->capture_at, record)) { return; }
     size_t len;
     int error;
+    if (record->event == TRACE_ICMP) {
+        put_time(tcpdump->writer, record->time_ns);
+        tcpdump_put_icmp(tcpdump->writer, &record->u.icmp);
+        out_char(tcpdump->writer, '\n');
+        return;
+    }
     uint8_t *frame = capture_frame(segment, &len, &error);
     if (frame == NULL) {
         out_fail(tcpdump->writer, error);
@@ -266,7 +272,7 @@ static void tcpdump_end(void *state) { free(state); }
 const struct output_format output_tcpdump = {
     .name = "tcpdump",
     .help = "what tcpdump -n -S -tttt prints for the capture, in UTC",
-    .wants = 1u << TRACE_SEGMENT,
+    .wants = 1u << TRACE_SEGMENT | 1u << TRACE_ICMP,
     .begin = tcpdump_begin,
     .record = tcpdump_record,
     .end = tcpdump_end,

@@ -9,4 +9,7 @@
 void tcpdump_put_http(struct out_writer *writer, uint16_t from, uint16_t to, const uint8_t *text,
                       uint32_t len);
 
+/* What stands behind the time in a line about an ICMP error. */
+void tcpdump_put_icmp(struct out_writer *writer, const struct trace_icmp *icmp);
+
 #endif

@@ -215,11 +215,16 @@ static size_t options_text(const struct trace_segment *segment, char *text, size
     X(call, len, NUMBER, YES, NO, CALL.len)                                  \
     X(call, result, TEXT, YES, NO, CALL.result)
 
-#define ICMP_FIELDS(X)                      \
-    X(icmp, from, TEXT, YES, NO, ICMP.from) \
-    X(icmp, to, TEXT, YES, NO, ICMP.to)     \
-    X(icmp, type, TEXT, YES, NO, ICMP.type) \
-    X(icmp, about, TEXT, YES, NO, ICMP.about)
+#define ICMP_FIELDS(X)                                                      \
+    X(icmp, from, TEXT, YES, NO, ICMP.from)                                 \
+    X(icmp, to, TEXT, YES, NO, ICMP.to)                                     \
+    X(icmp, type, TEXT, YES, NO, ICMP.type)                                 \
+    X(icmp, about, TEXT, YES, NO, ICMP.about)                               \
+    X(icmp, mtu, NUMBER, NO, YES, ICMP.error == NULL ? 0 : ICMP.error->mtu) \
+    X(icmp, action, TEXT, NO, NO, trace_action_name(ICMP.action))           \
+    X(icmp, link, TEXT, NO, YES, ICMP.link)                                 \
+    X(icmp, at, TEXT, NO, YES, ICMP.at)                                     \
+    X(icmp, reason, TEXT, NO, YES, ICMP.reason)
 
 #define NOTE_FIELDS(X)                     \
     X(note, text, TEXT, NO, NO, NOTE.text) \

@@ -5,6 +5,7 @@
 
 #include "../../tcp/segment.h"
 #include "../../tcp/state.h"
+#include "icmp.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,6 +79,24 @@ struct trace_segment {
     struct trace_flip flips[TRACE_FLIPS_MAX];
 };
 
+/* An ICMP error on its way. */
+struct trace_icmp {
+    enum trace_action action; /* SENT INJECTED FORWARDED DELIVERED DROPPED DISCARDED … */
+    const char *from, *to;    /* hosts or routers */
+    const char *type;         /* tcp_icmp_words */
+    const char *about;        /* the segment's id, or a connection's name */
+    uint32_t from_index, to_index, at_index;
+    const char *at;  /* the router where this record happens, or "" */
+    uint64_t number; /* among the errors of `from`, from 1 */
+    uint32_t copy;
+    const char *link, *reason; /* as a segment's */
+    const struct icmp_error *error;
+    uint8_t ttl;
+    const struct tcp_segment *segment; /* that it quotes */
+    uint64_t segment_number;
+    bool checksum_bad;
+};
+
 /* The names of a connection's two ends; a listener has remote.address.family 0 ("…:80-*"). */
 struct trace_conn {
     const char *host;
@@ -130,9 +149,7 @@ struct trace_record {
             uint64_t len;       /* octets, SEND and RECEIVE */
             const char *result; /* "ok", an error's text, "end of stream", "blocked" */
         } call;
-        struct {
-            const char *from, *to, *type, *about;
-        } icmp;
+        struct trace_icmp icmp;
         struct {
             const char *text;
             const char *host; /* whose application wrote it, or NULL */

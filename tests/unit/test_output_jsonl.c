@@ -166,7 +166,7 @@ static void test_notes_expectations_and_icmp(void **state)
     record.u.icmp.type = "ttl exceeded";
     record.u.icmp.about = "client#3";
     assert_line(&record, "{'event':'icmp','time_ns':9,'from':'router','to':'client','type':'ttl "
-                         "exceeded','about':'client#3'}");
+                         "exceeded','about':'client#3','action':'sent'}");
 }
 
 static void test_strings_are_escaped(void **state)

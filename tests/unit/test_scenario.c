@@ -119,8 +119,10 @@ static void test_files_pass(void **state)
     static const struct {
         const char *name;
         unsigned expectations; /* at least: that they ran at all */
-    } files[] = {{"basic", 30}, {"errors", 40}, {"rules", 8},  {"peer", 12},    {"inject", 3},
-                 {"many", 1},   {"order", 1},   {"calls", 20}, {"listener", 8}, {"faults", 10}};
+    } files[] = {{"basic", 30},  {"errors", 40},          {"rules", 8},
+                 {"peer", 12},   {"inject", 3},           {"many", 1},
+                 {"order", 1},   {"calls", 20},           {"listener", 8},
+                 {"faults", 10}, {"thousand_hosts", 2000}};
     (void)state;
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         char path[512];

@@ -97,7 +97,7 @@ static void test_the_fields_of_every_event(void **state)
         [TRACE_TIMER] = "timer: host conn timer action deadline_ns",
         [TRACE_CONGESTION] = "congestion: host conn cwnd ssthresh phase flight srtt_ns rto_ns",
         [TRACE_CALL] = "call: host conn call len result",
-        [TRACE_ICMP] = "icmp: from to type about",
+        [TRACE_ICMP] = "icmp: from to type about mtu action link at reason",
         [TRACE_NOTE] = "note: text host",
         [TRACE_EXPECT] = "expect: file line held expected actual",
         [TRACE_END] = "end: verdict segments digest",
