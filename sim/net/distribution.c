@@ -188,13 +188,19 @@ static uint64_t cube_root(uint64_t value)
     return root;
 }
 
+/* To the nearest. */
+static int64_t divided(int64_t value, int64_t by)
+{
+    return (value >= 0 ? value + by / 2 : value - by / 2) / by;
+}
+
 /* u = (2k + 1) / 8192 from the top: u^(-1/3) in parts of 65536, less 1.5, times 4/3. */
-static int32_t pareto(uint32_t k)
+static int64_t pareto(uint32_t k)
 {
     const uint64_t odd = 2 * (uint64_t)(QUANTILES - 1 - k) + 1;
     const int64_t root = (int64_t)cube_root((UINT64_C(8192) << 48) / odd);
-    const int64_t parts = (root - 98304) * 4 * DISTRIBUTION_SCALE / (3 * 65536);
-    return parts > GREATEST ? GREATEST : (int32_t)parts;
+    const int64_t parts = divided((root - 98304) * 4 * DISTRIBUTION_SCALE, INT64_C(3) * 65536);
+    return parts > GREATEST ? GREATEST : parts;
 }
 
 int32_t distribution_quantile(enum link_distribution distribution, uint32_t rank)
@@ -202,8 +208,8 @@ int32_t distribution_quantile(enum link_distribution distribution, uint32_t rank
     const uint32_t k = rank / (UINT32_MAX / QUANTILES + 1);
     switch (distribution) {
     case LINK_NORMAL: return normal(k);
-    case LINK_PARETO: return pareto(k);
-    case LINK_PARETONORMAL: return (normal(k) + 3 * pareto(k)) / 4;
+    case LINK_PARETO: return (int32_t)pareto(k);
+    case LINK_PARETONORMAL: return (int32_t)divided(normal(k) + 3 * pareto(k), 4);
     case LINK_UNIFORM: break;
     }
     return (int32_t)((int64_t)k * 2 + 1 - QUANTILES) * DISTRIBUTION_SCALE / QUANTILES;
