@@ -31,7 +31,7 @@ static struct net make_net(unsigned routers)
     net.fixture->client = played(net.fixture, "a", "10.0.1.1");
     net.fixture->server = played(net.fixture, "b", "10.0.1.2");
     for (unsigned i = 0; i < routers; i++) {
-        char name[8];
+        char name[16];
         (void)snprintf(name, sizeof name, "r%u", i + 1);
         struct router_config config = {.name = name};
         router_options_default(&config.options);
