@@ -47,9 +47,11 @@ static void advance_to(struct tcp_conn *conn, const struct arrival *arrival)
     const uint32_t flight = conn_flight(conn);
     uint32_t data = ack - conn->snd_una;
     if (conn->fin_sent && seq_gt(ack, conn->fin_seq)) { data--; }
+    if (ack < conn->snd_una) { TCP_SHOWS(conn, UNL_2); } /* past the wrap */
     conn->snd_una = ack;
     send_buffer_acked(conn, data);
     conn->octets_acked += data;
+    if (conn->retransmits > 0 && !conn->timing) { TCP_SHOWS(conn, RFC6298_16); }
     conn->retransmits = 0;
     conn->soft_error = TCP_OK;
     conn->ssthresh_kept = false;
@@ -57,9 +59,11 @@ static void advance_to(struct tcp_conn *conn, const struct arrival *arrival)
     if (data > 0) { conn->changed = true; }
     measure(conn, arrival, flight);
     if (conn->snd_una == conn->snd_nxt) { /* RFC 6298 (5.2) */
+        TCP_SHOWS(conn, RFC6298_11);
         timer_stop(conn, now_ns, TCP_TIMER_RETRANSMISSION);
     } else if (!conn->probing &&
                (!conn->in_recovery || conn->first_partial_ack || seq_gt(ack, conn->recover))) {
+        TCP_SHOWS(conn, RFC6298_12);
         /* (5.3); in recovery for the first partial ACK only: RFC 6582 3.2 (3) */
         rto_start(conn, now_ns);
     }
@@ -71,6 +75,7 @@ void ack_of_syn(struct tcp_conn *conn, const struct arrival *arrival)
     const uint64_t now_ns = arrival->now_ns;
     conn->syn_acked = true;
     conn->syn_owed = false;
+    TCP_SHOWS(conn, RFC8961_4);
     measure(conn, arrival, 1); /* without timestamps not if the SYN was repeated: (3), Karn */
     timer_stop(conn, now_ns, TCP_TIMER_RETRANSMISSION);
     conn->retransmits = 0;
@@ -112,6 +117,19 @@ void ack_duplicate(struct tcp_conn *conn, const struct arrival *arrival, bool ne
     congestion_duplicate(conn, seg->tag);
 }
 
+static void shows_window(const struct tcp_conn *conn, const struct arrival *arrival,
+                         uint32_t window)
+{
+    TCP_ROW(conn, ACK_UPDATES_WINDOW);
+    if (window > UINT16_MAX) { TCP_SHOWS(conn, REC_1); }
+    if (window > INT16_MAX) { TCP_SHOWS(conn, MUST_1); }
+    if (seq_lt(arrival->seg->ack + window, conn->snd_nxt)) { TCP_SHOWS(conn, MUST_34); }
+    if (window < conn->snd_wnd && conn->snd_wl1 == arrival->seg->seq &&
+        conn->snd_wl2 == arrival->seg->ack) {
+        TCP_SHOWS(conn, RFC1122_4);
+    }
+}
+
 /* SND.WL1 and SND.WL2 keep an old segment from changing the window. DEVIATION: a segment that
  * acknowledges something new is not old, also when it repeats text from before SND.WL1. By the
  * letter SND.UNA would move under a window that stays, and its right edge go beyond all that the
@@ -130,6 +148,7 @@ void ack_update_window(struct tcp_conn *conn, const struct arrival *arrival, boo
             conn->sent_cause = TCP_SENT_WINDOW_OPENED;
             conn->sent_cause_tag = seg->tag;
         }
+        shows_window(conn, arrival, window);
         conn->snd_wnd = window;
         conn->max_snd_wnd = conn->snd_wnd > conn->max_snd_wnd ? conn->snd_wnd : conn->max_snd_wnd;
         conn->snd_wl1 = seg->seq;

@@ -27,6 +27,8 @@ void ack_owe_limited(struct tcp_conn *conn, const struct arrival *arrival,
     if (limit->interval_ns != 0 && (cause == TCP_SENT_CHALLENGE || empty) &&
         !take_one(count, limit, arrival->now_ns)) {
         conn->acks_withheld++;
+        TCP_SHOWS(conn, RFC5961_12);
+        TCP_SHOWS(conn, RFC5961_13);
         return;
     }
     ack_owe_answer(conn, arrival, cause);

@@ -22,9 +22,13 @@ enum tcp_phase conn_phase(const struct tcp_conn *conn)
 static uint32_t initial_window(const struct tcp_conn *conn)
 {
     const uint32_t smss = conn->snd_mss;
-    if (conn->syn_times >= conn_options(conn)->syn_losses) { return smss; }
+    if (conn->syn_times >= conn_options(conn)->syn_losses) {
+        TCP_SHOWS(conn, RFC5681_4);
+        return smss;
+    }
     const uint32_t given = conn_options(conn)->initial_window;
     if (given != 0) { return given * smss; }
+    TCP_SHOWS(conn, RFC5681_2);
     if (smss > 2190) { return 2 * smss; }
     return smss > 1095 ? 3 * smss : 4 * smss;
 }
@@ -33,6 +37,8 @@ void congestion_init(struct tcp_conn *conn)
 {
     conn->cwnd = initial_window(conn);
     conn->ssthresh = CWND_MAX_BYTES;
+    TCP_SHOWS(conn, RFC5681_5);
+    TCP_SHOWS(conn, RFC6582_1);
     /* DEVIATION: RFC 6582 begins with the ISS, so that the first segment of data could never be
      * repaired by fast retransmit (its duplicate ACKs cover no more than the SYN). One less lets
      * it. */
@@ -47,6 +53,7 @@ void congestion_idle(struct tcp_conn *conn, uint64_t now_ns)
         now_ns - conn->last_sent_ns > conn->rto_ns) {
         const uint32_t restart = initial_window(conn);
         if (conn->cwnd > restart) {
+            TCP_SHOWS(conn, RFC5681_17);
             conn->cwnd = restart;
             conn->congestion_changed = true;
         }
@@ -77,6 +84,9 @@ static void end_recovery(struct tcp_conn *conn)
 {
     const uint32_t flight = conn_flight(conn);
     const uint32_t floor = (flight > conn->snd_mss ? flight : conn->snd_mss) + conn->snd_mss;
+    TCP_SHOWS(conn, RFC5681_16);
+    TCP_SHOWS(conn, RFC6582_4);
+    if (floor < conn->ssthresh) { TCP_SHOWS(conn, RFC6582_11); }
     conn->cwnd = conn->ssthresh < floor ? conn->ssthresh : floor;
     conn->in_recovery = false;
     conn->dup_acks = 0;
@@ -85,6 +95,8 @@ static void end_recovery(struct tcp_conn *conn)
 /* RFC 6582 3.2 (3), partial acknowledgment: the next hole is sent at once. */
 static void partial_ack(struct tcp_conn *conn, uint32_t acked, uint64_t tag)
 {
+    TCP_SHOWS(conn, RFC6582_5);
+    if (conn->first_partial_ack) { TCP_SHOWS(conn, RFC6582_6); }
     conn->resend_head = true;
     conn->sent_cause = TCP_SENT_PARTIAL_ACK;
     conn->sent_cause_tag = tag;
@@ -111,6 +123,9 @@ void congestion_acked(struct tcp_conn *conn, uint32_t acked, tcp_seq ack, uint64
 
 static void enter_recovery(struct tcp_conn *conn, uint64_t tag)
 {
+    TCP_SHOWS(conn, RFC5681_14);
+    TCP_SHOWS(conn, RFC6582_2);
+    if (conn->ssthresh < CWND_MAX_BYTES) { TCP_SHOWS(conn, RFC5681_20); }
     /* What limited transmit sent does not count: RFC 5681 3.2 (2). */
     conn->ssthresh = control(conn)->ssthresh(conn, conn_flight(conn) - conn->limited_bytes);
     conn->limited_bytes = 0;
@@ -126,7 +141,9 @@ static void enter_recovery(struct tcp_conn *conn, uint64_t tag)
 void congestion_duplicate(struct tcp_conn *conn, uint64_t tag)
 {
     conn->dup_acks++;
+    TCP_SHOWS(conn, RFC5681_12);
     if (conn->in_recovery) {
+        TCP_SHOWS(conn, RFC5681_15);
         conn->cwnd += conn->snd_mss;
         conn->congestion_changed = true;
         conn->sent_cause = TCP_SENT_WINDOW_OPENED;
@@ -137,6 +154,9 @@ void congestion_duplicate(struct tcp_conn *conn, uint64_t tag)
     } else if (conn->dup_acks < DUP_ACK_THRESHOLD) {
         conn->sent_cause = TCP_SENT_WINDOW_OPENED;
         conn->sent_cause_tag = tag;
+    } else if (conn->dup_acks == DUP_ACK_THRESHOLD) {
+        TCP_SHOWS(conn, RFC6582_3);
+        TCP_SHOWS(conn, RFC6582_8);
     }
 }
 
@@ -144,7 +164,14 @@ void congestion_duplicate(struct tcp_conn *conn, uint64_t tag)
  * alone. */
 void congestion_timeout(struct tcp_conn *conn)
 {
+    TCP_SHOWS(conn, MUST_19);
+    TCP_SHOWS(conn, RFC5681_11);
+    TCP_SHOWS(conn, RFC6582_7);
+    TCP_SHOWS(conn, RFC8961_6);
+    if (conn->ssthresh_kept) { TCP_SHOWS(conn, RFC5681_10); }
     if (!conn->ssthresh_kept) {
+        TCP_SHOWS(conn, RFC5681_9);
+        if (conn->ssthresh < CWND_MAX_BYTES) { TCP_SHOWS(conn, RFC5681_20); }
         conn->ssthresh = control(conn)->ssthresh(conn, conn_flight(conn));
         conn->ssthresh_kept = true;
     }

@@ -7,13 +7,16 @@
 static void reno_acked(struct tcp_conn *conn, uint32_t acked_bytes)
 {
     const uint32_t smss = conn->snd_mss;
+    TCP_SHOWS(conn, MUST_19);
     if (conn->cwnd < conn->ssthresh) {
+        TCP_SHOWS(conn, RFC5681_6);
         const uint32_t segments = conn_options(conn)->slow_start_limit;
         const uint32_t most = segments == 0 ? acked_bytes : segments * smss;
         conn->cwnd += acked_bytes < most ? acked_bytes : most;
     } else {
         conn->acked_bytes += acked_bytes;
         if (conn->acked_bytes >= conn->cwnd) {
+            TCP_SHOWS(conn, RFC5681_8); /* octets counted: the step is never rounded to nothing */
             conn->acked_bytes -= conn->cwnd;
             conn->cwnd += smss;
         }

@@ -200,7 +200,12 @@ void conn_update_send_mss(struct tcp_conn *conn)
 void conn_take_peer_mss(struct tcp_conn *conn, const struct tcp_parsed_options *options)
 {
     uint16_t mss = conn->local.address.family == 6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS_IPV4;
-    if (options->has_mss && options->mss > 0) { mss = options->mss; }
+    if (options->has_mss && options->mss > 0) {
+        TCP_SHOWS(conn, MUST_14);
+        mss = options->mss;
+    } else {
+        TCP_SHOWS(conn, MUST_15);
+    }
     conn->peer_mss = mss;
     conn_update_send_mss(conn);
     const uint16_t most = conn_mtu_mss(conn);

@@ -286,11 +286,13 @@ bool tcp_output(struct tcp_host *host, uint64_t now_ns, struct tcp_segment *segm
 {
     if (host->reply_head != NULL) {
         take_reply(host, segment);
+        if (host->observer.marks != NULL) { shows_sent(host, NULL, segment); }
         return true;
     }
     while (host->ready_head != NULL) {
         struct tcp_conn *conn = host->ready_head;
         if (conn_output(conn, now_ns, segment)) {
+            if (host->observer.marks != NULL) { shows_sent(host, conn, segment); }
             host_settle(host, conn, now_ns);
             return true;
         }

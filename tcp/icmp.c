@@ -27,6 +27,9 @@ static enum tcp_error error_of_kind(enum tcp_icmp_kind kind)
 
 static enum tcp_icmp_fate report(struct tcp_conn *conn, const struct tcp_icmp *message)
 {
+    TCP_SHOWS(conn, SHLD_25);
+    TCP_SHOWS(conn, MUST_47);
+    TCP_SHOWS(conn, UNL_14);
     conn->soft_error = (uint8_t)error_of_kind(message->kind);
     return TCP_ICMP_FATE_REPORTED;
 }
@@ -149,17 +152,29 @@ static enum tcp_icmp_fate take(struct tcp_conn *conn, uint64_t now_ns,
 {
     const struct tcp_options *options = conn_options(conn);
     const enum tcp_icmp_class class = tcp_icmp_class(message->kind);
-    if (class == TCP_ICMP_IGNORED) { return TCP_ICMP_FATE_IGNORED; }
+    if (class == TCP_ICMP_IGNORED) {
+        TCP_ROW(conn, ICMP_QUENCH);
+        TCP_SHOWS(conn, MUST_55);
+        return TCP_ICMP_FATE_IGNORED;
+    }
     if (!quotes_what_is_out(conn, message->seq)) { return TCP_ICMP_FATE_NOT_OUTSTANDING; }
+    TCP_SHOWS(conn, MUST_54);
     if (class == TCP_ICMP_TOO_BIG && options->pmtu_discovery) {
+        TCP_ROW(conn, ICMP_TOO_BIG);
         return path_mtu(conn, now_ns, message);
     }
     const bool hard = class != TCP_ICMP_SOFT;
-    if (hard) {
-        return options->icmp_hard == TCP_ICMP_HARD_REPORTS && is_synchronized(conn)
-                   ? report(conn, message)
-                   : abort_conn(conn, now_ns, message);
+    if (hard && options->icmp_hard == TCP_ICMP_HARD_REPORTS && is_synchronized(conn)) {
+        TCP_ROW(conn, ICMP_HARD_AS_SOFT);
+        TCP_SHOWS(conn, UNL_26);
+        return report(conn, message);
     }
+    if (hard) {
+        TCP_ROW(conn, ICMP_HARD);
+        TCP_SHOWS(conn, SHLD_26);
+        return abort_conn(conn, now_ns, message);
+    }
+    TCP_ROW(conn, ICMP_SOFT);
     const bool opening = conn->state == TCP_SYN_SENT || conn->state == TCP_SYN_RECEIVED;
     return options->icmp_soft == TCP_ICMP_SOFT_ABORTS_OPEN && opening
                ? abort_conn(conn, now_ns, message)
@@ -180,6 +195,8 @@ static enum tcp_icmp_fate about_no_connection(struct tcp_host *host, const struc
 {
     const bool listens = host_find_listener(host, &message->local) != NULL;
     const bool counts = tcp_icmp_class(message->kind) != TCP_ICMP_IGNORED;
+    if (listens && counts) { HOST_ROW(host, TCP_LISTEN, ICMP_SOFT); }
+    if (listens && !counts) { HOST_ROW(host, TCP_LISTEN, ICMP_QUENCH); }
     return listens && counts ? TCP_ICMP_FATE_REPORTED
            : listens         ? TCP_ICMP_FATE_IGNORED
                              : TCP_ICMP_FATE_NO_CONNECTION;

@@ -33,6 +33,11 @@ tcp_seq isn_choose(const struct tcp_conn *conn, uint64_t now_ns)
 {
     const struct tcp_options *options = conn_options(conn);
     if (options->has_iss) { return options->iss; }
+    TCP_SHOWS(conn, MUST_8);
+    TCP_SHOWS(conn, SHLD_1);
+    TCP_SHOWS(conn, RFC6528_1);
+    TCP_SHOWS(conn, RFC6528_3);
+    TCP_SHOWS(conn, RFC6528_4);
     const tcp_seq clock = (tcp_seq)(now_ns / ISN_TICK_NS);
     const tcp_seq iss = clock + (tcp_seq)sockets_hash(conn, SOCKETS_HASH_ISN);
     /* RFC 9293 MAY-2: a reopened connection starts above all that its old incarnation used. */

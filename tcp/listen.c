@@ -194,6 +194,7 @@ static void third_check_syn(struct tcp_conn *listener, const struct arrival *arr
         return;
     }
     if (full) {
+        TCP_SHOWS(listener, RFC4987_1);
         conn_discard(listener, arrival, TCP_DISCARD_BACKLOG_FULL);
         return;
     }
@@ -212,9 +213,13 @@ void listen_arrives(struct tcp_conn *listener, struct arrival *arrival)
 {
     const struct tcp_segment *seg = arrival->seg;
     if ((seg->flags & TCP_RST) != 0) {
+        TCP_ROW(listener, LISTEN_RST);
+        TCP_SHOWS(listener, UNL_9);
         conn_discard(listener, arrival, TCP_DISCARD_RST_IN_LISTEN);
     } else if ((seg->flags & TCP_ACK) != 0) {
         if (cookie_proven(listener, arrival)) { return; }
+        TCP_ROW(listener, LISTEN_ACK);
+        TCP_SHOWS(listener, UNL_6);
         conn_discard(listener, arrival, TCP_DISCARD_ACK_IN_LISTEN);
         const bool silent = (seg->flags & TCP_SYN) != 0 &&
                             conn_options(listener)->listen_syn_ack == TCP_LISTEN_SYN_ACK_DROP;
@@ -225,6 +230,7 @@ void listen_arrives(struct tcp_conn *listener, struct arrival *arrival)
     } else if ((seg->flags & TCP_SYN) != 0) {
         third_check_syn(listener, arrival);
     } else {
+        TCP_ROW(listener, LISTEN_OTHER);
         conn_discard(listener, arrival, TCP_DISCARD_NO_SYN_IN_LISTEN);
     }
 }

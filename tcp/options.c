@@ -101,6 +101,14 @@ void options_on_syn(const struct tcp_conn *conn, uint64_t now_ns, struct tcp_seg
     out->options_len = options_lay_out(options, &values, out->options);
 }
 
+static void shows_scale(const struct tcp_conn *conn, const struct tcp_parsed_options *theirs)
+{
+    const bool willing = conn_options(conn)->window_scale != 0;
+    if (willing != theirs->has_wscale) { TCP_SHOWS(conn, RFC7323_1); }
+    if (conn->scale_on && conn->rcv_shift == 0) { TCP_SHOWS(conn, RFC7323_4); }
+    if (conn->snd_shift > TCP_SCALE_MAX) { TCP_SHOWS(conn, RFC7323_5); }
+}
+
 void options_of_peer_syn(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const struct tcp_options *ours = conn_options(conn);
@@ -108,6 +116,7 @@ void options_of_peer_syn(struct tcp_conn *conn, const struct arrival *arrival)
     conn->scale_on = ours->window_scale != 0 && theirs->has_wscale;
     conn->rcv_shift = conn->scale_on ? window_scale_for(ours) : 0;
     conn->snd_shift = conn->scale_on ? theirs->wscale : 0;
+    shows_scale(conn, theirs);
     if (conn->snd_shift > TCP_SCALE_MAX) { conn->snd_shift = TCP_SCALE_MAX; }
     conn->sack_on = ours->sack && theirs->has_sack_ok;
     conn->ts_on = ours->timestamps && theirs->has_timestamp;
@@ -133,6 +142,7 @@ void options_on_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segme
     uint32_t left = TCP_OPTIONS_MAX_BYTES - (conn->ts_on ? TIMESTAMP_BYTES : 0);
     if (conn->uto_owed && (text == 0 || room >= USER_TIMEOUT_BYTES)) {
         conn->uto_owed = false;
+        TCP_SHOWS(conn, RFC5482_8);
         uto_encode(conn_options(conn)->uto_advertise_ns, &values);
         room = text == 0 ? room : room - USER_TIMEOUT_BYTES;
         left -= USER_TIMEOUT_BYTES;

@@ -74,6 +74,41 @@ static void repeat_syn_ack(struct tcp_conn *conn, const struct arrival *arrival)
     conn->sent_cause_tag = arrival->seg->tag;
 }
 
+static void shows_acceptable(const struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const bool ordinary = (arrival->flags & (TCP_RST | TCP_SYN)) == 0;
+    if (conn->rcv_adv == conn->rcv_nxt) {
+        TCP_ROW(conn, ZERO_WINDOW_EMPTY);
+        TCP_SHOWS(conn, UNL_3);
+    } else if (!seq_gt(arrival->seg->seq, conn->rcv_nxt)) {
+        TCP_ROW(conn, SEQ_IN_ORDER);
+    } else if (ordinary) {
+        TCP_ROW(conn, SEQ_AHEAD);
+    }
+}
+
+/* A segment that fails the first check, and is no RST. */
+static void shows_unacceptable(const struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const struct tcp_segment *seg = arrival->seg;
+    TCP_ROW(conn, SEQ_UNACCEPTABLE);
+    TCP_SHOWS(conn, UNL_3);
+    TCP_SHOWS(conn, UNL_7);
+    if ((seg->flags & TCP_SYN) != 0) {
+        TCP_ROW(conn, SEQ_UNACCEPTABLE_SYN);
+        if (seg->seq == conn->irs) { TCP_ROW(conn, REPEATED_SYN); }
+        if (conn->syn_acked) {
+            TCP_ROW(conn, SYN_CHALLENGED);
+            TCP_SHOWS(conn, UNL_19);
+            TCP_SHOWS(conn, RFC5961_6);
+        }
+        if (seg->seq + 1 == conn->rcv_nxt) { TCP_SHOWS(conn, RFC5961_8); }
+    }
+    if ((seg->flags & TCP_FIN) != 0 && seg->seq + tcp_segment_len(seg) == conn->rcv_nxt) {
+        TCP_ROW(conn, REPEATED_FIN);
+    }
+}
+
 static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *arrival)
 {
     const struct tcp_segment *seg = arrival->seg;
@@ -86,6 +121,7 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
         return GO_ON;
     }
     if (acceptable(conn, seg)) {
+        shows_acceptable(conn, arrival);
         if (conn->ts_on) { timestamps_take(conn, arrival); }
         arrival_trim(conn, arrival);
         return GO_ON;
@@ -93,6 +129,11 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
     if (only_window_is_closed(conn, seg)) {
         if (conn->ts_on) { timestamps_take(conn, arrival); }
         if ((seg->flags & TCP_RST) == 0) {
+            TCP_ROW(conn, ZERO_WINDOW_TEXT);
+            TCP_ROW(conn, SEQ_UNACCEPTABLE);
+            TCP_SHOWS(conn, UNL_3);
+            TCP_SHOWS(conn, UNL_13);
+            TCP_SHOWS(conn, MAY_8);
             conn_discard(conn, arrival, TCP_DISCARD_OUT_OF_WINDOW);
             ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
         }
@@ -101,12 +142,17 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
         return GO_ON;
     }
     if ((seg->flags & TCP_RST) != 0) {
+        TCP_ROW(conn, SEQ_UNACCEPTABLE_RST);
+        TCP_SHOWS(conn, UNL_27);
+        TCP_SHOWS(conn, RFC5961_1);
         conn_discard(conn, arrival, TCP_DISCARD_RST_OUT_OF_WINDOW);
         return DONE;
     }
+    shows_unacceptable(conn, arrival);
     if (conn->state == TCP_TIME_WAIT && (seg->flags & TCP_FIN) != 0 &&
         seg->seq + tcp_segment_len(seg) == conn->rcv_nxt) {
         /* our last ACK was lost; 3.10.7.4 fifth means this one */
+        TCP_ROW(conn, OLD_FIN);
         time_wait_restart(conn, arrival->now_ns);
     }
     const bool repeated_syn = (seg->flags & TCP_SYN) != 0 && seg->seq == conn->irs;
@@ -127,9 +173,22 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
 static void reset_accepted(struct tcp_conn *conn, const struct arrival *arrival,
                            enum tcp_cause cause)
 {
+    if (cause == TCP_CAUSE_RST_ARRIVED) {
+        TCP_ROW(conn, RST_ACCEPTED);
+        TCP_SHOWS(conn, UNL_9);
+        TCP_SHOWS(conn, RFC5961_2);
+        TCP_SHOWS(conn, RFC5961_7);
+        if (conn_options(conn)->challenge_ack) { TCP_SHOWS(conn, UNL_17); }
+        if (arrival->len > 0) { TCP_SHOWS(conn, SHLD_2); }
+        if (conn->rcv_adv == conn->rcv_nxt) { TCP_SHOWS(conn, MUST_66); }
+    }
     switch (conn->state) {
     case TCP_SYN_RECEIVED:
+        TCP_SHOWS(conn, MUST_11);
+        if (conn->passive) { TCP_ROW(conn, RST_ACCEPTED_PASSIVE); }
+        if (!conn->passive) { TCP_ROW(conn, RST_ACCEPTED_ACTIVE); }
         if (conn->old != NULL) {
+            HOST_ROW(conn->host, TCP_TIME_WAIT, REOPEN_WAS_OLD);
             time_wait_return(conn, arrival->now_ns);
         } else if (conn->passive) {
             conn_drop_buffers(conn, true);
@@ -150,6 +209,7 @@ static void reset_accepted(struct tcp_conn *conn, const struct arrival *arrival,
     case TCP_LAST_ACK:
         /* 3.10.7.4 signals nothing in CLOSING and LAST-ACK; 3.5.3 and MUST-12 want the user told.
          */
+        TCP_SHOWS(conn, MUST_12);
         conn_finish(conn, arrival->now_ns, cause, TCP_ERROR_RESET);
         return;
     case TCP_TIME_WAIT: conn_finish(conn, arrival->now_ns, cause, TCP_OK); return;
@@ -163,14 +223,23 @@ static enum verdict second_check_rst(struct tcp_conn *conn, const struct arrival
 {
     if ((arrival->flags & TCP_RST) == 0) { return GO_ON; }
     if (conn->state == TCP_TIME_WAIT && conn_options(conn)->rfc1337) {
+        TCP_ROW(conn, RST_IGNORED);
+        TCP_SHOWS(conn, RFC1337_5);
         conn_discard(conn, arrival, TCP_DISCARD_RST_IN_TIME_WAIT);
         return DONE;
     }
     if (conn_options(conn)->challenge_ack && arrival->seg->seq != conn->rcv_nxt) {
+        TCP_ROW(conn, RST_CHALLENGED);
+        TCP_SHOWS(conn, UNL_18);
+        TCP_SHOWS(conn, RFC5961_3);
+        if (conn->rcv_nxt != arrival->seg->seq && conn->held.head == NULL) {
+            TCP_SHOWS(conn, RFC5961_14);
+        }
         conn_discard(conn, arrival, TCP_DISCARD_RST_NOT_EXACT);
         ack_owe_limited(conn, arrival, TCP_SENT_CHALLENGE);
         return DONE;
     }
+    if (conn->state == TCP_TIME_WAIT) { TCP_SHOWS(conn, RFC1337_1); }
     reset_accepted(conn, arrival, TCP_CAUSE_RST_ARRIVED);
     return DONE;
 }
@@ -179,16 +248,21 @@ static enum verdict fourth_check_syn(struct tcp_conn *conn, const struct arrival
 {
     if ((arrival->flags & TCP_SYN) == 0) { return GO_ON; }
     if (conn->state == TCP_SYN_RECEIVED && conn->passive) {
+        TCP_ROW(conn, SYN_RETURNS_TO_LISTEN);
         conn_discard(conn, arrival, TCP_DISCARD_SYN_RETURNS_TO_LISTEN);
         reset_accepted(conn, arrival, TCP_CAUSE_SYN_IN_WINDOW);
         return DONE;
     }
     conn_discard(conn, arrival, TCP_DISCARD_SYN_CHALLENGED);
     if (conn_options(conn)->challenge_ack) {
+        TCP_ROW(conn, SYN_CHALLENGED);
+        TCP_SHOWS(conn, UNL_19);
+        TCP_SHOWS(conn, RFC5961_6);
         ack_owe_limited(conn, arrival, TCP_SENT_CHALLENGE);
         return DONE;
     }
     /* RFC 793's rule. */
+    TCP_ROW(conn, SYN_RESETS);
     conn_reply_rst(conn, arrival);
     conn_finish(conn, arrival->now_ns, TCP_CAUSE_SYN_IN_WINDOW, TCP_ERROR_RESET);
     return DONE;
@@ -202,15 +276,36 @@ static enum verdict check_ack_is_plausible(struct tcp_conn *conn, const struct a
     const bool unsent = seq_gt(ack, conn->snd_nxt);
     const bool too_old = seq_lt(ack, conn->snd_una - conn->max_snd_wnd);
     if (!(conn_options(conn)->challenge_ack && (unsent || too_old))) { return GO_ON; }
+    TCP_ROW(conn, ACK_IMPLAUSIBLE);
+    TCP_SHOWS(conn, MAY_12);
+    TCP_SHOWS(conn, UNL_20);
+    TCP_SHOWS(conn, RFC5961_9);
+    TCP_SHOWS(conn, RFC5961_10);
+    if (too_old) { TCP_SHOWS(conn, RFC5961_11); }
     conn_discard(conn, arrival, unsent ? TCP_DISCARD_ACK_OF_UNSENT : TCP_DISCARD_ACK_TOO_OLD);
     ack_owe_limited(conn, arrival, TCP_SENT_CHALLENGE);
     return DONE;
+}
+
+static void shows_handshake_done(const struct tcp_conn *conn, const struct arrival *arrival)
+{
+    TCP_ROW(conn, SYN_RECEIVED_ACK);
+    if (!conn->passive) {
+        TCP_SHOWS(conn, MUST_10);
+        TCP_SHOWS(conn, RFC1122_3);
+        if (arrival->seg->seq == conn->irs) { TCP_ROW(conn, SYN_RECEIVED_ACK_CROSSED); }
+    }
+    if (arrival->len > 0) { TCP_ROW(conn, SYN_RECEIVED_ACK_TEXT); }
+    if ((arrival->flags & TCP_FIN) != 0) { TCP_ROW(conn, SYN_RECEIVED_ACK_FIN); }
+    if (conn->close_called) { TCP_ROW(conn, CLOSE_QUEUED_DONE); }
 }
 
 static enum verdict syn_received_check_ack(struct tcp_conn *conn, struct arrival *arrival)
 {
     const struct tcp_segment *seg = arrival->seg;
     if (seq_leq(seg->ack, conn->snd_una) || seq_gt(seg->ack, conn->snd_nxt)) {
+        TCP_ROW(conn, SYN_RECEIVED_BAD_ACK);
+        TCP_SHOWS(conn, UNL_6);
         conn_discard(conn, arrival, TCP_DISCARD_ACK_UNACCEPTABLE);
         conn_reply_rst(conn, arrival);
         return DONE;
@@ -223,6 +318,7 @@ static enum verdict syn_received_check_ack(struct tcp_conn *conn, struct arrival
     conn->max_snd_wnd = conn->snd_wnd > conn->max_snd_wnd ? conn->snd_wnd : conn->max_snd_wnd;
     conn->snd_wl1 = seg->seq;
     conn->snd_wl2 = seg->ack;
+    shows_handshake_done(conn, arrival);
     ack_of_syn(conn, arrival);
     tcp_enter(conn, arrival->now_ns, TCP_ESTABLISHED, TCP_CAUSE_SYN_ACKED);
     time_wait_forget_old(conn);
@@ -241,6 +337,7 @@ static enum verdict take_ack(struct tcp_conn *conn, const struct arrival *arriva
 {
     const tcp_seq ack = arrival->seg->ack;
     if (seq_gt(ack, conn->snd_nxt)) {
+        TCP_ROW(conn, ACK_OF_UNSENT);
         conn_discard(conn, arrival, TCP_DISCARD_ACK_OF_UNSENT);
         ack_owe_limited(conn, arrival, TCP_SENT_ACK_OF);
         return DONE;
@@ -251,17 +348,27 @@ static enum verdict take_ack(struct tcp_conn *conn, const struct arrival *arriva
     if (!conn->syn_acked && is_new) {
         ack_of_syn(conn, arrival); /* CLOSE came before the handshake was complete */
     } else if (is_new) {
+        TCP_ROW(conn, ACK_ADVANCES);
         ack_advance(conn, arrival);
     } else {
+        TCP_ROW(conn, ACK_DUPLICATE);
+        TCP_SHOWS(conn, RFC1122_2);
         ack_duplicate(conn, arrival, news);
     }
     if (seq_geq(ack, conn->snd_una)) { ack_update_window(conn, arrival, is_new); }
     return GO_ON;
 }
 
+static void shows_fin_acked(const struct tcp_conn *conn, bool acked)
+{
+    if (acked) { TCP_ROW(conn, FIN_ACKED); }
+    if (!acked) { TCP_ROW(conn, FIN_NOT_ACKED); }
+}
+
 static enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arrival)
 {
     if ((arrival->flags & TCP_ACK) == 0) {
+        TCP_ROW(conn, ACK_OFF);
         conn_discard(conn, arrival, TCP_DISCARD_NO_ACK);
         return DONE;
     }
@@ -274,20 +381,26 @@ static enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arriv
     switch (conn->state) {
     case TCP_FIN_WAIT_1:
         if (fin_acked) {
+            TCP_ROW(conn, FIN_ACKED);
+            if ((arrival->flags & TCP_FIN) != 0) { TCP_ROW(conn, FIN_ACKED_BY_FIN); }
             tcp_enter(conn, arrival->now_ns, TCP_FIN_WAIT_2, TCP_CAUSE_FIN_ACKED);
+            TCP_ROW(conn, ACK_NOTHING_OUT);
             fin_wait_2_limit(conn, arrival->now_ns);
         }
         return GO_ON;
     case TCP_CLOSING:
+        shows_fin_acked(conn, fin_acked);
         if (!fin_acked) { return DONE; }
         time_wait_enter(conn, arrival->now_ns, TCP_CAUSE_FIN_ACKED);
         return GO_ON;
     case TCP_LAST_ACK:
+        shows_fin_acked(conn, fin_acked);
         if (fin_acked) { conn_finish(conn, arrival->now_ns, TCP_CAUSE_FIN_ACKED, TCP_OK); }
         return fin_acked ? DONE : GO_ON;
     case TCP_TIME_WAIT:
         /* The only thing expected is a repeated FIN, which fails the first check. An acceptable
          * segment is not acknowledged: two ends in TIME-WAIT would do it for ever. */
+        TCP_ROW(conn, TIME_WAIT_IGNORES);
         conn_discard(conn, arrival, TCP_DISCARD_IGNORED_IN_TIME_WAIT);
         if (arrival->len > 0 && conn_options(conn)->time_wait_text == TCP_TIME_WAIT_TEXT_ACK) {
             time_wait_restart(conn, arrival->now_ns);

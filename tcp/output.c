@@ -158,6 +158,10 @@ static bool send_again(struct tcp_conn *conn, uint64_t now_ns, struct sent *sent
     begin_segment(conn, out, sent->seq, TCP_ACK);
     if (!send_buffer_payload(conn, sent->seq, sent->len, &out->payload, &push)) { return false; }
     out->flags |= (uint16_t)((push ? TCP_PSH : 0) | (sent->fin ? TCP_FIN : 0));
+    TCP_SHOWS(conn, UNL_11);
+    if (conn->snd_wnd < conn_flight(conn) && seq_lt(sent->seq, conn->snd_una + conn->snd_wnd)) {
+        TCP_SHOWS(conn, SHLD_16);
+    }
     if (sent->times < UINT16_MAX) { sent->times++; }
     out->retransmission = sent->times;
     conn->total_retransmits++;
@@ -304,6 +308,7 @@ static bool worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t
                          : conn->snd_nxt != conn->snd_una;
     const bool idle = !out || !options->nagle;
     if (len >= most || conn->override_due) { return true; }
+    if (unsent <= usable && idle && conn->snd_nxt != conn->snd_una) { TCP_SHOWS(conn, MUST_17); }
     if (unsent <= usable && (idle || (options->nagle_fin && conn->close_called))) {
         return true; /* by the letter of 3.7.4 a FIN that follows makes no exception */
     }
@@ -340,6 +345,7 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
         conn->fin_sent = true;
         conn->fin_seq = conn->snd_nxt + len;
     }
+    if (conn->host->observer.marks != NULL) { shows_new(conn, len, len == segment_room(conn)); }
     conn->snd_nxt += len + fin;
     conn->octets_sent += len;
     if (len < segment_room(conn)) { conn->small_sent = conn->snd_nxt; }
@@ -353,6 +359,7 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
     conn->last_sent_ns = now_ns;
     if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION)) { rto_start(conn, now_ns); }
     if (fin && conn->state == TCP_CLOSE_WAIT) { /* 3.10.4: the CLOSE waited behind the data */
+        TCP_ROW(conn, CLOSE_DRAINED);
         tcp_enter(conn, now_ns, TCP_LAST_ACK, TCP_CAUSE_CLOSE_CALLED);
     }
     return true;
@@ -373,6 +380,7 @@ static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     const bool sends = len > 0 && conn->syn_acked && worth_sending(conn, unsent, usable, most);
     override_update(conn, now_ns, unsent, usable, sends);
     if (unsent > 0 && !sends) {
+        shows_held(conn, unsent, usable);
         congestion_used(conn, conn->cwnd <= conn_flight(conn) + usable);
         return false;
     }

@@ -1,13 +1,24 @@
 /* rto.c - the retransmission timer's value: RFC 6298, in whole nanoseconds. */
 #include "tcb.h"
 
-void rto_init(struct tcp_conn *conn) { conn->rto_ns = conn_options(conn)->rto_initial_ns; }
+void rto_init(struct tcp_conn *conn)
+{
+    TCP_SHOWS(conn, RFC6298_1);
+    TCP_SHOWS(conn, RFC8961_1);
+    conn->rto_ns = conn_options(conn)->rto_initial_ns;
+}
 
 static uint64_t clamp(const struct tcp_conn *conn, uint64_t rto_ns)
 {
     const struct tcp_options *options = conn_options(conn);
-    if (rto_ns < options->rto_min_ns) { rto_ns = options->rto_min_ns; }
-    if (rto_ns > options->rto_max_ns) { rto_ns = options->rto_max_ns; }
+    if (rto_ns < options->rto_min_ns) {
+        TCP_SHOWS(conn, RFC6298_4);
+        rto_ns = options->rto_min_ns;
+    }
+    if (rto_ns > options->rto_max_ns) {
+        TCP_SHOWS(conn, RFC6298_5);
+        rto_ns = options->rto_max_ns;
+    }
     return rto_ns < RTO_FLOOR_NS ? RTO_FLOOR_NS : rto_ns;
 }
 
@@ -17,13 +28,17 @@ static uint64_t clamp(const struct tcp_conn *conn, uint64_t rto_ns)
 void rto_sample(struct tcp_conn *conn, uint64_t rtt_ns, uint32_t samples)
 {
     const uint64_t granularity_ns = conn->ts_on ? conn_options(conn)->timestamp_clock_ns : 0;
+    TCP_SHOWS(conn, MUST_18);
+    TCP_SHOWS(conn, RFC8961_2);
     if (conn->srtt_ns == 0) {
+        TCP_SHOWS(conn, RFC6298_2);
         conn->srtt_ns = rtt_ns > 0 ? rtt_ns : 1;
         conn->rttvar_ns = rtt_ns / 2;
     } else {
         const uint64_t error_ns =
             conn->srtt_ns > rtt_ns ? conn->srtt_ns - rtt_ns : rtt_ns - conn->srtt_ns;
         const uint64_t n = samples;
+        TCP_SHOWS(conn, RFC6298_3);
         conn->rttvar_ns = ((4 * n - 1) * conn->rttvar_ns + error_ns) / (4 * n);
         conn->srtt_ns = ((8 * n - 1) * conn->srtt_ns + rtt_ns) / (8 * n);
     }
@@ -34,6 +49,11 @@ void rto_sample(struct tcp_conn *conn, uint64_t rtt_ns, uint32_t samples)
         margin_ns = options->rto_min_ns;
     }
     const uint64_t rto_ns = clamp(conn, conn->srtt_ns + margin_ns + options->rto_slop_ns);
+    if (margin_ns <= granularity_ns) { TCP_SHOWS(conn, RFC6298_8); }
+    if (rto_ns < conn->rto_ns) {
+        TCP_SHOWS(conn, RFC6298_16);
+        TCP_SHOWS(conn, RFC8961_8);
+    }
     conn->congestion_changed = conn->congestion_changed || rto_ns != conn->rto_ns;
     conn->rto_ns = rto_ns;
 }
@@ -43,6 +63,13 @@ void rto_back_off(struct tcp_conn *conn)
 {
     const struct tcp_options *options = conn_options(conn);
     const uint64_t most_ns = options->rto_max_ns;
+    TCP_SHOWS(conn, MUST_19);
+    TCP_SHOWS(conn, RFC6298_14);
+    TCP_SHOWS(conn, RFC8961_7);
+    if (conn->rto_ns > most_ns / 2) {
+        TCP_SHOWS(conn, RFC6298_5);
+        TCP_SHOWS(conn, RFC1122_5);
+    }
     const bool first = conn->rto_ns == options->rto_initial_ns && conn->srtt_ns == 0;
     uint64_t bare_ns = conn->rto_ns;
     if (!first && bare_ns > options->rto_slop_ns) { bare_ns -= options->rto_slop_ns; }
@@ -57,6 +84,8 @@ void rto_established(struct tcp_conn *conn)
 {
     if (conn->syn_repeated) {
         const uint64_t initial_ns = conn_options(conn)->rto_initial_ns;
+        TCP_SHOWS(conn, MUST_18);
+        TCP_SHOWS(conn, RFC6298_15);
         conn->rto_ns = initial_ns > SYN_LOST_RTO_NS ? initial_ns : SYN_LOST_RTO_NS;
     }
 }
@@ -65,6 +94,8 @@ void rto_established(struct tcp_conn *conn)
 void rto_time_segment(struct tcp_conn *conn, uint64_t now_ns, tcp_seq end)
 {
     if (!conn->timing) {
+        TCP_SHOWS(conn, RFC6298_7);
+        TCP_SHOWS(conn, RFC8961_3);
         conn->timing = true;
         conn->timed_seq = end;
         conn->timed_at_ns = now_ns;

@@ -61,7 +61,8 @@ static bool held_around(const struct tcp_conn *conn, tcp_seq seq, struct sack_bl
 }
 
 /* RFC 2018 4: the block with the newest segment comes first; what it has swallowed goes. */
-static void report_first(struct sack_state *sack, struct sack_block block)
+static void report_first(const struct tcp_conn *conn, struct sack_state *sack,
+                         struct sack_block block)
 {
     unsigned kept = 0;
     struct sack_block others[SACK_REMEMBERED];
@@ -71,6 +72,8 @@ static void report_first(struct sack_state *sack, struct sack_block block)
         if (apart && kept < SACK_REMEMBERED - 1) { others[kept++] = *old; }
     }
     sack->recent[0] = block;
+    TCP_SHOWS(conn, RFC2018_4);
+    TCP_SHOWS(conn, RFC2018_5);
     memcpy(&sack->recent[1], others, kept * sizeof others[0]);
     sack->count = (uint8_t)(kept + 1);
 }
@@ -88,7 +91,7 @@ void sack_held(struct tcp_conn *conn, tcp_seq seq)
     }
     struct sack_block block;
     if (held_around(conn, seq, &block)) {
-        report_first(sack, block);
+        report_first(conn, sack, block);
     } else {
         free_if_empty(conn); /* no memory to hold it */
     }
@@ -192,6 +195,10 @@ void sack_report(const struct tcp_conn *conn, const struct answer *answer, uint3
         if (contains(&sack->recent[i], newest)) { first = &sack->recent[i]; }
     }
     if (first != NULL) { add_block(values, most, first); }
+    TCP_SHOWS(conn, RFC2018_3);
+    TCP_SHOWS(conn, RFC2018_8);
+    if (sack->count > 1) { TCP_SHOWS(conn, RFC2018_7); }
+    if (sack->count >= most) { TCP_SHOWS(conn, RFC2018_6); }
     for (unsigned i = 0; i < sack->count; i++) {
         if (&sack->recent[i] != first) { add_block(values, most, &sack->recent[i]); }
     }

@@ -86,6 +86,7 @@ static void discard_unowned(struct tcp_host *host, uint64_t now_ns, const struct
 
 static void closed(struct tcp_host *host, uint64_t now_ns, const struct tcp_segment *seg)
 {
+    shows_closed(host, seg);
     discard_unowned(host, now_ns, seg, TCP_DISCARD_NO_CONNECTION);
     if ((seg->flags & TCP_RST) == 0) { reply_with_rst(host, seg, &host->options->values); }
 }
@@ -97,10 +98,19 @@ static enum verdict syn_sent_first_check_ack(struct tcp_conn *conn, const struct
     const struct tcp_segment *seg = arrival->seg;
     if ((seg->flags & TCP_ACK) == 0 ||
         (seq_gt(seg->ack, conn->snd_una) && seq_leq(seg->ack, conn->snd_nxt))) {
+        if ((seg->flags & TCP_ACK) != 0) { TCP_ROW(conn, SYN_SENT_GOOD_ACK); }
         return GO_ON;
     }
     conn_discard(conn, arrival, TCP_DISCARD_ACK_UNACCEPTABLE);
-    if ((seg->flags & TCP_RST) == 0) { conn_reply_rst(conn, arrival); }
+    if ((seg->flags & TCP_RST) == 0) {
+        TCP_ROW(conn, SYN_SENT_BAD_ACK);
+        TCP_SHOWS(conn, UNL_6);
+        conn_reply_rst(conn, arrival);
+    } else {
+        TCP_ROW(conn, SYN_SENT_BAD_ACK_RST);
+        TCP_SHOWS(conn, UNL_27);
+        TCP_SHOWS(conn, RFC5961_4);
+    }
     const uint64_t retry_ns = conn_options(conn)->syn_retry_bad_ack_ns;
     if (retry_ns > 0 && conn->retransmits == 0 && !conn->syn_owed) {
         timer_set(conn, arrival->now_ns, TCP_TIMER_RETRANSMISSION, arrival->now_ns + retry_ns);
@@ -113,8 +123,12 @@ static enum verdict syn_sent_second_check_rst(struct tcp_conn *conn, const struc
 {
     if ((arrival->seg->flags & TCP_RST) == 0) { return GO_ON; }
     if ((arrival->seg->flags & TCP_ACK) == 0) {
+        TCP_ROW(conn, SYN_SENT_RST_NO_ACK);
         conn_discard(conn, arrival, TCP_DISCARD_RST_WITHOUT_ACK);
     } else {
+        TCP_ROW(conn, RST_ACCEPTED);
+        TCP_SHOWS(conn, UNL_16);
+        TCP_SHOWS(conn, RFC5961_4);
         conn_finish(conn, arrival->now_ns, TCP_CAUSE_RST_REFUSED, TCP_ERROR_REFUSED);
     }
     return DONE;
@@ -134,10 +148,12 @@ static void syn_sent_fourth_check_syn(struct tcp_conn *conn, struct arrival *arr
     conn->max_snd_wnd = seg->window;
     conn->snd_wl1 = seg->seq;
     conn->snd_wl2 = seg->ack;
+    TCP_SHOWS(conn, RFC1122_1);
     arrival->seq = seg->seq + 1;
     conn->sent_cause = TCP_SENT_ANSWER;
     conn->sent_cause_tag = seg->tag;
     if ((seg->flags & TCP_ACK) == 0) {
+        TCP_ROW(conn, SYN_SENT_SYN);
         tcp_enter(conn, arrival->now_ns, TCP_SYN_RECEIVED, TCP_CAUSE_SYN_CROSSED);
         (void)window_offer(conn, true);
         conn->syn_owed = true;
@@ -145,6 +161,9 @@ static void syn_sent_fourth_check_syn(struct tcp_conn *conn, struct arrival *arr
         text_hold(conn, arrival);
         return;
     }
+    TCP_ROW(conn, SYN_SENT_SYN_ACK);
+    if (seg->ack != conn->snd_nxt) { TCP_ROW(conn, SYN_SENT_SYN_ACK_PARTIAL); }
+    if ((seg->flags & TCP_FIN) != 0) { TCP_ROW(conn, SYN_SENT_SYN_ACK_FIN); }
     ack_of_syn(conn, arrival);
     tcp_enter(conn, arrival->now_ns, TCP_ESTABLISHED, TCP_CAUSE_SYN_ACK_ARRIVED);
     conn->ack_now = true;
@@ -161,6 +180,8 @@ static void syn_sent(struct tcp_conn *conn, struct arrival *arrival)
     if ((arrival->seg->flags & TCP_SYN) != 0) {
         syn_sent_fourth_check_syn(conn, arrival);
     } else {
+        TCP_ROW(conn, SYN_SENT_OTHER);
+        if ((arrival->seg->flags & TCP_ACK) != 0) { TCP_ROW(conn, SYN_SENT_BARE_ACK); }
         conn_discard(conn, arrival, TCP_DISCARD_NO_SYN_IN_SYN_SENT);
     }
 }
@@ -203,6 +224,7 @@ void tcp_segment_arrives(struct tcp_host *host, uint64_t now_ns, const struct tc
 {
     if (!address_is_sane(&segment->source.address) ||
         !address_is_sane(&segment->destination.address)) {
+        shows_bad_address(host, segment, address_is_sane(&segment->source.address));
         discard_unowned(host, now_ns, segment, TCP_DISCARD_BAD_ADDRESS);
         return;
     }
@@ -220,6 +242,7 @@ void tcp_segment_arrives(struct tcp_host *host, uint64_t now_ns, const struct tc
     if (segment->options_len > 0) {
         wire_parse_options(segment->options, segment->options_len, &arrival.options);
     }
+    if (host->observer.marks != NULL) { shows_arrival(conn, &arrival); }
     conn_arrives(conn, &arrival);
     if (conn->state != TCP_CLOSED && conn->state != TCP_LISTEN) {
         user_timer_update(conn, now_ns);

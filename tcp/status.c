@@ -109,12 +109,6 @@ uint64_t tcp_conn_stream(const struct tcp_conn *conn) { return conn->stream; }
 struct tcp_conn *tcp_conn_listener(const struct tcp_conn *conn) { return conn->listener; }
 void tcp_conn_set_user(struct tcp_conn *conn, void *user) { conn->user = user; }
 void *tcp_conn_user(const struct tcp_conn *conn) { return conn->user; }
-void tcp_conn_sent(const struct tcp_conn *conn, tcp_seq *snd_una, tcp_seq *snd_nxt)
-{
-    *snd_una = conn->snd_una;
-    *snd_nxt = conn->snd_nxt;
-}
-uint8_t tcp_conn_receive_shift(const struct tcp_conn *conn) { return conn->rcv_shift; }
 const struct tcp_options *tcp_conn_options(const struct tcp_conn *conn)
 {
     return conn_options(conn);
@@ -145,7 +139,12 @@ void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns, const struct t
         return;
     }
     if (changed.uto && changed.uto_advertise_ns != conn_options(conn)->uto_advertise_ns) {
+        TCP_SHOWS(conn, RFC5482_9);
         conn->uto_owed = true; /* RFC 5482 3: sent again when it changes */
+    }
+    if (changed.tos != conn_options(conn)->tos) { TCP_SHOWS(conn, SHLD_21); }
+    if (changed.keepalive_idle_ns != conn_options(conn)->keepalive_idle_ns) {
+        TCP_SHOWS(conn, MUST_24);
     }
     options_release(conn->host, conn->options);
     conn->options = fresh;

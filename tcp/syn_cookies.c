@@ -63,6 +63,7 @@ static struct tcp_conn unkept(const struct tcp_conn *listener, const struct tcp_
 static void hide_options(struct tcp_conn *conn, uint64_t now_ns)
 {
     if (!conn->ts_on) {
+        if (conn->scale_on || conn->sack_on) { TCP_SHOWS(conn, RFC4987_6); }
         conn->scale_on = conn->sack_on = false;
         conn->rcv_shift = 0;
         return;
@@ -122,6 +123,8 @@ bool cookie_answers(struct tcp_conn *listener, const struct arrival *arrival)
                           .cause_tag = seg->tag};
     memcpy(reply.options, out.options, out.options_len);
     host_reply(listener->host, &reply);
+    TCP_SHOWS(listener, RFC4987_4);
+    if (conn_options(listener)->syn_cookies == TCP_COOKIES_AUTO) { TCP_SHOWS(listener, RFC4987_8); }
     listener->listen->cookies_sent++;
     listener->listen->cookies_until_ns = arrival->now_ns + GOOD_FOR_TICKS * CLOCK_TICK_NS;
     return true;
@@ -169,6 +172,8 @@ bool cookie_proven(struct tcp_conn *listener, struct arrival *arrival)
     if (child == NULL) { return true; }
     child->syn_owed = false;
     child->snd_nxt = iss + 1;
+    TCP_SHOWS(listener, RFC4987_5);
+    if (arrival->len > 0 || (arrival->flags & TCP_FIN) != 0) { TCP_SHOWS(listener, RFC4987_7); }
     listen->cookies_proven++;
     other_states_arrive(child, arrival);
     if (child->state != TCP_CLOSED) {

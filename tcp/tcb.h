@@ -383,6 +383,20 @@ uint32_t urgent_unread(const struct tcp_conn *conn);
 void urgent_read(struct tcp_conn *conn, uint64_t now_ns); /* only in urgent mode */
 void sixth_check_urg(struct tcp_conn *conn, const struct arrival *arrival);
 
+/* ---- shows.c: what only a closer look at a whole segment tells ---- */
+void shows_closed(struct tcp_host *host, const struct tcp_segment *seg);
+void shows_bad_address(struct tcp_host *host, const struct tcp_segment *seg, bool source_is_sane);
+void shows_held(const struct tcp_conn *conn, uint32_t unsent, uint32_t usable);
+void shows_listen(const struct tcp_conn *listener);
+void shows_send_refused(const struct tcp_conn *conn, enum tcp_error error);
+void shows_close(const struct tcp_conn *conn);
+void shows_reopening(const struct tcp_conn *conn, const struct tcp_conn *listener,
+                     const struct arrival *arrival);
+/* These are called only where marks are wanted. */
+void shows_new(const struct tcp_conn *conn, uint32_t len, bool full);
+void shows_arrival(const struct tcp_conn *conn, const struct arrival *arrival);
+void shows_sent(struct tcp_host *host, const struct tcp_conn *conn, const struct tcp_segment *out);
+
 /* ---- isn.c ---- */
 #define SOCKETS_MAX_BYTES 36
 /* The two sockets as octets to be hashed; returns how many. */

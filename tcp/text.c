@@ -10,9 +10,22 @@ static void owe_ack_of_text(struct tcp_conn *conn, const struct arrival *arrival
     if (arrival->len >= conn->rcv_mss && conn->full_segments < UINT8_MAX) { conn->full_segments++; }
     conn->ack_cause = TCP_SENT_ACK_OF;
     conn->ack_cause_tag = arrival->seg->tag;
+    if (conn->ack_now) { /* one for several that came together */
+        TCP_SHOWS(conn, MUST_58);
+        TCP_SHOWS(conn, MUST_59);
+    }
     if (at_once || delay_ns == 0 || ack_policy_at_once(conn)) {
+        if (conn->full_segments >= 2) {
+            TCP_SHOWS(conn, SHLD_18);
+            TCP_SHOWS(conn, SHLD_19);
+        }
+        if (at_once) {
+            TCP_SHOWS(conn, RFC5681_13);
+            TCP_SHOWS(conn, RFC6582_10);
+        }
         conn->ack_now = true;
     } else if (!timer_is_on(conn, TCP_TIMER_DELAYED_ACK)) {
+        TCP_SHOWS(conn, SHLD_18);
         timer_set(conn, arrival->now_ns, TCP_TIMER_DELAYED_ACK, arrival->now_ns + delay_ns);
     }
 }
@@ -21,6 +34,9 @@ static void owe_ack_of_text(struct tcp_conn *conn, const struct arrival *arrival
 static bool refuse_text_after_release(struct tcp_conn *conn, const struct arrival *arrival)
 {
     if (!conn->released || arrival->len == 0) { return false; }
+    TCP_ROW(conn, TEXT_AFTER_CLOSE);
+    TCP_SHOWS(conn, SHLD_3);
+    TCP_SHOWS(conn, MAY_1);
     conn_discard(conn, arrival, TCP_DISCARD_TEXT_AFTER_CLOSE);
     conn_send_rst(conn, arrival->now_ns,
                   (arrival->flags & TCP_ACK) != 0 ? arrival->seg->ack : conn->snd_nxt,
@@ -35,6 +51,10 @@ static enum verdict take_text(struct tcp_conn *conn, const struct arrival *arriv
     const bool held_some = conn->held.head != NULL;
     if (seq_gt(arrival->seq, conn->rcv_nxt)) {
         if (arrival->len > 0 || (arrival->flags & TCP_FIN) != 0) {
+            TCP_SHOWS(conn, SHLD_31);
+            TCP_SHOWS(conn, MAY_13);
+            TCP_SHOWS(conn, RFC5681_13);
+            if ((arrival->flags & TCP_FIN) != 0) { TCP_ROW(conn, TEXT_HELD_WITH_FIN); }
             ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
             text_hold(conn, arrival);
             sack_held(conn, arrival->seq);
@@ -53,6 +73,7 @@ static enum verdict take_text(struct tcp_conn *conn, const struct arrival *arriv
     const bool got_held = text_pull_held(conn, arrival->now_ns);
     sack_advanced(conn);
     if (got_text || got_held) {
+        TCP_ROW(conn, TEXT_TAKEN);
         conn->changed = true;
         owe_ack_of_text(conn, arrival, held_some);
     }
@@ -70,7 +91,10 @@ enum verdict seventh_process_text(struct tcp_conn *conn, const struct arrival *a
     case TCP_CLOSING:
     case TCP_LAST_ACK:
     case TCP_TIME_WAIT:
-        if (arrival->len > 0) { conn_discard(conn, arrival, TCP_DISCARD_TEXT_AFTER_FIN); }
+        if (arrival->len > 0) {
+            TCP_ROW(conn, TEXT_AFTER_FIN);
+            conn_discard(conn, arrival, TCP_DISCARD_TEXT_AFTER_FIN);
+        }
         return GO_ON;
     case TCP_CLOSED:
     case TCP_LISTEN:
@@ -82,6 +106,9 @@ enum verdict seventh_process_text(struct tcp_conn *conn, const struct arrival *a
 
 static void fin_is_next(struct tcp_conn *conn, const struct arrival *arrival)
 {
+    TCP_ROW(conn, FIN_TAKEN);
+    TCP_SHOWS(conn, MUST_12);
+    TCP_SHOWS(conn, UNL_29);
     conn->fin_received = true;
     conn->rcv_nxt++;
     conn->rcv_adv = seq_max(conn->rcv_adv, conn->rcv_nxt);
@@ -100,7 +127,10 @@ static void fin_is_next(struct tcp_conn *conn, const struct arrival *arrival)
 /* Eighth, check the FIN bit. A FIN that came out of order is processed when its turn comes. */
 void eighth_check_fin(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    if (!conn->fin_known || conn->fin_received || conn->rcv_nxt != conn->rcv_fin_seq) { return; }
+    if (!conn->fin_known || conn->fin_received || conn->rcv_nxt != conn->rcv_fin_seq) {
+        if (conn->fin_received && (arrival->flags & TCP_FIN) != 0) { TCP_ROW(conn, FIN_AGAIN); }
+        return;
+    }
     switch (conn->state) {
     case TCP_ESTABLISHED:
         fin_is_next(conn, arrival);

@@ -86,6 +86,9 @@ static enum verdict refuse_syn(struct tcp_conn *conn, const struct tcp_conn *lis
         (options->time_wait_syn == TCP_OLD_SYN_RFC6191 && !options->timestamps)) {
         return GO_ON; /* 3.10.7.4 answers it */
     }
+    TCP_ROW(conn, TIME_WAIT_SYN_OLD);
+    if (conn->ts_on) { TCP_SHOWS(conn, RFC6191_4); }
+    if (!conn->ts_on) { TCP_SHOWS(conn, RFC6191_6); }
     conn_discard(conn, arrival, TCP_DISCARD_OLD_SYN);
     return DONE;
 }
@@ -96,6 +99,7 @@ static bool reopen(struct tcp_conn *conn, struct tcp_conn *listener, const struc
     const struct tcp_segment *seg = arrival->seg;
     conn->old = host_take(conn->host, sizeof *conn->old);
     if (conn->old == NULL) { return false; }
+    shows_reopening(conn, listener, arrival);
     *conn->old = (struct old_incarnation){.iss = conn->iss,
                                           .irs = conn->irs,
                                           .snd_nxt = conn->snd_nxt,

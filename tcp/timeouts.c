@@ -2,6 +2,10 @@
  * that arms it. */
 #include "tcb.h"
 
+#define SYN_R2_LEAST_NS UINT64_C(180000000000)     /* RFC 9293 3.8.3, MUST-23 */
+#define KEEPALIVE_LEAST_NS UINT64_C(7200000000000) /* MUST-28: two hours */
+#define R2_LEAST_NS UINT64_C(100000000000)         /* SHLD-11 */
+
 /* ---- user timeout: 3.9.1.1, 3.10.8 ---- */
 
 /* When the oldest octet that is not acknowledged was given; false: there is none. SYN and FIN
@@ -42,6 +46,7 @@ void user_timer_update(struct tcp_conn *conn, uint64_t now_ns)
     }
     /* MUST-37: a closed window is no reason to give up while its probes are answered. */
     if (conn->probing && conn->probes > 0 && conn->retransmits == 0) {
+        TCP_SHOWS(conn, MUST_37);
         timer_stop(conn, now_ns, TCP_TIMER_USER);
         return;
     }
@@ -52,6 +57,9 @@ void user_timer_update(struct tcp_conn *conn, uint64_t now_ns)
 
 static void user_timeout(struct tcp_conn *conn, uint64_t now_ns)
 {
+    TCP_ROW(conn, USER_TIMEOUT);
+    TCP_SHOWS(conn, MUST_21);
+    TCP_SHOWS(conn, UNL_23);
     conn_finish(conn, now_ns, TCP_CAUSE_USER_TIMEOUT,
                 open_is_limited(conn) ? TCP_ERROR_TIMED_OUT : TCP_ERROR_USER_TIMEOUT);
 }
@@ -96,14 +104,35 @@ static bool retries_are_over(const struct tcp_conn *conn, uint64_t now_ns)
 
 static void tell_r1(struct tcp_conn *conn, uint64_t now_ns)
 {
+    TCP_ROW(conn, R1);
+    TCP_SHOWS(conn, MUST_20);
+    TCP_SHOWS(conn, MUST_47);
+    TCP_SHOWS(conn, SHLD_9);
+    TCP_SHOWS(conn, SHLD_10);
+    TCP_SHOWS(conn, UNL_14);
     host_tell(conn->host,
               &(struct tcp_event){.kind = TCP_EVENT_R1, .conn = conn, .now_ns = now_ns});
+}
+
+static void shows_give_up(const struct tcp_conn *conn, uint64_t now_ns)
+{
+    const uint64_t since_ns = conn->send.head != NULL ? conn->send.head->time_ns : conn->open_ns;
+    TCP_ROW(conn, R2);
+    TCP_SHOWS(conn, MUST_20);
+    TCP_SHOWS(conn, MUST_21);
+    if (!conn->syn_acked) {
+        TCP_SHOWS(conn, MUST_22);
+        if (now_ns - conn->open_ns >= SYN_R2_LEAST_NS) { TCP_SHOWS(conn, MUST_23); }
+    } else if (now_ns - since_ns >= R2_LEAST_NS) {
+        TCP_SHOWS(conn, SHLD_11);
+    }
 }
 
 /* What the network reported meanwhile says more than that the time is over. */
 static void give_up(struct tcp_conn *conn, uint64_t now_ns)
 {
     const enum tcp_error reported = (enum tcp_error)conn->soft_error;
+    shows_give_up(conn, now_ns);
     if (conn_options(conn)->give_up_rst == TCP_GIVE_UP_RST_ALWAYS && conn->irs_known) {
         conn_send_last_rst(conn, now_ns, TCP_SENT_RTO);
     }
@@ -118,6 +147,9 @@ static void retransmission_timeout(struct tcp_conn *conn, uint64_t now_ns)
         return;
     }
     if (conn->retransmits == 0) { conn->repeating_ns = now_ns; }
+    TCP_ROW(conn, RTO);
+    TCP_SHOWS(conn, RFC6298_9);
+    TCP_SHOWS(conn, RFC6298_13);
     conn->retransmits++;
     if (conn->retransmits == R1_RETRANSMISSIONS) { tell_r1(conn, now_ns); }
     conn->timing = false; /* Karn */
@@ -185,7 +217,13 @@ static void persist_timeout(struct tcp_conn *conn, uint64_t now_ns)
         give_up(conn, now_ns);
         return;
     }
+    TCP_ROW(conn, PROBE);
+    TCP_SHOWS(conn, MUST_35);
+    TCP_SHOWS(conn, MUST_36);
+    if (conn->probes == 0) { TCP_SHOWS(conn, SHLD_29); }
+    if (conn->probes > 0) { TCP_SHOWS(conn, SHLD_30); }
     if (conn->retransmits == 0 && conn->probes > 0) {
+        TCP_SHOWS(conn, MUST_37);
         conn->answered_ns = now_ns; /* until now all were */
     }
     conn->retransmits++;
@@ -217,6 +255,7 @@ void keepalive_restart(struct tcp_conn *conn, uint64_t now_ns)
         idle_ns = uto_user_timeout(conn) + 1;
     }
     if (idle_ns == 0) {
+        TCP_SHOWS(conn, MUST_25);
         timer_stop(conn, now_ns, TCP_TIMER_KEEPALIVE);
     } else if (conn->syn_acked && conn->state != TCP_TIME_WAIT && conn->state != TCP_CLOSED) {
         timer_set(conn, now_ns, TCP_TIMER_KEEPALIVE, now_ns + idle_ns);
@@ -234,9 +273,17 @@ static void keepalive_timeout(struct tcp_conn *conn, uint64_t now_ns)
         if (options->give_up_rst != TCP_GIVE_UP_RST_NONE) {
             conn_send_last_rst(conn, now_ns, TCP_SENT_KEEPALIVE);
         }
+        TCP_ROW(conn, KEEPALIVE_END);
         conn_finish(conn, now_ns, TCP_CAUSE_KEEPALIVE_UNANSWERED, TCP_ERROR_TIMED_OUT);
         return;
     }
+    TCP_ROW(conn, KEEPALIVE_PROBE);
+    TCP_SHOWS(conn, MUST_24);
+    TCP_SHOWS(conn, MUST_26);
+    TCP_SHOWS(conn, SHLD_12);
+    TCP_SHOWS(conn, MAY_5);
+    if (options->keepalive_idle_ns == KEEPALIVE_LEAST_NS) { TCP_SHOWS(conn, MUST_28); }
+    if (options->keepalive_idle_ns != KEEPALIVE_LEAST_NS) { TCP_SHOWS(conn, MUST_27); }
     conn->keepalive_probes++;
     conn->keepalive_owed = true;
     timer_set(conn, now_ns, TCP_TIMER_KEEPALIVE, now_ns + options->keepalive_interval_ns);
@@ -252,6 +299,8 @@ static void run_timer(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer tim
     case TCP_TIMER_PERSIST: persist_timeout(conn, now_ns); return;
     case TCP_TIMER_KEEPALIVE: keepalive_timeout(conn, now_ns); return;
     case TCP_TIMER_TIME_WAIT:
+        TCP_ROW(conn, TWO_MSL);
+        TCP_SHOWS(conn, MUST_13);
         conn_finish(conn, now_ns,
                     conn->state == TCP_TIME_WAIT ? TCP_CAUSE_TIME_WAIT_OVER
                                                  : TCP_CAUSE_FIN_WAIT_2_OVER,
@@ -261,10 +310,17 @@ static void run_timer(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer tim
         conn->ack_now = true;
         ack_policy_delayed_out(conn);
         conn->ack_cause = TCP_SENT_DELAYED_ACK;
+        TCP_ROW(conn, DELAYED_ACK);
+        TCP_SHOWS(conn, MUST_40);
+        TCP_SHOWS(conn, SHLD_18);
+        TCP_SHOWS(conn, RFC5681_18);
         host_ready(conn);
         return;
     case TCP_TIMER_USER: user_timeout(conn, now_ns); return;
     case TCP_TIMER_OVERRIDE:
+        TCP_ROW(conn, OVERRIDE);
+        TCP_SHOWS(conn, MUST_38);
+        TCP_SHOWS(conn, RFC1122_7);
         conn->override_due = true;
         conn->sent_cause = TCP_SENT_OVERRIDE;
         conn->sent_cause_tag = 0;

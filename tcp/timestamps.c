@@ -43,13 +43,19 @@ enum verdict timestamps_check(struct tcp_conn *conn, const struct arrival *arriv
     if ((arrival->seg->flags & TCP_RST) != 0) { return GO_ON; }
     if (!arrival->options.has_timestamp) {
         if (conn_options(conn)->missing_timestamp == TCP_MISSING_ACCEPT) { return GO_ON; }
+        TCP_SHOWS(conn, RFC7323_11);
         conn_discard(conn, arrival, TCP_DISCARD_NO_TIMESTAMP);
         return DONE;
     }
-    if (arrival->now_ns - conn->ts_recent_ns > TS_RECENT_LIFE_NS) { conn->ts_recent_valid = false; }
+    if (arrival->now_ns - conn->ts_recent_ns > TS_RECENT_LIFE_NS) {
+        TCP_SHOWS(conn, RFC7323_20);
+        conn->ts_recent_valid = false;
+    }
     if (!conn->ts_recent_valid || seq_geq(arrival->options.ts_val, conn->ts_recent)) {
         return GO_ON;
     }
+    TCP_ROW(conn, PAWS_FAILS);
+    TCP_SHOWS(conn, RFC7323_17);
     conn_discard(conn, arrival, TCP_DISCARD_OLD_TIMESTAMP);
     ack_owe_limited(conn, arrival, TCP_SENT_ACK_OF);
     return DONE;
@@ -65,6 +71,7 @@ void timestamps_take(struct tcp_conn *conn, const struct arrival *arrival)
         (conn->ts_recent_valid && seq_lt(options->ts_val, conn->ts_recent))) {
         return;
     }
+    TCP_SHOWS(conn, RFC7323_14);
     conn->ts_recent = options->ts_val;
     conn->ts_recent_valid = true;
     conn->ts_recent_ns = arrival->now_ns;
@@ -79,6 +86,7 @@ bool timestamps_measure(const struct tcp_conn *conn, const struct arrival *arriv
     const uint64_t ticks =
         (uint32_t)(timestamp_now(conn, arrival->now_ns) - arrival->options.ts_ecr);
     if (ticks > (arrival->now_ns - conn->open_ns) / tick_ns(conn) + 1) { return false; }
+    TCP_SHOWS(conn, RFC7323_16);
     *rtt_ns = ticks * tick_ns(conn);
     return true;
 }

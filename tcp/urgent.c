@@ -6,6 +6,8 @@
 
 void urgent_given(struct tcp_conn *conn)
 {
+    TCP_ROW(conn, SEND_URGENT);
+    TCP_SHOWS(conn, RFC6093_5);
     conn->urgent_offset = conn->end_offset;
     conn->urgent_owed = true;
 }
@@ -22,6 +24,10 @@ void urgent_mark(struct tcp_conn *conn, struct tcp_segment *out)
     if (conn_options(conn)->urgent_pointer == TCP_URGENT_LAST) { ahead--; }
     out->urgent = ahead < UINT16_MAX ? (uint16_t)ahead : UINT16_MAX;
     out->flags |= TCP_URG;
+    TCP_SHOWS(conn, MUST_30);
+    TCP_SHOWS(conn, MUST_62);
+    TCP_SHOWS(conn, RFC6093_1);
+    if (ahead > 1) { TCP_SHOWS(conn, MUST_31); }
     conn->urgent_owed = false;
 }
 
@@ -42,6 +48,9 @@ static void tell(struct tcp_conn *conn, uint64_t now_ns)
 {
     struct tcp_event event = {.kind = TCP_EVENT_URGENT, .conn = conn, .now_ns = now_ns};
     event.u.urgent.unread = urgent_unread(conn);
+    TCP_SHOWS(conn, MUST_33);
+    TCP_SHOWS(conn, MUST_47);
+    TCP_SHOWS(conn, UNL_14);
     host_tell(conn->host, &event);
 }
 
@@ -55,11 +64,11 @@ void sixth_check_urg(struct tcp_conn *conn, const struct arrival *arrival)
     switch (conn->state) {
     case TCP_ESTABLISHED:
     case TCP_FIN_WAIT_1:
-    case TCP_FIN_WAIT_2: break;
+    case TCP_FIN_WAIT_2: TCP_ROW(conn, URG); break;
     case TCP_CLOSE_WAIT: /* there is nothing more to come: the FIN was received */
     case TCP_CLOSING:
     case TCP_LAST_ACK:
-    case TCP_TIME_WAIT:
+    case TCP_TIME_WAIT: TCP_ROW(conn, URG_IGNORED); return;
     case TCP_CLOSED:
     case TCP_LISTEN:
     case TCP_SYN_SENT:
@@ -68,8 +77,13 @@ void sixth_check_urg(struct tcp_conn *conn, const struct arrival *arrival)
     tcp_seq up = seg->seq + seg->urgent;
     if (conn_options(conn)->urgent_pointer == TCP_URGENT_LAST) { up++; }
     if (!seq_gt(up, next_to_read(conn)) || (conn->rcv_urgent && !seq_gt(up, conn->rcv_up))) {
+        TCP_SHOWS(conn, UNL_24);
         return;
     }
+    TCP_SHOWS(conn, MUST_32);
+    TCP_SHOWS(conn, UNL_28);
+    if (conn->rcv_adv == conn->rcv_nxt) { TCP_SHOWS(conn, MUST_66); }
+    if (!seq_gt(up, conn->rcv_nxt)) { TCP_SHOWS(conn, RFC6093_3); }
     conn->rcv_up = up;
     conn->rcv_urgent = true;
     conn->changed = true;
@@ -80,6 +94,7 @@ void sixth_check_urg(struct tcp_conn *conn, const struct arrival *arrival)
 void urgent_read(struct tcp_conn *conn, uint64_t now_ns)
 {
     if (conn->eof_read || !seq_gt(conn->rcv_up, next_to_read(conn))) {
+        TCP_SHOWS(conn, RFC6093_2);
         conn->rcv_urgent = false;
         tell(conn, now_ns);
     }

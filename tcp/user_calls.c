@@ -14,9 +14,14 @@ static enum tcp_error open_passive(struct tcp_conn *conn, uint64_t now_ns)
 {
     const struct tcp_conn *other = host_find_listener(conn->host, &conn->local);
     if (other != NULL && tcp_address_equal(&other->local.address, &conn->local.address)) {
+        TCP_ROW(other, OPEN_PASSIVE);
         return TCP_ERROR_EXISTS;
     }
     if (!listen_create(conn) || !host_hash(conn->host, conn)) { return TCP_ERROR_RESOURCES; }
+    TCP_ROW(conn, OPEN_PASSIVE);
+    if (other != NULL) { HOST_ROW(conn->host, TCP_LISTEN, OPEN_PASSIVE); }
+    if (conn->local.address.family != 0) { TCP_SHOWS(conn, MUST_43); }
+    shows_listen(conn);
     conn->passive = true;
     conn->owned = true;
     conn_announce(conn, now_ns);
@@ -27,6 +32,7 @@ static enum tcp_error open_passive(struct tcp_conn *conn, uint64_t now_ns)
 static void begin_active(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_cause sent,
                          enum tcp_cause cause)
 {
+    TCP_ROW(conn, OPEN_ACTIVE);
     conn->passive = false;
     conn->open_ns = now_ns;
     conn->iss = isn_choose(conn, now_ns);
@@ -46,8 +52,14 @@ static enum tcp_error check_remote(struct tcp_host *host, const struct tcp_endpo
                                    const struct tcp_endpoint *remote)
 {
     if (remote->port == 0 || remote->address.family == 0) { return TCP_ERROR_NO_REMOTE; }
-    if (!address_may_be_opened(&remote->address)) { return TCP_ERROR_BAD_ADDRESS; }
-    return tcp_find(host, local, remote) != NULL ? TCP_ERROR_EXISTS : TCP_OK;
+    if (!address_may_be_opened(&remote->address)) {
+        HOST_ROW(host, TCP_CLOSED, OPEN_BAD_ADDRESS);
+        HOST_SHOWS(host, MUST_46);
+        return TCP_ERROR_BAD_ADDRESS;
+    }
+    const struct tcp_conn *there = tcp_find(host, local, remote);
+    if (there != NULL) { TCP_ROW(there, OPEN_EXISTS); }
+    return there != NULL ? TCP_ERROR_EXISTS : TCP_OK;
 }
 
 static enum tcp_error open_active(struct tcp_conn *conn, uint64_t now_ns,
@@ -72,13 +84,17 @@ enum tcp_error tcp_open(struct tcp_host *host, uint64_t now_ns,
     *conn = NULL;
     if (!request->passive) {
         const enum tcp_error error = check_remote(host, &request->local, &request->remote);
+        if (error == TCP_ERROR_NO_REMOTE) { HOST_ROW(host, TCP_CLOSED, OPEN_NO_REMOTE); }
         if (error != TCP_OK) { return error; }
     }
     struct shared_options *options = request->options != NULL
                                          ? options_create(host, request->options)
                                          : options_share(host->options);
     struct tcp_conn *fresh = options == NULL ? NULL : conn_create(host, now_ns, options);
-    if (fresh == NULL) { return TCP_ERROR_RESOURCES; }
+    if (fresh == NULL) {
+        HOST_ROW(host, TCP_CLOSED, OPEN_NO_ROOM);
+        return TCP_ERROR_RESOURCES;
+    }
     fresh->local = request->local;
     if (!request->passive) { fresh->remote = request->remote; }
     const enum tcp_error error = request->passive ? open_passive(fresh, now_ns)
@@ -99,12 +115,20 @@ static enum tcp_error become_active(struct tcp_conn *listener, uint64_t now_ns,
 {
     struct tcp_host *host = listener->host;
     const enum tcp_error error = check_remote(host, local, remote);
+    if (error == TCP_ERROR_NO_REMOTE && sent == TCP_SENT_SEND) {
+        TCP_ROW(listener, SEND_NO_REMOTE);
+    }
+    if (error == TCP_ERROR_NO_REMOTE && sent == TCP_SENT_OPEN) {
+        TCP_ROW(listener, OPEN_NO_REMOTE);
+    }
     if (error != TCP_OK) { return error; }
+    if (sent == TCP_SENT_SEND) { TCP_ROW(listener, SEND_REMOTE_GIVEN); }
     listen_close(listener, now_ns);
     host_unhash(host, listener);
     listener->local = *local;
     listener->remote = *remote;
     if (!host_hash(host, listener)) {
+        HOST_ROW(host, TCP_LISTEN, OPEN_NO_ROOM);
         conn_finish(listener, now_ns, TCP_CAUSE_LISTENER_CLOSED, TCP_ERROR_RESOURCES);
         return TCP_ERROR_RESOURCES;
     }
@@ -198,11 +222,18 @@ enum tcp_error tcp_send(struct tcp_conn *conn, uint64_t now_ns, const struct tcp
                         unsigned flags, uint32_t *accepted)
 {
     *accepted = 0;
-    if (conn->gone) { return TCP_ERROR_NOT_EXIST; }
+    if (conn->gone) {
+        HOST_ROW(conn->host, TCP_CLOSED, SEND_NOT_EXIST);
+        return TCP_ERROR_NOT_EXIST;
+    }
     const enum tcp_error error = may_send(conn);
-    if (error != TCP_OK) { return error; }
+    if (error != TCP_OK) {
+        shows_send_refused(conn, error);
+        return error;
+    }
     const uint32_t room = send_room(conn);
     const uint32_t len = slice->len < room ? slice->len : room;
+    if (len < slice->len) { TCP_ROW(conn, SEND_NO_ROOM); }
     if (len == 0) { return slice->len == 0 ? TCP_OK : TCP_WOULD_BLOCK; }
     struct tcp_slice own;
     if (!adopt_slice(conn, slice, len, &own)) { return TCP_ERROR_RESOURCES; }
@@ -212,6 +243,9 @@ enum tcp_error tcp_send(struct tcp_conn *conn, uint64_t now_ns, const struct tcp
     if (!kept) { return TCP_ERROR_RESOURCES; }
     conn->end_offset += len;
     *accepted = len;
+    if (push) { TCP_SHOWS(conn, MAY_15); }
+    if (!push) { TCP_SHOWS(conn, MAY_16); }
+    if (!conn->syn_acked) { TCP_ROW(conn, SEND_QUEUED); }
     if ((flags & TCP_SEND_URGENT) != 0) { urgent_given(conn); }
     if (conn->state != TCP_CLOSED && !conn->syn_owed) {
         conn->sent_cause = TCP_SENT_SEND;
@@ -228,6 +262,7 @@ enum tcp_error tcp_send(struct tcp_conn *conn, uint64_t now_ns, const struct tcp
 static enum tcp_error empty_receive(struct tcp_conn *conn, uint64_t now_ns)
 {
     if (conn->eof_read || (conn->fin_received && conn->error == TCP_OK)) {
+        TCP_ROW(conn, RECEIVE_END);
         conn->eof_read = true;
         if (conn->rcv_urgent) { urgent_read(conn, now_ns); }
         return TCP_OK;
@@ -238,12 +273,12 @@ static enum tcp_error empty_receive(struct tcp_conn *conn, uint64_t now_ns)
     case TCP_SYN_RECEIVED:
     case TCP_ESTABLISHED:
     case TCP_FIN_WAIT_1:
-    case TCP_FIN_WAIT_2: return TCP_WOULD_BLOCK;
+    case TCP_FIN_WAIT_2: TCP_ROW(conn, RECEIVE_WAITS); return TCP_WOULD_BLOCK;
     case TCP_CLOSE_WAIT:
     case TCP_CLOSING:
     case TCP_LAST_ACK:
     case TCP_TIME_WAIT: return TCP_ERROR_CLOSING;
-    case TCP_CLOSED: return error_of(conn);
+    case TCP_CLOSED: TCP_ROW(conn, RECEIVE_NOT_EXIST); return error_of(conn);
     }
     return TCP_ERROR_NOT_EXIST;
 }
@@ -252,11 +287,16 @@ enum tcp_error tcp_receive(struct tcp_conn *conn, uint64_t now_ns, uint32_t max,
                            struct tcp_slice *slice)
 {
     *slice = (struct tcp_slice){0};
-    if (conn->gone) { return TCP_ERROR_NOT_EXIST; }
+    if (conn->gone) {
+        HOST_ROW(conn->host, TCP_CLOSED, RECEIVE_NOT_EXIST);
+        return TCP_ERROR_NOT_EXIST;
+    }
     /* By the letter RECEIVE in CLOSING, LAST-ACK and TIME-WAIT is an error; what came before the
      * FIN would be lost. DEVIATION: it is delivered first. */
     struct node *node = conn->state == TCP_SYN_RECEIVED ? NULL : conn->receive.head;
     if (node == NULL) { return empty_receive(conn, now_ns); }
+    TCP_ROW(conn, RECEIVE_DATA);
+    if (conn->close_called) { TCP_SHOWS(conn, UNL_10); }
     const uint32_t len = node->slice.len < max ? node->slice.len : max;
     *slice = slice_part(&node->slice, 0, len);
     slice_share(slice);
@@ -313,8 +353,12 @@ static void queue_fin(struct tcp_conn *conn, uint64_t now_ns)
 
 enum tcp_error tcp_close(struct tcp_conn *conn, uint64_t now_ns)
 {
-    if (conn->gone) { return TCP_ERROR_NOT_EXIST; }
+    if (conn->gone) {
+        HOST_ROW(conn->host, TCP_CLOSED, CLOSE_NOT_EXIST);
+        return TCP_ERROR_NOT_EXIST;
+    }
     enum close_action action = close_table[conn->state].action;
+    shows_close(conn);
     if (action == CLOSE_REFUSED || conn->close_called) {
         return conn->state == TCP_CLOSED ? error_of(conn) : TCP_ERROR_CLOSING;
     }
@@ -365,8 +409,11 @@ static void abort_conn(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause ca
 enum tcp_error tcp_abort(struct tcp_conn *conn, uint64_t now_ns)
 {
     if (conn->gone || conn->state == TCP_CLOSED) {
+        HOST_ROW(conn->host, TCP_CLOSED, ABORT_NOT_EXIST);
         return conn->gone ? TCP_ERROR_NOT_EXIST : error_of(conn);
     }
+    TCP_ROW(conn, ABORT);
+    TCP_SHOWS(conn, UNL_8); /* the side that aborts goes to CLOSED, as 3.10.5 says */
     abort_conn(conn, now_ns, TCP_CAUSE_ABORT_CALLED, TCP_SENT_ABORT);
     host_settle(conn->host, conn, now_ns);
     return TCP_OK;
@@ -382,6 +429,9 @@ void tcp_release(struct tcp_conn *conn, uint64_t now_ns)
     if (conn->state != TCP_CLOSED && !conn->gone) {
         const bool unread = conn->unread > 0 || conn->held.head != NULL;
         if (unread && abort_sends_rst(conn->state)) {
+            TCP_ROW(conn, CLOSE_DATA_UNREAD);
+            TCP_SHOWS(conn, SHLD_3);
+            TCP_SHOWS(conn, MAY_1);
             abort_conn(conn, now_ns, TCP_CAUSE_CLOSE_UNREAD, TCP_SENT_CLOSE);
         } else {
             conn_drop_unread(conn);

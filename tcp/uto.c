@@ -22,7 +22,11 @@ void uto_encode(uint64_t timeout_ns, struct tcp_parsed_options *values)
 void uto_arrived(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const struct tcp_parsed_options *options = &arrival->options;
-    if (!conn_options(conn)->uto || options->user_timeout == 0) { return; }
+    if (!conn_options(conn)->uto || options->user_timeout == 0) {
+        if (options->has_user_timeout && !conn_options(conn)->uto) { TCP_SHOWS(conn, RFC5482_10); }
+        return;
+    }
+    TCP_SHOWS(conn, RFC5482_1);
     conn->uto_remote_ns =
         options->user_timeout * (options->user_timeout_minutes ? MINUTE_NS : SECOND_NS);
 }
@@ -37,14 +41,26 @@ static uint64_t adopted(const struct tcp_conn *conn)
 {
     const struct tcp_options *options = conn_options(conn);
     uint64_t timeout_ns = options->uto_advertise_ns;
+    TCP_SHOWS(conn, RFC5482_5);
+    TCP_SHOWS(conn, RFC5482_11);
     if (conn->uto_remote_ns > timeout_ns) { timeout_ns = conn->uto_remote_ns; }
-    if (options->uto_min_ns > timeout_ns) { timeout_ns = options->uto_min_ns; }
-    if (options->uto_max_ns < timeout_ns) { timeout_ns = options->uto_max_ns; }
+    if (options->uto_min_ns > timeout_ns) {
+        TCP_SHOWS(conn, RFC5482_6);
+        timeout_ns = options->uto_min_ns;
+    }
+    if (options->uto_max_ns < timeout_ns) {
+        TCP_SHOWS(conn, RFC5482_6);
+        timeout_ns = options->uto_max_ns;
+    }
+    if (timeout_ns <= conn->rto_ns) { TCP_SHOWS(conn, RFC5482_7); }
     return timeout_ns > conn->rto_ns ? timeout_ns : conn->rto_ns + 1;
 }
 
 bool uto_is_adopted(const struct tcp_conn *conn)
 {
+    if (conn->uto_remote_ns != 0 && conn_options(conn)->user_timeout_ns != 0) {
+        TCP_SHOWS(conn, RFC5482_4);
+    }
     return conn->uto_remote_ns != 0 && conn_options(conn)->user_timeout_ns == 0 &&
            is_synchronized(conn);
 }

@@ -50,6 +50,10 @@ uint16_t window_offer(struct tcp_conn *conn, bool on_syn)
     const tcp_seq edge = receive_edge(conn, shift);
     if (seq_gt(edge, conn->rcv_adv) && edge - conn->rcv_adv >= least_advance(conn)) {
         conn->rcv_adv = edge;
+    } else if (seq_gt(edge, conn->rcv_adv)) {
+        TCP_SHOWS(conn, MUST_39);
+    } else {
+        TCP_SHOWS(conn, UNL_21);
     }
     const uint32_t window = (conn->rcv_adv - conn->rcv_nxt) >> shift;
     return window > UINT16_MAX ? UINT16_MAX : (uint16_t)window;
@@ -64,6 +68,7 @@ bool window_update_due(const struct tcp_conn *conn)
     const uint32_t advance = edge - conn->rcv_adv;
     const uint32_t left = conn->rcv_adv - conn->rcv_nxt;
     const uint32_t least = least_advance(conn);
+    TCP_SHOWS(conn, RFC1122_6);
     return (left < least && advance >= least) ||
            advance >= (conn_options(conn)->recv_buffer + 1) / 2;
 }

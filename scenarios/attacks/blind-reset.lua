@@ -8,7 +8,7 @@
 -- draws nothing: challenge ACKs are limited here as Linux limits them.
 sim.scenario {
   title = "Blind reset: RFC 793 against RFC 5961",
-  cites = { "RFC 5961 3", "RFC5961-1", "RFC5961-3", "RFC5961-12", "RFC 9293 3.10.7.4" },
+  cites = { "RFC 5961 3", "RFC5961-3", "RFC5961-12", "RFC 9293 3.10.7.4" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })

@@ -36,7 +36,7 @@ client:app(function()
   expect.equal(again, nil)
   expect.equal(err, "connection already exists")
   sim.sleep("5s")
-  expect.equal(opening.state, "ESTABLISHED")
+  expect.equal(opening.state, "ESTABLISHED", { shows = "MUST-41" })
 end)
 
 sim.at("500ms", function() -- the server's connection waits for the lost ACK: listening goes on

@@ -47,6 +47,7 @@ peer:app(function()
   expect_both(cwnd, snd_nxt, 8000, 9001)
   cwnd, snd_nxt = acks(1)
   expect_both(cwnd, snd_nxt, 8000, 10001)
+  expect.equal(cwnd, 8000, { shows = "RFC3042-3" })
   expect.no_segment("server > peer: . 1:1001(1000)", { after = "10ms" })
 
   cwnd, snd_nxt = acks(1) -- the third

@@ -32,6 +32,8 @@ window_at("350ms", 16000)
 -- What leaves in each round trip: doubled three times, then one more each time.
 local function segments(from, to, n) expect.count("client > server: .", n, { after = from, before = to }) end
 segments("150ms", "250ms", 8)
+expect.no_segment("client > server: . 4001:5001(1000)", { before = "150ms", shows = "RFC5681-1" })
+expect.count("client > server: .", 5, { before = "150ms", shows = "RFC5681-3" }) -- the ACK and four: the handshake adds none
 segments("250ms", "350ms", 16)
 expect.segment("0.401 client > server: . 19001:20001(1000)") -- fast retransmit
 window_at("590ms", 10000, 11500) -- what was under way at the end of recovery, and one more

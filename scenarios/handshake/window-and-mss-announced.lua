@@ -37,3 +37,4 @@ expect.exchange([[
   0.020 client > server: P. 8223823:8224823(1000) ack 1109646 win 8192 <>
   ...
 ]], { absolute = true })
+expect.no_segment("client > server: . <mss 1460,...>", { shows = "MUST-65" })

@@ -46,5 +46,5 @@ expect.exchange [[
   ...
 ]]
 expect.segment("client.5001 > server.80: . 1:101(100)")
-expect.segment("client.5001 > server.80: P. 101:301(200)")
+expect.segment("client.5001 > server.80: P. 101:301(200)", { shows = "MUST-60" })
 expect.no_segment("client.5001 > server.80: P. 1:101(100)")

@@ -36,4 +36,5 @@ expect.exchange [[
   70.030 server > client: . 0:0(0) ack 1
   80.030 server > client: . 0:0(0) ack 1
 ]]
+expect.count("server > client: . 0:0(0) ack 1", 3, { shows = "MUST-29" })
 expect.states(server, "CLOSED LISTEN SYN-RECEIVED ESTABLISHED CLOSED")

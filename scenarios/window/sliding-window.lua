@@ -36,5 +36,5 @@ end)
 for n = 0, 2 do
   local first = 3001 + 1000 * n
   expect.no_segment(string.format("client > server: . %d:%d(1000)", first, first + 1000),
-    { before = 0.1 * (n + 1) })
+    { before = 0.1 * (n + 1), shows = "SHLD-14" })
 end

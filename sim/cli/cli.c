@@ -66,7 +66,7 @@ static const struct command *const commands[] = {
     LATER("diff", "the first segment at which two runs differ"),
     LATER("check", "follows a capture of real traffic"),
     LATER("bridge", "a simulated host on a TUN device"),
-    LATER("coverage", "requirements and states, with the scenarios that show them"),
+    &command_coverage,
     &command_options,
     &command_list,
     &command_new,

@@ -59,6 +59,7 @@ extern const struct command command_run;
 extern const struct command command_options;
 extern const struct command command_list;
 extern const struct command command_test;
+extern const struct command command_coverage;
 extern const struct command command_new;
 extern const struct command command_version;
 extern const struct command command_generate; /* for the installation; hidden */

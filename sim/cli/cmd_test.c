@@ -115,7 +115,7 @@ static void choose(sigset_t *signals)
     (void)sigaddset(signals, SIGHUP);
 }
 
-static void take_signals(void)
+void test_take_signals(void)
 {
     struct sigaction action = {.sa_handler = interrupt};
     struct sigaction hangup;
@@ -326,7 +326,7 @@ static int run_and_report(struct test *test)
 
 static int perform(struct test *test)
 {
-    take_signals();
+    test_take_signals();
     const int status = test->list ? list(test) : run_and_report(test);
     if (status == CLI_HELD && count_of(test, TEST_LEFT_OUT) == test->count) {
         return cli_error("no scenario's path or title holds \"%s\"", test->filters[0]);
@@ -334,15 +334,17 @@ static int perform(struct test *test)
     return status;
 }
 
-static void destroy(struct test *test)
+void test_destroy(struct test *test)
 {
     for (size_t i = 0; i < test->count; i++) {
         struct test_case *one = &test->cases[i];
-        struct out_writer *const texts[] = {one->title, one->messages, one->difference, one->fresh};
+        struct out_writer *const texts[] = {one->title, one->messages, one->difference, one->fresh,
+                                            one->cites};
         for (size_t j = 0; j < sizeof texts / sizeof texts[0]; j++) {
             if (texts[j] != NULL) { out_writer_abandon(texts[j]); }
         }
         free(one->golden);
+        free(one->hits);
     }
     free(test->cases);
     free(test->filters);
@@ -364,7 +366,7 @@ static int run(struct cli *cli, int argc, char **argv)
         status = CLI_HELD;
     }
     free(roots);
-    destroy(&test);
+    test_destroy(&test);
     return status;
 }
 

@@ -9,6 +9,7 @@
 #ifndef TCPSIM_CLI_TEST_H
 #define TCPSIM_CLI_TEST_H
 
+#include "../search/coverage.h"
 #include "cli.h"
 
 #include <signal.h>
@@ -46,6 +47,8 @@ struct test_case {
     int64_t took_ns;
     struct out_writer *title, *messages, *difference; /* in memory; NULL: none */
     struct out_writer *fresh;                         /* what the golden becomes; NULL: stays */
+    struct out_writer *cites;   /* with `hits` wanted: what it cites, each ended by a NUL */
+    struct coverage_hits *hits; /* NULL: none were sent */
 };
 
 struct test {
@@ -56,6 +59,7 @@ struct test {
     const char **filters; /* any of them suffices */
     size_t filter_count;
     bool update, tap, list;
+    bool hits; /* `coverage`: what runs went through is wanted, and no line for each */
     uint64_t jobs;
     struct test_case *cases;
     size_t count;
@@ -84,6 +88,7 @@ const char *test_contents(struct out_writer *text, size_t *len);
 void test_hold_signals(sigset_t *before);
 void test_let_signals(const sigset_t *before);
 bool test_interrupted(void);
+void test_take_signals(void); /* from now on these end the work in an orderly way */
 
 /* ---- the wire between parent and worker (test_wire.c) ---- */
 
@@ -96,7 +101,9 @@ enum frame {
     FRAME_MESSAGE,
     FRAME_DIFFERENCE,
     FRAME_FRESH,
-    FRAME_DONE, /* struct frame_done */
+    FRAME_CITES, /* as test_case.cites, in order; goes on in the next */
+    FRAME_HITS,  /* struct coverage_hits */
+    FRAME_DONE,  /* struct frame_done */
 };
 
 struct frame_done {
@@ -178,6 +185,9 @@ void diff_unified(struct out_writer *out, const char *old_name, const char *new_
                   const struct diff_text *old, const struct diff_text *fresh, size_t lines_max);
 /* Sentences, a line each: the first segment and the first move of the state that differ. */
 void diff_words(struct out_writer *out, const struct diff_text *old, const struct diff_text *fresh);
+
+/* Frees what came of the cases, the filters and the settings. */
+void test_destroy(struct test *test);
 
 /* ---- reports ---- */
 

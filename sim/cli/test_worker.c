@@ -3,6 +3,7 @@
  * progress, and ends the process when its parent has gone. */
 #include "test.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -180,6 +181,20 @@ static bool prepare(struct play *play)
     return trace_attach(&play->trace, sink);
 }
 
+/* What the run cites and went through, for `coverage`. */
+static void send_hits(const struct worker *worker, const struct scenario *scenario)
+{
+    static_assert(sizeof(struct coverage_hits) <= FRAME_MAX_BYTES, "one frame");
+    const char *const *cites = NULL;
+    const size_t count = scenario_cites(scenario, &cites);
+    for (size_t i = 0; i < count; i++) {
+        send(worker, FRAME_CITES, cites[i], strlen(cites[i]) + 1);
+    }
+    struct coverage_hits hits;
+    coverage_hits_take(&hits, scenario);
+    send(worker, FRAME_HITS, &hits, sizeof hits);
+}
+
 static void perform(struct play *play)
 {
     struct worker *worker = play->worker;
@@ -190,6 +205,7 @@ static void perform(struct play *play)
     config.message_context = worker;
     config.digest = play->digest != NULL ? digest_so_far : NULL;
     config.digest_context = play;
+    config.count_marks = worker->test->hits;
     struct scenario *scenario = scenario_create(&config);
     play->verdict = SCENARIO_LIMIT;
     if (scenario == NULL) {
@@ -204,6 +220,7 @@ static void perform(struct play *play)
         send(worker, FRAME_TITLE, title, strlen(title));
     }
     play->verdict = scenario_run(scenario);
+    if (worker->test->hits) { send_hits(worker, scenario); }
     if (play->golden.state != NULL) { output_end(&play->golden); }
     watch(worker, NULL);
     if (play->digest != NULL) { trace_digest_text(play->digest, play->digest_text); }

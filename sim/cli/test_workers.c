@@ -192,6 +192,11 @@ static void take_frame(struct crew *crew, struct worker *worker, enum frame type
     case FRAME_MESSAGE: append(&one->messages, bytes, len, TEXT_MAX_BYTES); break;
     case FRAME_DIFFERENCE: append(&one->difference, bytes, len, TEXT_MAX_BYTES); break;
     case FRAME_FRESH: append(&one->fresh, bytes, len, SIZE_MAX); break;
+    case FRAME_CITES: append(&one->cites, bytes, len, TEXT_MAX_BYTES); break;
+    case FRAME_HITS:
+        if (one->hits == NULL) { one->hits = malloc(sizeof *one->hits); }
+        if (one->hits != NULL && len == sizeof *one->hits) { memcpy(one->hits, bytes, len); }
+        break;
     case FRAME_DONE:
         if (len == sizeof done) {
             memcpy(&done, bytes, sizeof done);
@@ -330,10 +335,8 @@ static int run_all(struct crew *crew)
         if (!give_out(crew)) { return CLI_ERROR; }
         wait_for_words(crew);
         look_for_stalls(crew);
-        if (!test->list) {
-            report_lines(test, false);
-            report_progress(test);
-        }
+        if (!test->list && !test->hits) { report_lines(test, false); }
+        if (!test->list) { report_progress(test); }
     }
     return CLI_HELD;
 }

@@ -93,23 +93,6 @@ bool expect_result(struct scenario *scenario, bool held, const struct expect_rep
     return held;
 }
 
-bool expectation_result(lua_State *L, const char *name, bool held, const char *summary,
-                        const char *expected, const char *actual)
-{
-    const struct expect_report report = {
-        .place = expect_place_here(L),
-        .name = name,
-        .shows = "",
-        .summary = summary,
-        .expected = expected,
-        .actual = actual,
-        .column = EXPECT_NO_COLUMN,
-        .field = "",
-        .context = "",
-    };
-    return expect_result(scenario_of(L), held, &report);
-}
-
 /* ---- segments beside patterns ---- */
 
 unsigned expect_nearness(enum pattern_field field)

@@ -420,24 +420,28 @@ function expect.states(who, states, options) end
 
 ---@param a any
 ---@param b any
+---@param options? { shows?: string }
 ---@return boolean
-function expect.equal(a, b) end
+function expect.equal(a, b, options) end
 
 ---@param value any
+---@param options? { shows?: string }
 ---@return boolean
-function expect.truthy(value) end
+function expect.truthy(value, options) end
 
 ---@param a number
 ---@param b number
 ---@param tolerance number
+---@param options? { shows?: string }
 ---@return boolean
-function expect.near(a, b, tolerance) end
+function expect.near(a, b, tolerance, options) end
 
 ---That calling it raises an error with this text in it.
 ---@param action fun()
 ---@param text string
+---@param options? { shows?: string }
 ---@return boolean
-function expect.error(action, text) end
+function expect.error(action, text, options) end
 
 ---@param time tcpsim.Time
 ---@param check fun()

@@ -432,11 +432,6 @@ bool limits_notice(struct scenario *scenario, lua_State *L, int status);
 
 bool log_create(struct scenario *scenario); /* attaches its sink to the trace */
 bool expectations_create(struct scenario *scenario);
-/* A call beside `expect` that counts as an expectation ("peer:expect"): its result at the script's
- * place is recorded, and told when it failed (`summary`: what is wrong, in a few words). Returns
- * `held`. */
-bool expectation_result(lua_State *L, const char *name, bool held, const char *summary,
-                        const char *expected, const char *actual);
 /* The run has ended: judges what was kept for the end, checks that applications finished. */
 void expectations_judge(struct scenario *scenario);
 void invariant_violated(struct scenario *scenario, const struct world_violation *violation);

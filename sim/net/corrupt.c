@@ -71,6 +71,7 @@ static void read_back(struct world *world, struct packet *packet, uint8_t *octet
         octets[packet->flips[i].offset] ^= packet->flips[i].mask;
     }
     packet->supplied_by = where;
+    WORLD_SHOWS(world, MUST_2);
     packet->checksum_bad =
         wire_decode_tcp(octets, len, &decoded, &payload_at, &payload_len) != WIRE_OK;
     if (packet->checksum_bad || packet->flip_count == 0) { return; }

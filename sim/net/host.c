@@ -182,6 +182,7 @@ void host_receive_packet(struct host *host, const struct packet *packet)
         record_packet(world, packet, &note);
     }
     if (packet->checksum_bad) {
+        WORLD_SHOWS(host->world, MUST_3);
         if (world_records_segments(world)) {
             const struct packet_note note = {.action = TRACE_DISCARDED,
                                              .at = host,
@@ -208,10 +209,8 @@ void host_receive_packet(struct host *host, const struct packet *packet)
 
 void host_arm(struct host *host)
 {
-    const uint64_t deadline_ns = tcp_next_deadline(host->tcp);
-    if (host->world->config.hooks.violation != NULL) { watch_deadline(host, deadline_ns); }
     alarm_set(host->world, &host->alarm, queue_meaning(QUEUE_TIMER, host->index, 0), host,
-              deadline_ns);
+              tcp_next_deadline(host->tcp));
 }
 
 bool host_timers_due(struct host *host, uint64_t time_ns)

@@ -119,6 +119,7 @@ enum tcp_error host_abort(struct socket *socket)
 
 void host_status(struct socket *socket, struct tcp_status *status)
 {
+    tcp_marks_row(socket->host->world->marks, socket->state, TCP_ROW_STATUS);
     if (socket->conn != NULL) {
         tcp_status(socket->conn, status);
     } else if (socket->last_status != NULL) {

@@ -1,6 +1,7 @@
 /* test_transitions.c - every row of rfc9293-transitions.tsv is a test named by its id: the
- * conversation in tests/data/conformance/transitions.txt that proves it, or the reason why it is
- * not run. */
+ * conversation in tests/data/conformance/transitions.txt that proves it and is counted as that row
+ * by the state machine, or the reason why it is not run. */
+#include "../../tcp/marks.h"
 #include "cmocka_wrapper.h"
 #include "dialogue.h"
 
@@ -17,6 +18,9 @@ struct row {
     char state[48]; /* with its variant: "ESTABLISHED/data" */
     char script[TEXT_MAX];
     char reason[160]; /* why it is not run */
+    enum tcp_state state_of_row;
+    bool marked;
+    enum tcp_row mark; /* what the state machine counts there */
     bool later;
     bool seen;
 };
@@ -202,7 +206,16 @@ static void run_row(void **state)
     char text[TEXT_MAX];
     char error[1024] = "";
     build(row, text);
-    if (!dialogue_run(text, error, sizeof error)) { fail_msg("%s: %s\n%s", row->id, error, text); }
+    struct tcp_marks marks = {0};
+    if (!dialogue_run_marked(text, &marks, error, sizeof error)) {
+        fail_msg("%s: %s\n%s", row->id, error, text);
+    }
+    /* STATUS is counted where the user asks: the tests here ask at every line. */
+    if (row->marked && row->mark != TCP_ROW_STATUS &&
+        marks.rows[row->state_of_row][row->mark] == 0) {
+        fail_msg("%s was not counted as %s in %s\n%s", row->id, tcp_row_name(row->mark),
+                 tcp_state_name(row->state_of_row), text);
+    }
 }
 
 /* ---- reading the two files ---- */
@@ -213,18 +226,20 @@ static void read_table(const char *path, struct row *rows, size_t *count)
     assert_non_null(file);
     char line[4096];
     while (fgets(line, sizeof line, file) != NULL) {
-        char *columns[7];
+        char *columns[9];
         size_t n = 0;
-        for (char *at = line; n < 7 && at != NULL; n++) {
+        for (char *at = line; n < 9 && at != NULL; n++) {
             columns[n] = at;
             at = strchr(at, '\t');
             if (at != NULL) { *at++ = '\0'; }
         }
-        if (n < 7 || strncmp(columns[6], "id", 2) == 0) { continue; }
+        if (n < 9 || strncmp(columns[6], "id", 2) == 0) { continue; }
         columns[6][strcspn(columns[6], "\t\r\n")] = '\0';
         assert_true(*count < ROWS_MAX);
         struct row *row = &rows[(*count)++];
         (void)snprintf(row->id, sizeof row->id, "%s", columns[6]);
+        assert_true(tcp_state_from_name(columns[0], &row->state_of_row));
+        row->marked = tcp_row_from_name(columns[7], &row->mark);
         (void)snprintf(row->next_state, sizeof row->next_state, "%s", columns[4]);
     }
     (void)fclose(file);
