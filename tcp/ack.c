@@ -95,12 +95,11 @@ void ack_of_syn(struct tcp_conn *conn, const struct arrival *arrival)
 
 void ack_advance(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    const tcp_seq ack = arrival->seg->ack;
-    const uint32_t acked = ack - conn->snd_una;
+    const uint32_t acked = arrival->seg->ack - conn->snd_una;
     conn->sent_cause = TCP_SENT_WINDOW_OPENED;
     conn->sent_cause_tag = arrival->seg->tag;
     advance_to(conn, arrival);
-    congestion_acked(conn, acked, ack, arrival->seg->tag);
+    congestion_acked(conn, acked, arrival->seg);
 }
 
 /* RFC 5681 2: what counts as a duplicate ACK. One whose blocks tell nothing new, as where the peer

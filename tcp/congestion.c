@@ -105,7 +105,13 @@ static void partial_ack(struct tcp_conn *conn, uint32_t acked, uint64_t tag)
     conn->first_partial_ack = false;
 }
 
-void congestion_acked(struct tcp_conn *conn, uint32_t acked, tcp_seq ack, uint64_t tag)
+/* RFC 3168 6.1.2: an ACK with ECE does not let the window grow. */
+static bool is_marked(const struct tcp_conn *conn, const struct tcp_segment *seg)
+{
+    return conn->ecn.on && (seg->flags & TCP_ECE) != 0;
+}
+
+void congestion_acked(struct tcp_conn *conn, uint32_t acked, const struct tcp_segment *seg)
 {
     conn->congestion_changed = true;
     if (!conn->in_recovery) {
@@ -113,11 +119,11 @@ void congestion_acked(struct tcp_conn *conn, uint32_t acked, tcp_seq ack, uint64
             seq_max(conn->recover, conn->snd_una - 2); /* never half the sequence space behind */
         conn->dup_acks = 0;
         conn->limited_bytes = 0;
-        if (may_grow(conn)) { control(conn)->acked(conn, acked); }
-    } else if (seq_gt(ack, conn->recover)) {
+        if (may_grow(conn) && !is_marked(conn, seg)) { control(conn)->acked(conn, acked); }
+    } else if (seq_gt(seg->ack, conn->recover)) {
         end_recovery(conn);
     } else {
-        partial_ack(conn, acked, tag);
+        partial_ack(conn, acked, seg->tag);
     }
 }
 
@@ -127,7 +133,10 @@ static void enter_recovery(struct tcp_conn *conn, uint64_t tag)
     TCP_SHOWS(conn, RFC6582_2);
     if (conn->ssthresh < CWND_MAX_BYTES) { TCP_SHOWS(conn, RFC5681_20); }
     /* What limited transmit sent does not count: RFC 5681 3.2 (2). */
-    conn->ssthresh = control(conn)->ssthresh(conn, conn_flight(conn) - conn->limited_bytes);
+    if (!ecn_has_reduced(conn)) { /* or the answer to marks in this window was enough */
+        conn->ssthresh = control(conn)->ssthresh(conn, conn_flight(conn) - conn->limited_bytes);
+        ecn_window_reduced(conn);
+    }
     conn->limited_bytes = 0;
     conn->cwnd = conn->ssthresh + DUP_ACK_THRESHOLD * conn->snd_mss;
     conn->recover = conn->snd_nxt - 1;
@@ -180,5 +189,15 @@ void congestion_timeout(struct tcp_conn *conn)
     conn->recover = conn->snd_nxt - 1;
     conn->in_recovery = false;
     conn->dup_acks = 0;
+    conn->congestion_changed = true;
+    ecn_window_reduced(conn);
+}
+
+/* RFC 3168 6.1.2: as at a loss, but nothing is to be sent again. */
+void congestion_marked(struct tcp_conn *conn)
+{
+    conn->ssthresh = control(conn)->ssthresh(conn, conn->cwnd);
+    if (conn->cwnd > conn->ssthresh) { conn->cwnd = conn->ssthresh; }
+    conn->acked_bytes = 0;
     conn->congestion_changed = true;
 }

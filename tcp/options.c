@@ -123,6 +123,7 @@ void options_of_peer_syn(struct tcp_conn *conn, const struct arrival *arrival)
     conn->uto_owed = ours->uto;
     uto_arrived(conn, arrival);
     timestamps_begin(conn, arrival);
+    ecn_of_peer_syn(conn, arrival->seg->flags);
     conn_take_peer_mss(conn, theirs);
 }
 

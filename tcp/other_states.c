@@ -158,6 +158,7 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
     const bool repeated_syn = (seg->flags & TCP_SYN) != 0 && seg->seq == conn->irs;
     conn_discard(conn, arrival,
                  repeated_syn ? TCP_DISCARD_REPEATED_SYN : TCP_DISCARD_OUT_OF_WINDOW);
+    if (repeated_syn && conn->ecn.on) { ecn_syn_repeated(conn, seg->flags); }
     if (repeated_syn && conn->state == TCP_SYN_RECEIVED && (seg->flags & TCP_ACK) == 0 &&
         conn_options(conn)->repeated_syn == TCP_REPEATED_SYN_SYN_ACK) {
         repeat_syn_ack(conn, arrival);
@@ -355,6 +356,7 @@ static enum verdict take_ack(struct tcp_conn *conn, const struct arrival *arriva
         TCP_SHOWS(conn, RFC1122_2);
         ack_duplicate(conn, arrival, news);
     }
+    if (conn->ecn.on) { ecn_ack_arrives(conn, arrival); }
     if (seq_geq(ack, conn->snd_una)) { ack_update_window(conn, arrival, is_new); }
     return GO_ON;
 }
@@ -430,6 +432,7 @@ void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival)
     if (fourth_check_syn(conn, arrival) == DONE) { return; }
     if (fifth_check_ack(conn, arrival) == DONE) { return; }
     if (arrival->options.has_user_timeout) { uto_arrived(conn, arrival); }
+    if (conn->ecn.on) { ecn_text_arrives(conn, arrival->seg); }
     sixth_check_urg(conn, arrival);
     if (seventh_process_text(conn, arrival) == DONE) { return; }
     eighth_check_fin(conn, arrival);

@@ -29,7 +29,7 @@ static void begin_segment(struct tcp_conn *conn, struct tcp_segment *out, tcp_se
     out->window = 0;
     out->urgent = 0;
     out->ttl = options->ttl;
-    out->tos = options->tos;
+    out->tos = options_tos(options);
     out->options_len = 0;
     out->cause = TCP_SENT_NONE;
     out->retransmission = 0;
@@ -51,6 +51,7 @@ static void finish_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_se
         ack_policy_ack_sent(conn);
         timer_stop(conn, now_ns, TCP_TIMER_DELAYED_ACK);
         conn->last_ack_sent = conn->rcv_nxt;
+        if (conn->ecn.echo) { out->flags |= TCP_ECE; }
     }
     if ((out->flags & TCP_SYN) != 0) {
         options_on_syn(conn, now_ns, out);
@@ -111,6 +112,7 @@ void conn_write_syn(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *
         options_on_syn(conn, now_ns, out);
     }
     if (options->has_syn_window) { out->window = options->syn_window; }
+    out->flags |= ecn_syn_flags(conn, with_ack);
 }
 
 static void send_syn(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
@@ -286,7 +288,7 @@ static uint32_t usable_window(const struct tcp_conn *conn)
         cwnd += conn->dup_acks * conn->snd_mss; /* limited transmit: RFC 5681 3.2 (1), RFC 3042 */
     }
     const uint32_t window = conn->snd_wnd < cwnd ? conn->snd_wnd : cwnd;
-    return window > flight ? window - flight : 0;
+    return window > flight && !conn->ecn.waits ? window - flight : 0;
 }
 
 /* RFC 6691 2: the text of a segment is less by what its options take. */
@@ -346,6 +348,7 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
         conn->fin_seq = conn->snd_nxt + len;
     }
     if (conn->host->observer.marks != NULL) { shows_new(conn, len, len == segment_room(conn)); }
+    if (conn->ecn.on && len > 0 && !conn->probing) { ecn_on_new_data(conn, out); }
     conn->snd_nxt += len + fin;
     conn->octets_sent += len;
     if (len < segment_room(conn)) { conn->small_sent = conn->snd_nxt; }

@@ -122,7 +122,10 @@ const struct tcp_option_row tcp_option_table[] = {
     LATER("hystart", "", "off", "on", "off", "leaves slow start when the delay grows", "RFC 9406"),
     ROW("dsack", BOOL, FIELD(dsack), ALWAYS, 0, 1, true, NULL, "", {"false", "true", "true"},
         "duplicates are reported in SACK", "RFC 2883"),
-    LATER("ecn", "", "off", "passive", "passive", "explicit congestion notification", "RFC 3168"),
+    ROW("ecn", CHOICE, FIELD(ecn), ALWAYS, 0, 3, true, "off passive on active", "",
+        {"off", "passive", "passive"},
+        "explicit congestion notification: never, if the peer asks for it, asked for (on and active "
+        "are the same)", "RFC 3168"),
     LATER("fast_open", "", "off", "off", "off", "data on the SYN, proven by a cookie", "RFC 7413"),
     LATER("pacing", "", "off", "off", "off", "segments are spread over the RTT", "RFC 9293 3.8.2"),
     ROW("fin_ack", CHOICE, FIELD(fin_ack), ALWAYS, 0, 1, false, "at_once delayed", "",
@@ -242,6 +245,9 @@ const struct tcp_option_row tcp_option_table[] = {
     ROW("slow_start_limit", COUNT, FIELD(slow_start_limit), ALWAYS, 0, 65535, true, NULL,
         "segments", {"1", "off", "2"}, "by how much one ACK lets the window grow in slow start",
         "RFC 5681 3.1 (2), RFC 3465"),
+    ROW("ecn_retries", COUNT, FIELD(ecn_retries), ALWAYS, 0, 255, false, NULL, "times",
+        {"0", "0", "1"}, "how often an unanswered SYN that asks for ECN is repeated as it was",
+        "RFC 3168 6.1.1.1"),
 };
 /* clang-format on */
 const size_t tcp_option_count = sizeof tcp_option_table / sizeof tcp_option_table[0];

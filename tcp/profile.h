@@ -13,6 +13,7 @@ enum tcp_urgent_pointer { TCP_URGENT_NEXT, TCP_URGENT_LAST };
 enum tcp_icmp_hard { TCP_ICMP_HARD_ABORTS, TCP_ICMP_HARD_REPORTS };
 enum tcp_icmp_soft { TCP_ICMP_SOFT_REPORTS, TCP_ICMP_SOFT_ABORTS_OPEN };
 
+enum tcp_ecn { TCP_ECN_OFF, TCP_ECN_PASSIVE, TCP_ECN_ON, TCP_ECN_ACTIVE }; /* on is active */
 enum tcp_syn_cookies { TCP_COOKIES_OFF, TCP_COOKIES_AUTO, TCP_COOKIES_ON };
 
 /* At most `count` in `interval_ns`, counted from the first; interval 0: any number. */
@@ -68,6 +69,8 @@ struct tcp_options {
     uint64_t uto_advertise_ns, uto_min_ns, uto_max_ns;
     uint32_t backlog;
     uint8_t syn_cookies; /* enum tcp_syn_cookies */
+    uint8_t ecn;         /* enum tcp_ecn */
+    uint8_t ecn_retries;
     bool challenge_ack;
     struct tcp_ack_limit challenge_ack_limit;
     uint8_t fin_ack;       /* enum tcp_fin_ack */

@@ -25,7 +25,7 @@ static void reply_with_rst(struct tcp_host *host, const struct tcp_segment *seg,
 {
     struct reply reply = rst_to(seg);
     reply.ttl = options->ttl;
-    reply.tos = options->tos;
+    reply.tos = options_tos(options);
     options_on_rst(options, seg, &reply);
     host_reply(host, &reply);
 }
@@ -46,7 +46,7 @@ void conn_send_rst(struct tcp_conn *conn, uint64_t now_ns, tcp_seq seq, enum tcp
                                            .cause = (uint8_t)cause,
                                            .cause_tag = tag,
                                            .ttl = options->ttl,
-                                           .tos = options->tos,
+                                           .tos = options_tos(options),
                                            .has_timestamp = conn->ts_on,
                                            .ts_val = timestamp_now(conn, now_ns)});
 }
@@ -60,7 +60,7 @@ void conn_send_last_rst(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_ca
                           .flags = TCP_RST,
                           .cause = (uint8_t)cause,
                           .ttl = options->ttl,
-                          .tos = options->tos,
+                          .tos = options_tos(options),
                           .has_timestamp = conn->ts_on,
                           .ts_val = timestamp_now(conn, now_ns)};
     if (options->abort_ack && conn->irs_known) {

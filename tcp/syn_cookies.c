@@ -11,7 +11,7 @@
  * both, as Linux has it; nothing guards them, but they harm nobody except who changes them:
  *
  *     TSval = the clock's value, or up to 63 ticks less, that ends in
- *             1 bit: 0 | 1 bit: SACK | 4 bits: the peer's window scale, or 15 */
+ *             1 bit: ECN | 1 bit: SACK | 4 bits: the peer's window scale, or 15 */
 #include "tcb.h"
 
 #define CLOCK_TICK_NS UINT64_C(64000000000) /* 64 s, as appendix A has it */
@@ -20,6 +20,7 @@
 #define HASH_BITS 24
 #define GOOD_FOR_TICKS 2 /* the one that runs and the one before */
 #define TS_BITS 6
+#define TS_ECN 0x20u
 #define TS_SACK 0x10u
 #define TS_SCALE 0x0fu
 #define NO_SCALE TS_SCALE
@@ -64,20 +65,21 @@ static void hide_options(struct tcp_conn *conn, uint64_t now_ns)
 {
     if (!conn->ts_on) {
         if (conn->scale_on || conn->sack_on) { TCP_SHOWS(conn, RFC4987_6); }
-        conn->scale_on = conn->sack_on = false;
+        conn->scale_on = conn->sack_on = conn->ecn.on = false;
         conn->rcv_shift = 0;
         return;
     }
     const uint32_t ticks = timestamp_now(conn, now_ns) - conn->ts_offset;
-    const uint32_t bits =
-        (conn->scale_on ? conn->snd_shift : NO_SCALE) | (conn->sack_on ? TS_SACK : 0);
+    const uint32_t bits = (conn->scale_on ? conn->snd_shift : NO_SCALE) |
+                          (conn->sack_on ? TS_SACK : 0) | (conn->ecn.on ? TS_ECN : 0);
     const uint32_t back = (ticks - bits) & ((1u << TS_BITS) - 1);
     conn->ts_offset -= back; /* of this TCB, which nobody keeps */
 }
 
 /* The options of the SYN, as far as they were kept. */
-static struct tcp_parsed_options
-shown_options(const struct tcp_conn *conn, const struct tcp_parsed_options *echoed, uint16_t mss)
+static struct tcp_parsed_options shown_options(const struct tcp_conn *conn,
+                                               const struct tcp_parsed_options *echoed,
+                                               uint16_t mss, uint16_t *flags)
 {
     struct tcp_parsed_options options = {.has_mss = true, .mss = mss};
     if (!echoed->has_timestamp || !conn_options(conn)->timestamps) { return options; }
@@ -87,6 +89,7 @@ shown_options(const struct tcp_conn *conn, const struct tcp_parsed_options *echo
     options.has_sack_ok = (bits & TS_SACK) != 0;
     options.has_wscale = (bits & TS_SCALE) != NO_SCALE;
     options.wscale = (uint8_t)(bits & TS_SCALE);
+    if ((bits & TS_ECN) != 0) { *flags |= TCP_ECE | TCP_CWR; }
     return options;
 }
 
@@ -163,11 +166,13 @@ bool cookie_proven(struct tcp_conn *listener, struct arrival *arrival)
     syn.seq = conn.irs;
     syn.flags = TCP_SYN;
     syn.payload = (struct tcp_payload){0};
+    const struct tcp_parsed_options options =
+        shown_options(&conn, &arrival->options, mss, &syn.flags);
     const struct arrival opening = {.seg = &syn,
                                     .now_ns = arrival->now_ns,
                                     .seq = conn.irs,
                                     .flags = TCP_SYN,
-                                    .options = shown_options(&conn, &arrival->options, mss)};
+                                    .options = options};
     struct tcp_conn *child = listen_make_child(listener, &opening, &iss);
     if (child == NULL) { return true; }
     child->syn_owed = false;

@@ -127,6 +127,17 @@ struct ack_policy {
     bool interactive;   /* text is answered by text, whose ACK is free */
 };
 
+/* RFC 3168 6.1. */
+struct ecn_state {
+    bool on;       /* both SYNs agreed */
+    bool asked;    /* our last SYN was an ECN-setup SYN */
+    bool echo;     /* CE came: ECE until a CWR */
+    bool cwr_owed; /* by the next new data */
+    bool reduced;  /* once for all that was sent up to reduced_to */
+    bool waits;    /* at a window of one segment: for the retransmission timer */
+    tcp_seq reduced_to;
+};
+
 struct tcp_conn {
     struct tcp_host *host;
     void *user;
@@ -219,6 +230,8 @@ struct tcp_conn {
     uint8_t sent_cause, ack_cause;
     uint64_t sent_cause_tag, ack_cause_tag;
     struct answer answer[ANSWER_TAGS];
+    struct ecn_state ecn;
+    uint32_t ece_acks, ce_segments;
     struct ack_count ack_count; /* against challenge_ack_limit */
     uint32_t acks_withheld;     /* that it did not allow */
     uint32_t heap_index;        /* 1 + place in the heap of deadlines; 0: not there */
@@ -522,6 +535,23 @@ static inline void ack_policy_ack_sent(struct tcp_conn *conn)
     conn->acks.acked = conn->rcv_nxt;
 }
 
+/* ---- ecn.c ---- */
+/* What is not ECT: with ECN the last two bits are TCP's, not the user's. */
+static inline uint8_t options_tos(const struct tcp_options *options)
+{
+    return options->ecn == TCP_ECN_OFF ? options->tos : (uint8_t)(options->tos & ~0x03u);
+}
+uint16_t ecn_syn_flags(struct tcp_conn *conn, bool with_ack);
+void ecn_of_peer_syn(struct tcp_conn *conn, uint16_t flags);
+void ecn_syn_repeated(struct tcp_conn *conn, uint16_t flags);
+void ecn_on_new_data(struct tcp_conn *conn, struct tcp_segment *out);
+/* Whether the window was reduced once for what is now outstanding. */
+bool ecn_has_reduced(const struct tcp_conn *conn);
+void ecn_window_reduced(struct tcp_conn *conn);
+void ecn_ack_arrives(struct tcp_conn *conn, const struct arrival *arrival);
+bool ecn_wait_is_over(struct tcp_conn *conn);
+void ecn_text_arrives(struct tcp_conn *conn, const struct tcp_segment *seg);
+
 /* ---- reassembly.c ---- */
 void text_hold(struct tcp_conn *conn, const struct arrival *arrival);
 bool text_deliver(struct tcp_conn *conn, const struct arrival *arrival);
@@ -631,9 +661,10 @@ struct congestion_control {
 };
 extern const struct congestion_control congestion_reno;
 void congestion_init(struct tcp_conn *conn);
-void congestion_acked(struct tcp_conn *conn, uint32_t acked, tcp_seq ack, uint64_t tag);
+void congestion_acked(struct tcp_conn *conn, uint32_t acked, const struct tcp_segment *seg);
 void congestion_duplicate(struct tcp_conn *conn, uint64_t tag);
 void congestion_timeout(struct tcp_conn *conn);
+void congestion_marked(struct tcp_conn *conn); /* by ECN */
 /* A segment has left, or would have but for a window: whether the congestion window was in the way.
  */
 void congestion_used(struct tcp_conn *conn, bool was_limit);

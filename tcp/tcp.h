@@ -200,6 +200,8 @@ struct tcp_status {
     uint32_t retransmits;   /* in a row, of what is now outstanding */
     uint32_t total_retransmits, dup_acks;
     uint32_t acks_withheld;                  /* by challenge_ack_limit */
+    bool ecn;                                /* RFC 3168: agreed on */
+    uint32_t ece_acks, ce_segments;          /* received */
     uint64_t cookies_sent, cookies_proven;   /* a listener's */
     uint32_t backlog_pending, backlog_ready; /* a listener's: in SYN-RECEIVED, not yet accepted */
     uint64_t octets_sent, octets_acked, octets_received;

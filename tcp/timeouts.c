@@ -142,6 +142,10 @@ static void give_up(struct tcp_conn *conn, uint64_t now_ns)
 
 static void retransmission_timeout(struct tcp_conn *conn, uint64_t now_ns)
 {
+    if (ecn_wait_is_over(conn)) {
+        host_ready(conn);
+        return;
+    }
     if (retries_are_over(conn, now_ns)) {
         give_up(conn, now_ns);
         return;

@@ -69,6 +69,10 @@ static void put_transfer(lua_State *L, const struct tcp_status *status)
     put_integer(L, "total_retransmits", status->total_retransmits);
     put_integer(L, "dup_acks", status->dup_acks);
     put_integer(L, "acks_withheld", status->acks_withheld);
+    lua_pushboolean(L, status->ecn);
+    lua_setfield(L, -2, "ecn");
+    put_integer(L, "ece_acks", status->ece_acks);
+    put_integer(L, "ce_segments", status->ce_segments);
     put_integer(L, "octets_sent", status->octets_sent);
     put_integer(L, "octets_acked", status->octets_acked);
     put_integer(L, "octets_received", status->octets_received);

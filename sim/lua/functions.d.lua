@@ -282,6 +282,7 @@ function listener:send(peer, port, data) end
 ---@field retransmission integer?
 ---@field abs_seq integer
 ---@field abs_ack integer
+---@field tos integer
 
 ---@class tcpsim.Match
 ---@field from? tcpsim.Host

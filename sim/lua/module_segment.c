@@ -153,10 +153,12 @@ enum field {
     FIELD_RETRANSMISSION,
     FIELD_ABS_SEQ,
     FIELD_ABS_ACK,
+    FIELD_TOS,
 };
 static const char *const segment_fields[] = {
     "id",  "from", "to",      "sport",   "dport", "flags",          "seq",     "ack",     "len",
-    "win", "urg",  "options", "payload", "time",  "retransmission", "abs_seq", "abs_ack", NULL,
+    "win", "urg",  "options", "payload", "time",  "retransmission", "abs_seq", "abs_ack", "tos",
+    NULL,
 };
 
 static void push_payload(lua_State *L, const struct tcp_payload *payload)
@@ -218,6 +220,7 @@ static void segment_get(lua_State *L, void *data, unsigned number)
     case FIELD_RETRANSMISSION: lua_pushinteger(L, segment->retransmission); return;
     case FIELD_ABS_SEQ: lua_pushinteger(L, segment->seq); return;
     case FIELD_ABS_ACK: lua_pushinteger(L, segment->ack); return;
+    case FIELD_TOS: lua_pushinteger(L, segment->tos); return;
     }
 }
 
@@ -300,6 +303,7 @@ static void segment_set(lua_State *L, void *data, unsigned number)
     case FIELD_PAYLOAD: assign_payload(L, segment); break;
     case FIELD_ABS_SEQ: segment->seq = check_seq(L, "segment.abs_seq", false, 0); break;
     case FIELD_ABS_ACK: segment->ack = check_seq(L, "segment.abs_ack", false, 0); break;
+    case FIELD_TOS: segment->tos = (uint8_t)value_count(L, 3, "segment.tos", 0, UINT8_MAX); break;
     case FIELD_ID:
     case FIELD_FROM:
     case FIELD_TO:

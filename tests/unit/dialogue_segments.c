@@ -57,8 +57,26 @@ bool dialogue_nothing_left(struct dialogue *d)
     return false;
 }
 
+/* "(ect0) ", "(ce) ", "(noecn) " in front of a segment: the ECN bits of its tos octet (RFC 3168 5);
+ * false: not given. */
+static bool read_codepoint(const char **line, uint8_t *bits)
+{
+    static const char *const words[] = {"(noecn) ", "(ect1) ", "(ect0) ", "(ce) "};
+    for (uint8_t i = 0; i < 4; i++) {
+        const size_t len = strlen(words[i]);
+        if (strncmp(*line, words[i], len) == 0) {
+            *line += len;
+            *bits = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 void dialogue_expect(struct dialogue *d, const char *line)
 {
+    uint8_t bits = 0;
+    const bool has_bits = read_codepoint(&line, &bits);
     struct pattern pattern;
     char error[200];
     unsigned column = 0;
@@ -77,6 +95,9 @@ void dialogue_expect(struct dialogue *d, const char *line)
         char text[700];
         (void)pattern_format_segment(&record, false, text, sizeof text);
         dialogue_fail(d, "%s differs: sent > %s", pattern_field_name(field), text);
+    }
+    if (has_bits && (segment->tos & 3u) != bits) {
+        dialogue_fail(d, "the ECN bits differ: sent with %u", segment->tos & 3u);
     }
     tcp_payload_release(&d->pools, &segment->payload);
     d->expected = *segment;
@@ -115,6 +136,8 @@ static void move_sack(struct tcp_segment *segment)
 
 void dialogue_inject(struct dialogue *d, const char *line)
 {
+    uint8_t bits = 0;
+    (void)read_codepoint(&line, &bits);
     struct pattern pattern;
     char error[200];
     unsigned column = 0;
@@ -130,6 +153,7 @@ void dialogue_inject(struct dialogue *d, const char *line)
     segment.ack = pattern.has_ack ? pattern.ack + LOCAL_ISS : 0;
     segment.window = pattern.has_win ? (uint16_t)pattern.win : UINT16_MAX;
     segment.urgent = pattern.has_urg ? (uint16_t)pattern.urg : 0;
+    segment.tos = bits;
     segment.payload = payload_of(d, &pattern);
     memcpy(segment.options, pattern.options, pattern.options_len);
     segment.options_len = wire_pad_options(segment.options, pattern.options_len);

@@ -199,10 +199,20 @@ static void watch_options(struct dialogue *d, const struct tcp_segment *segment,
     }
 }
 
+/* RFC 3168: only data that are sent for the first time are ECT; never SYNs and pure ACKs. */
+static bool tos_is_right(const struct dialogue *d, const struct tcp_segment *segment)
+{
+    if (d->options.ecn == TCP_ECN_OFF) { return segment->tos == d->options.tos; }
+    const bool fresh = tcp_payload_len(&segment->payload) > 0 && segment->retransmission == 0 &&
+                       (segment->flags & TCP_SYN) == 0;
+    const unsigned bits = segment->tos & 3u;
+    return (segment->tos & ~3u) == (d->options.tos & ~3u) && (bits == 0 || (bits == 2 && fresh));
+}
+
 void dialogue_watch_segment(struct dialogue *d, const struct tcp_segment *segment)
 {
     const bool has_syn = (segment->flags & TCP_SYN) != 0;
-    if (segment->ttl != d->options.ttl || segment->tos != d->options.tos) {
+    if (segment->ttl != d->options.ttl || !tos_is_right(d, segment)) {
         dialogue_wrong(d, "ttl %u, tos %u", segment->ttl, segment->tos);
     }
     if (segment->urgent != 0 && (segment->flags & TCP_URG) == 0) {
