@@ -63,7 +63,7 @@ static const struct command *const commands[] = {
     LATER("sweep", "one scenario over many seeds and parameters"),
     LATER("explore", "every placement of a few faults, exhaustively"),
     LATER("shrink", "a failing run made minimal"),
-    LATER("diff", "the first segment at which two runs differ"),
+    &command_diff,
     LATER("check", "follows a capture of real traffic"),
     LATER("bridge", "a simulated host on a TUN device"),
     &command_coverage,

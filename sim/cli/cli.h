@@ -56,6 +56,7 @@ struct command {
     bool hidden;                                        /* not in help and completion */
 };
 extern const struct command command_run;
+extern const struct command command_diff;
 extern const struct command command_options;
 extern const struct command command_list;
 extern const struct command command_test;

@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include <lua.h>
+#include <pcap/pcap.h>
 #include <sodium.h>
 #include <xxhash.h>
 
@@ -33,6 +34,7 @@ static int run(struct cli *cli, int argc, char **argv)
     out_printf(cli->out, "Lua        %s\n", LUA_RELEASE);
     out_printf(cli->out, "xxHash     %u.%u.%u\n", xxhash / 10000, xxhash / 100 % 100, xxhash % 100);
     out_printf(cli->out, "libsodium  %s\n", sodium_version_string());
+    out_printf(cli->out, "libpcap    %s\n", pcap_lib_version());
     return CLI_HELD;
 }
 
