@@ -144,7 +144,7 @@ static bool grow_table(struct tcp_host *host)
 /* A listener stands under its local port alone: its remote socket is empty. */
 bool host_hash(struct tcp_host *host, struct tcp_conn *conn)
 {
-    if (host->hashed_count >= host->bucket_count && !grow_table(host)) { return false; }
+    if (host->hashed_count * 2 >= host->bucket_count && !grow_table(host)) { return false; }
     struct tcp_conn **bucket = &host->buckets[bucket_of(host, conn)];
     conn->next_hash = *bucket;
     *bucket = conn;

@@ -24,6 +24,7 @@
 #define ALIGNMENT 16
 #define RESERVE_FACTOR 4 /* free blocks of other classes may take as much again, and more */
 #define RESERVE_MIN ((size_t)64 << 20)
+#define SMALL_BYTES ((size_t)4 << 20)
 #define RESERVE_LEAST ((size_t)1 << 20)
 /* Classes 0 to 3 are 16, 32, 48, 64; then four a doubling, far beyond any address space. */
 #define CLASSES 244
@@ -73,6 +74,13 @@ struct arena *arena_create(size_t limit_bytes)
         if (memory != MAP_FAILED) { break; }
     }
     if (memory == MAP_FAILED) { return NULL; }
+#ifdef MADV_HUGEPAGE
+    /* Worlds of many connections are walked through at random: huge pages spare them the search for
+     * small ones. Those that stay small do without. Where there are none nothing changes. */
+    if (reserve > SMALL_BYTES) {
+        (void)madvise((char *)memory + SMALL_BYTES, reserve - SMALL_BYTES, MADV_HUGEPAGE);
+    }
+#endif
     struct arena *arena = memory; /* zeros */
     arena->limit = limit_bytes;
     arena->cut = HEADER_BYTES;

@@ -120,6 +120,16 @@ void way_get_under_way(struct way *way, struct flight *flight, bool overtakes)
     way->last = flight;
 }
 
+/* Of a long line the next but one will be looked at soon: by then it shall be near. */
+static void foresee(const struct flight *flight)
+{
+    if (flight != NULL) {
+        __builtin_prefetch(&flight->next);
+        __builtin_prefetch(&flight->packet);
+        __builtin_prefetch((const char *)&flight->packet + 64);
+    }
+}
+
 void link_arrival(struct link *link, enum link_direction direction, uint64_t time_ns,
                   uint32_t place)
 {
@@ -132,6 +142,7 @@ void link_arrival(struct link *link, enum link_direction direction, uint64_t tim
             way->last = NULL;
         } else {
             enqueue(way, way->first);
+            foresee(way->first->next);
         }
     } else {
         assert(way->aside_count > 0);
