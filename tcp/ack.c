@@ -102,15 +102,13 @@ void ack_advance(struct tcp_conn *conn, const struct arrival *arrival)
     congestion_acked(conn, acked, arrival->seg);
 }
 
-/* RFC 5681 2: what counts as a duplicate ACK. One whose blocks tell nothing new, as where the peer
- * reports a duplicate (RFC 2883), is no sign of a loss. */
-void ack_duplicate(struct tcp_conn *conn, const struct arrival *arrival, bool news)
+/* RFC 5681 2: what counts as a duplicate ACK. */
+void ack_duplicate(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const struct tcp_segment *seg = arrival->seg;
     if (seg->ack != conn->snd_una || conn->snd_una == conn->snd_nxt ||
         tcp_payload_len(&seg->payload) > 0 || (seg->flags & (TCP_SYN | TCP_FIN)) != 0 ||
-        window_of_arrival(conn, seg) != conn->snd_wnd || conn->probing ||
-        (conn->sack_on && arrival->options.sack_count > 0 && !news)) {
+        window_of_arrival(conn, seg) != conn->snd_wnd || conn->probing) {
         return;
     }
     congestion_duplicate(conn, seg->tag);

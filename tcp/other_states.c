@@ -344,17 +344,18 @@ static enum verdict take_ack(struct tcp_conn *conn, const struct arrival *arriva
         return DONE;
     }
     const bool is_new = seq_gt(ack, conn->snd_una);
-    const bool news = conn->sack_on && arrival->options.sack_count > 0 &&
-                      seq_geq(ack, conn->snd_una) && sack_arrives(conn, arrival);
+    /* Such an ACK is no sign of a loss. */
+    const bool reports_duplicate = conn->sack_on && arrival->options.sack_count > 0 &&
+                                   seq_geq(ack, conn->snd_una) && sack_arrives(conn, arrival);
     if (!conn->syn_acked && is_new) {
         ack_of_syn(conn, arrival); /* CLOSE came before the handshake was complete */
     } else if (is_new) {
         TCP_ROW(conn, ACK_ADVANCES);
         ack_advance(conn, arrival);
-    } else {
+    } else if (!reports_duplicate) {
         TCP_ROW(conn, ACK_DUPLICATE);
         TCP_SHOWS(conn, RFC1122_2);
-        ack_duplicate(conn, arrival, news);
+        ack_duplicate(conn, arrival);
     }
     if (conn->ecn.on) { ecn_ack_arrives(conn, arrival); }
     if (seq_geq(ack, conn->snd_una)) { ack_update_window(conn, arrival, is_new); }

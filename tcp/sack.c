@@ -262,13 +262,10 @@ bool sack_arrives(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const struct tcp_parsed_options *options = &arrival->options;
     const tcp_seq ack = arrival->seg->ack;
-    unsigned i = 0;
-    if (reports_duplicate(options, ack)) {
-        conn->dsacks++;
-        i = 1;
-    }
+    const bool duplicate = reports_duplicate(options, ack);
+    conn->dsacks += duplicate;
     bool news = false;
-    for (; i < options->sack_count; i++) {
+    for (unsigned i = duplicate ? 1 : 0; i < options->sack_count; i++) {
         const struct sack_block block = {options->sack[i].left, options->sack[i].right};
         if (!seq_lt(block.left, block.right) || seq_lt(block.left, seq_max(ack, conn->snd_una)) ||
             seq_gt(block.right, conn->snd_nxt)) {
@@ -279,7 +276,7 @@ bool sack_arrives(struct tcp_conn *conn, const struct arrival *arrival)
         news = mark(conn, sack, block) || news;
         free_if_empty(conn);
     }
-    return news;
+    return duplicate && !news;
 }
 
 /* Entries of the retransmission queue have gone: where blocks ended is not known any more. */

@@ -455,7 +455,7 @@ void sack_duplicate(struct tcp_conn *conn, struct sack_block block);
 void sack_report(const struct tcp_conn *conn, const struct answer *answer, uint32_t room,
                  struct tcp_parsed_options *values);
 void sack_reported(struct tcp_conn *conn); /* an ACK left */
-/* The blocks of an acceptable ACK; true: some octets were not known to be held. */
+/* The blocks of an acceptable ACK; true: it reports a duplicate, and else nothing that is new. */
 bool sack_arrives(struct tcp_conn *conn, const struct arrival *arrival);
 void sack_unmark(struct tcp_conn *conn, struct sent *sent, uint32_t octets);
 void sack_queue_moved(struct tcp_conn *conn);
@@ -508,8 +508,7 @@ void ack_owe_answer(struct tcp_conn *conn, const struct arrival *arrival,
                     enum tcp_sent_cause cause);
 void ack_of_syn(struct tcp_conn *conn, const struct arrival *arrival);
 void ack_advance(struct tcp_conn *conn, const struct arrival *arrival);
-/* `news`: its SACK blocks told something. */
-void ack_duplicate(struct tcp_conn *conn, const struct arrival *arrival, bool news);
+void ack_duplicate(struct tcp_conn *conn, const struct arrival *arrival);
 void ack_update_window(struct tcp_conn *conn, const struct arrival *arrival, bool is_new);
 bool ack_covers_fin(const struct tcp_conn *conn);
 

@@ -163,8 +163,6 @@ static void put_linux(lua_State *L, const struct tcp_status *status)
     put_integer(L, "tcpi_snd_wnd", status->snd_wnd);
     put_integer(L, "tcpi_rcv_wnd", status->rcv_wnd);
     put_integer(L, "tcpi_pmtu", status->path_mtu);
-    put_integer(L, "tcpi_options", 0);
-    put_integer(L, "tcpi_sacked", 0);
 }
 
 #define INFO_NAMES_MAX 96
