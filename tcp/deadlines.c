@@ -83,7 +83,7 @@ void deadlines_remove(struct tcp_conn *conn)
     }
 }
 
-static uint64_t earliest(const struct tcp_conn *conn)
+uint64_t tcp_conn_next_deadline(const struct tcp_conn *conn)
 {
     uint64_t least = TCP_NEVER;
     for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) {
@@ -96,7 +96,7 @@ struct tcp_conn *deadlines_first(struct tcp_host *host, uint64_t *deadline_ns)
 {
     while (host->heap_len > 0) {
         const struct heap_entry top = host->heap[0];
-        const uint64_t due_ns = earliest(top.conn);
+        const uint64_t due_ns = tcp_conn_next_deadline(top.conn);
         if (due_ns == top.key_ns) {
             *deadline_ns = due_ns;
             return top.conn;

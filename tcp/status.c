@@ -112,6 +112,12 @@ uint64_t tcp_conn_stream(const struct tcp_conn *conn) { return conn->stream; }
 struct tcp_conn *tcp_conn_listener(const struct tcp_conn *conn) { return conn->listener; }
 void tcp_conn_set_user(struct tcp_conn *conn, void *user) { conn->user = user; }
 void *tcp_conn_user(const struct tcp_conn *conn) { return conn->user; }
+void tcp_conn_sent(const struct tcp_conn *conn, tcp_seq *snd_una, tcp_seq *snd_nxt)
+{
+    *snd_una = conn->snd_una;
+    *snd_nxt = conn->snd_nxt;
+}
+uint8_t tcp_conn_receive_shift(const struct tcp_conn *conn) { return conn->rcv_shift; }
 const struct tcp_options *tcp_conn_options(const struct tcp_conn *conn)
 {
     return conn_options(conn);

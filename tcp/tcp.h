@@ -226,6 +226,9 @@ enum tcp_state tcp_conn_state(const struct tcp_conn *conn);
 enum tcp_error tcp_conn_error(const struct tcp_conn *conn);
 const struct tcp_endpoint *tcp_conn_local(const struct tcp_conn *conn);
 const struct tcp_endpoint *tcp_conn_remote(const struct tcp_conn *conn);
+void tcp_conn_sent(const struct tcp_conn *conn, tcp_seq *snd_una, tcp_seq *snd_nxt);
+uint64_t tcp_conn_next_deadline(const struct tcp_conn *conn); /* TCP_NEVER: no timer runs */
+uint8_t tcp_conn_receive_shift(const struct tcp_conn *conn);  /* of the windows that we offer */
 /* By how much the peer's windows are shifted left; 0: not scaled. */
 uint8_t tcp_conn_send_shift(const struct tcp_conn *conn);
 uint64_t tcp_conn_number(const struct tcp_conn *conn); /* by creation on its host, from 1 */

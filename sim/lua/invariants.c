@@ -16,16 +16,21 @@ static const char *kind_name(enum world_violation_kind kind)
     case WORLD_INTEGRITY: return "integrity";
     case WORLD_WINDOW: return "window";
     case WORLD_MOVES: return "moves";
+    case WORLD_SEQUENCE: return "the order of sequence numbers";
+    case WORLD_TIMERS: return "the order of timers";
     }
     return "";
 }
 
+/* 0: nobody can mean it to be broken. */
 static unsigned allow_of(enum world_violation_kind kind)
 {
     switch (kind) {
     case WORLD_INTEGRITY: return ALLOW_INTEGRITY;
     case WORLD_WINDOW: return ALLOW_WINDOW;
     case WORLD_MOVES: return ALLOW_MOVES;
+    case WORLD_SEQUENCE:
+    case WORLD_TIMERS: return 0;
     }
     return 0;
 }
@@ -77,10 +82,13 @@ void invariant_violated(struct scenario *scenario, const struct world_violation 
     if (violation->socket != NULL) { expect_name_socket(violation->socket, &conn); }
     char time[32];
     (void)units_format_time(world_now(scenario->world), 6, time, sizeof time);
-    scenario_tell(scenario,
-                  "%s: %s is broken at %s%s%s: %s%s\n  (allow = \"%s\" where it is meant to be)",
-                  where.octets, kind_name(violation->kind), time,
-                  violation->socket != NULL ? ", " : "", conn.octets, violation->text,
-                  violation->supplied_by != NULL ? "; the octets came from here" : "",
-                  kind_name(violation->kind));
+    struct expect_text hint = {0};
+    if (allow_of(violation->kind) != 0) {
+        expect_text_add(&hint, "\n  (allow = \"%s\" where it is meant to be)",
+                        kind_name(violation->kind));
+    }
+    scenario_tell(scenario, "%s: %s is broken at %s%s%s: %s%s%s", where.octets,
+                  kind_name(violation->kind), time, violation->socket != NULL ? ", " : "",
+                  conn.octets, violation->text,
+                  violation->supplied_by != NULL ? "; the octets came from here" : "", hint.octets);
 }

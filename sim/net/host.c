@@ -209,8 +209,10 @@ void host_receive_packet(struct host *host, const struct packet *packet)
 
 void host_arm(struct host *host)
 {
+    const uint64_t deadline_ns = tcp_next_deadline(host->tcp);
+    if (host->world->config.hooks.violation != NULL) { watch_deadline(host, deadline_ns); }
     alarm_set(host->world, &host->alarm, queue_meaning(QUEUE_TIMER, host->index, 0), host,
-              tcp_next_deadline(host->tcp));
+              deadline_ns);
 }
 
 bool host_timers_due(struct host *host, uint64_t time_ns)

@@ -129,9 +129,10 @@ static void begin_conversation(struct endpoint_socket *moved, const struct tcp_c
     moved->sent_known = false;
     moved->edge_known = false;
     moved->peer_host_known = false;
+    watch_begin(moved);
     unpair(&moved->socket);
     set_names(&moved->socket, conn);
-    if (moved->socket.host->recent == moved) { moved->socket.host->recent = NULL; }
+    moved->socket.host->recent = NULL; /* an earlier one of the same pair may stand there */
 }
 
 static void state_moved(struct host *host, struct endpoint_socket *moved,
@@ -156,6 +157,7 @@ static void state_moved(struct host *host, struct endpoint_socket *moved,
         socket->released = true; /* as it was, with the numbers that it had */
         set_numbers(moved, event->conn);
         moved->sent_known = moved->edge_known = false;
+        watch_begin(moved);
     }
     if (to == TCP_SYN_SENT || to == TCP_SYN_RECEIVED || to == TCP_ESTABLISHED) {
         set_numbers(moved, event->conn);
@@ -166,6 +168,7 @@ static void state_moved(struct host *host, struct endpoint_socket *moved,
     if (to == TCP_CLOSED) { socket->error = tcp_conn_error(event->conn); }
     if (trace_wants(host->world->trace, TRACE_STATE)) { record_event(socket, event); }
     move_check(socket, from, to);
+    watch_move(moved, event->conn, event->u.state.cause);
 }
 
 static void created(struct host *host, const struct tcp_event *event)

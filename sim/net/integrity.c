@@ -101,6 +101,7 @@ static void blame(struct endpoint_socket *own, const struct tcp_slice *slice, ui
 void integrity_delivered(struct socket *socket, const struct tcp_slice *slice, uint64_t offset)
 {
     struct endpoint_socket *own = endpoint_socket_of(socket);
+    watch_delivery(own, offset, slice->len);
     if (socket->peer == NULL && peer_host(own) != NULL) { integrity_pair(socket); }
     if (peer_host(own) == NULL) { return; /* a script's segments are its own business */ }
     const struct socket *peer = socket->peer;
@@ -165,6 +166,7 @@ void window_emission(struct host *host, const struct tcp_segment *segment)
         own->sent_known = true;
         own->sent_end = end;
     }
+    watch_emission(own, segment, len);
 }
 
 /* ---- moves ---- */

@@ -257,6 +257,15 @@ struct host {
     void *user;
 };
 
+/* What watch.c knows of a conversation. */
+struct watched {
+    bool acked, una_known, fin_sent;
+    bool ended;           /* the peer's FIN has been received */
+    tcp_seq ack, edge;    /* RCV.NXT and the right edge, as last told to the peer */
+    tcp_seq una, fin_end; /* SND.UNA; past our FIN */
+    uint64_t delivered;   /* octets given to the user */
+};
+
 /* What sim/net keeps of a socket beside what others see. */
 struct endpoint_socket {
     struct socket socket;
@@ -268,6 +277,7 @@ struct endpoint_socket {
     /* For WORLD_WINDOW: what was sent and what the peer ever offered. */
     bool sent_known, edge_known;
     tcp_seq sent_end, edge;
+    struct watched watched;
     bool blamed; /* an integrity violation was reported, and with what: not once an octet */
     const char *blamed_on;
 };
@@ -403,6 +413,11 @@ void integrity_pair(struct socket *socket);
 void integrity_delivered(struct socket *socket, const struct tcp_slice *slice, uint64_t offset);
 void window_arrival(struct host *host, const struct tcp_segment *segment);
 void window_emission(struct host *host, const struct tcp_segment *segment);
+void watch_begin(struct endpoint_socket *own);
+void watch_emission(struct endpoint_socket *own, const struct tcp_segment *segment, uint32_t len);
+void watch_delivery(struct endpoint_socket *own, uint64_t offset, uint32_t len);
+void watch_move(struct endpoint_socket *own, const struct tcp_conn *conn, enum tcp_cause cause);
+void watch_deadline(struct host *host, uint64_t deadline_ns);
 void move_check(struct socket *socket, enum tcp_state from, enum tcp_state to);
 
 /* ---- the world ---- */

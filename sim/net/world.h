@@ -15,7 +15,13 @@
 struct world;
 
 /* Broken in any run unless the scenario allows it. */
-enum world_violation_kind { WORLD_INTEGRITY, WORLD_WINDOW, WORLD_MOVES };
+enum world_violation_kind {
+    WORLD_INTEGRITY,
+    WORLD_WINDOW,
+    WORLD_MOVES,
+    WORLD_SEQUENCE, /* SND.UNA, SND.NXT, RCV.NXT, the right edge, the FIN: watch.c */
+    WORLD_TIMERS,
+};
 struct world_violation {
     enum world_violation_kind kind;
     const struct socket *socket;
