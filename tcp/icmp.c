@@ -205,7 +205,9 @@ static enum tcp_icmp_fate about_no_connection(struct tcp_host *host, const struc
 void tcp_icmp_arrives(struct tcp_host *host, uint64_t now_ns, const struct tcp_icmp *message)
 {
     struct tcp_conn *conn = tcp_find(host, &message->local, &message->remote);
-    if (conn == NULL) {
+    /* A message that quotes a segment to nobody must not be taken for one about a listener's own.
+     */
+    if (conn == NULL || conn->state == TCP_LISTEN) {
         tell(host, NULL, now_ns, message, about_no_connection(host, message));
         return;
     }

@@ -35,7 +35,7 @@ static bool window_is_its_own(const struct endpoint_socket *own)
 }
 
 /* What the scale cannot express may fall back by less than a unit of it (RFC 7323 2.4). The window
- * of a SYN is not scaled, and is told in full by what follows. */
+ * of a SYN is not scaled: one that is repeated may be unable to say how much was offered since. */
 static void check_edge(struct endpoint_socket *own, const struct tcp_segment *segment)
 {
     struct watched *watched = &own->watched;
@@ -44,7 +44,8 @@ static void check_edge(struct endpoint_socket *own, const struct tcp_segment *se
     const tcp_seq edge = segment->ack + ((uint32_t)segment->window << shift);
     if (watched->acked && seq_lt(edge, watched->edge)) {
         const uint32_t back = watched->edge - edge;
-        if (back >= UINT32_C(1) << shift && window_is_its_own(own)) {
+        const bool at_most = (segment->flags & TCP_SYN) != 0 && segment->window == UINT16_MAX;
+        if (!at_most && back >= UINT32_C(1) << shift && window_is_its_own(own)) {
             violate(&own->socket, WORLD_SEQUENCE,
                     "%s takes back %lu octets of the window that it had offered",
                     own->socket.host->name, (unsigned long)back);

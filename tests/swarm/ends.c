@@ -113,7 +113,9 @@ static void send_some(struct end *end, uint64_t now_ns)
         uint32_t accepted = 0;
         const enum tcp_error error =
             host_send(end->socket, generated ? NULL : octets, len,
-                      draw_one_in(&end->draws, 2) ? TCP_SEND_PUSH : 0, &accepted);
+                      (draw_one_in(&end->draws, 2) ? TCP_SEND_PUSH : 0u) |
+                          (mechanisms_is_urgent(end) ? TCP_SEND_URGENT : 0u),
+                      &accepted);
         end->sent += accepted;
         if (error == TCP_WOULD_BLOCK) { return; }
         if (error != TCP_OK) {
@@ -141,6 +143,7 @@ static void read_some(struct end *end, uint64_t now_ns)
         check_octets(end, &slice);
         end->read += slice.len;
         host_slice_release(end->host, &slice);
+        mechanisms_check_mark(end);
         if (end->read_pause_ns > 0) {
             end->next_read_ns = now_ns + draw_below(&end->draws, end->read_pause_ns);
         }

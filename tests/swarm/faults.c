@@ -37,10 +37,9 @@ static void draw_links(struct swarm *swarm)
             struct link_settings settings[2];
             for (unsigned i = 0; i < 2; i++) {
                 draw_settings(swarm, &settings[i], swarm->lists[at][i]);
+                mechanisms_impair(swarm, at, i, &settings[i]);
                 swarm->healed[at][i] = settings[i];
-                swarm->healed[at][i].loss_ppb = 0;
-                swarm->healed[at][i].limit = 0;
-                swarm->healed[at][i].list = (struct link_numbers){NULL, 0};
+                mechanisms_heal(&swarm->healed[at][i]);
             }
             /* Both ways of a link carry packets of one size, or nothing large ever gets through. */
             settings[1].mtu_bytes = swarm->healed[at][1].mtu_bytes = settings[0].mtu_bytes;
@@ -149,6 +148,7 @@ void faults_draw(struct swarm *swarm)
     draw_links(swarm);
     swarm->rule_count = (unsigned)draw_below(draws, RULES_MAX + 1);
     for (unsigned i = 0; i < swarm->rule_count; i++) { draw_rule(swarm, i, &corrupts); }
+    mechanisms_noise(swarm);
     world_task_init(&swarm->heal, QUEUE_SCRIPT, 1, 0, heal, swarm);
     world_task_init(&swarm->cut, QUEUE_SCRIPT, 2, 0, cut, swarm);
     world_task_init(&swarm->crash, QUEUE_SCRIPT, 3, 0, crash, swarm);

@@ -19,12 +19,17 @@ static bool explained(const struct swarm *swarm, const struct end *end, enum tcp
 {
     const struct plan *plan = end->plan;
     const struct end *peer = end->peer;
+    if (swarm->hard_errors) { return true; } /* an error that ends a connection may come any time */
     switch (error) {
     case TCP_OK: return true;
     case TCP_ERROR_RESET:
     case TCP_ERROR_REFUSED:
         return swarm->reuses || left_early(peer) || !end_orderly(end) || !listened(swarm, plan) ||
                plan->kind == OPEN_BOTH || swarm->short_msl || peer->crashed || swarm->impatient;
+    case TCP_ERROR_UNREACHABLE: /* given up after a report, or never opened for one */
+        if (swarm->noise_made == 0) { return false; }
+        return swarm->impatient || swarm->keepalives || swarm->reuses || !end->opened ||
+               !peer->opened;
     case TCP_ERROR_TIMED_OUT:
         return swarm->impatient || swarm->keepalives || swarm->reuses ||
                (peer->crashed && !peer->opened);
@@ -36,7 +41,6 @@ static bool explained(const struct swarm *swarm, const struct end *end, enum tcp
     case TCP_ERROR_NO_REMOTE:
     case TCP_ERROR_BAD_ADDRESS:
     case TCP_ERROR_CLOSING:
-    case TCP_ERROR_UNREACHABLE:
     case TCP_ERROR_COUNT: return false;
     }
     return false;
@@ -59,8 +63,9 @@ static void judge_end(struct swarm *swarm, const struct end *end)
              (unsigned long long)end->read, (unsigned long long)peer->sent);
     }
     /* With the peer out of the picture an idle reader never learns of it. */
+    /* Of a cookie whose answer was lost its maker knows nothing (RFC 4987 3.6). */
     const bool nobody_came = !peer->opened && (peer->tcb_error != TCP_OK || peer->crashed ||
-                                               !listened(swarm, end->plan));
+                                               !listened(swarm, end->plan) || swarm->cookies);
     const bool waits_for_nobody = nobody_came || (left_early(peer) && !peer->gave_up);
     if (end->gave_up && end->opened && !waits_for_nobody) {
         fail(swarm, "bound reached: end %u had to give up: sent %llu of %llu, read %llu of %llu",

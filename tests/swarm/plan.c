@@ -100,10 +100,10 @@ static void draw_ack_limit(struct swarm *swarm, struct tcp_options *options, uns
     if (options->challenge_ack_limit.interval_ns == 0) { swarm->unlimited = true; }
 }
 
-static void draw_options(struct swarm *swarm, struct tcp_options *options)
+static void draw_options(struct swarm *swarm, struct tcp_options *options, unsigned number)
 {
     struct draws *draws = &swarm->draws;
-    tcp_options_default(options);
+    mechanisms_begin(swarm, options, number);
     draw_sizes(swarm, options);
     draw_times(swarm, options);
     draw_retries(swarm, options);
@@ -116,6 +116,7 @@ static void draw_options(struct swarm *swarm, struct tcp_options *options)
         options->has_iss = true;
         options->iss = draw_one_in(draws, 2) ? 0xffffff00u : (uint32_t)draw_below(draws, 1u << 31);
     }
+    mechanisms_draw(swarm, options, number);
 }
 
 /* ---- applications ---- */
@@ -165,9 +166,10 @@ static void draw_plan(struct swarm *swarm, struct plan *plan, unsigned number)
         end->host = i == 1 ? server : swarm->hosts[0];
         end->draws = draws_begin(swarm->seed, "end", end->number);
         draw_end(swarm, end);
+        mechanisms_urgent(swarm, end);
         plan->has_options[i] = draw_one_in(draws, 4);
         if (plan->has_options[i]) {
-            draw_options(swarm, &plan->options[i]);
+            draw_options(swarm, &plan->options[i], HOSTS_MAX + end->number);
             draw_ack_limit(swarm, &plan->options[i], HOSTS_MAX + end->number);
         }
     }
@@ -200,7 +202,7 @@ void plan_draw(struct swarm *swarm)
         config.name = names[i];
         config.addresses[0] =
             (struct tcp_address){.family = 4, .octets = {10, 0, 0, (uint8_t)(i + 1)}};
-        draw_options(swarm, &config.options);
+        draw_options(swarm, &config.options, i);
         draw_ack_limit(swarm, &config.options, i);
         swarm->host_options[i] = config.options;
         swarm->hosts[i] = world_add_host(swarm->world, &config);

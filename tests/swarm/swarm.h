@@ -3,6 +3,7 @@
  *   swarm.c    the seeds one by one             plan.c    what is drawn before the run
  *   faults.c   links, rules, and their end      ends.c    the applications
  *   watch.c    what must hold at any time       judge.c   what must hold at the end
+ *   mechanisms.c   what else is drawn, each from a stream of its own
  */
 #ifndef TCPSIM_TESTS_SWARM_H
 #define TCPSIM_TESTS_SWARM_H
@@ -63,6 +64,8 @@ struct end {
     uint64_t next_send_ns, next_read_ns;
     unsigned octets; /* 0: generated, 1: real, 2: by blocks */
     bool early;      /* sends before it is established */
+    struct draws urgent_draws;
+    uint64_t urgent_in; /* one send in so many is urgent; 0: none */
     bool opened, shut, ended, done;
     bool ghost; /* an old SYN made a second connection of its numbers */
     bool aborted, closed_early, gave_up, crashed;
@@ -119,7 +122,11 @@ struct swarm {
     struct plan plans[PLANS_MAX];
     struct listener listeners[LISTENERS_MAX];
     struct fault faults[RULES_MAX];
-    struct world_task heal, watchman, crash, cut;
+    struct world_task heal, watchman, crash, cut, noise;
+    unsigned noise_made, noise_count;
+    bool cookies;     /* a SYN may be answered by a cookie */
+    bool hard_errors; /* ICMP errors may end a connection */
+    struct host *router;
     unsigned crashing, cutting;
     uint64_t heal_ns, give_up_ns, watch_ns;
     struct watched *watched;
@@ -138,6 +145,15 @@ struct swarm {
 /* The first one counts; the run ends. */
 void fail(struct swarm *swarm, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+void mechanisms_begin(struct swarm *swarm, struct tcp_options *options, unsigned number);
+void mechanisms_draw(struct swarm *swarm, struct tcp_options *options, unsigned number);
+void mechanisms_impair(struct swarm *swarm, unsigned link, unsigned direction,
+                       struct link_settings *settings);
+void mechanisms_heal(struct link_settings *settings);
+void mechanisms_noise(struct swarm *swarm);
+void mechanisms_urgent(struct swarm *swarm, struct end *end);
+bool mechanisms_is_urgent(struct end *end);
+void mechanisms_check_mark(struct end *end);
 void plan_draw(struct swarm *swarm);
 void faults_draw(struct swarm *swarm);
 void ends_begin(struct swarm *swarm);

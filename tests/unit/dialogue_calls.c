@@ -218,6 +218,11 @@ static void arrive_icmp(struct dialogue *d, char *rest)
             end = (size_t)(at - rest) < end ? (size_t)(at - rest) : end;
         }
     }
+    const char *nobody = strstr(rest, " nobody");
+    if (nobody != NULL) {
+        message.remote = (struct tcp_endpoint){0};
+        end = (size_t)(nobody - rest);
+    }
     rest[end] = '\0';
     message.seq = LOCAL_ISS + values[0];
     message.mtu = values[1];

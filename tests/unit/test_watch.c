@@ -105,6 +105,22 @@ static void but_for_what_the_scale_cannot_say(void **state)
                      "client takes back 16 octets of the window that it had offered");
 }
 
+/* A SYN,ACK that is repeated after scaled windows were told. */
+static void nor_for_what_a_syn_cannot_say(void **state)
+{
+    struct scene *scene = *state;
+    struct endpoint_socket *own = endpoint_socket_of(scene->client);
+    scene->client->conn->rcv_shift = 4;
+    own->watched.edge = scene->segment.ack + 200000;
+    scene->segment.flags = TCP_SYN | TCP_ACK;
+    emit(scene);
+    assert_int_equal(scene->fixture->violation_count, 0);
+    scene->segment.window = 65534;
+    emit(scene);
+    expect_violation(scene, WORLD_SEQUENCE,
+                     "client takes back 134466 octets of the window that it had offered");
+}
+
 static void a_user_who_sets_the_window_may(void **state)
 {
     struct scene *scene = *state;
@@ -241,13 +257,21 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
-        TEST(an_orderly_end_breaks_nothing),  TEST(rcv_nxt_may_not_go_back),
-        TEST(the_right_edge_may_not_go_back), TEST(but_for_what_the_scale_cannot_say),
-        TEST(a_user_who_sets_the_window_may), TEST(a_rst_offers_no_window),
-        TEST(snd_una_may_not_pass_snd_nxt),   TEST(nor_go_back),
-        TEST(nothing_follows_a_fin),          TEST(each_octet_is_given_once_in_order),
-        TEST(none_comes_behind_the_fin),      TEST(deadlines_lie_ahead),
-        TEST(no_timer_runs_in_closed),        TEST(a_second_connection_of_the_pair_is_another),
+        TEST(an_orderly_end_breaks_nothing),
+        TEST(rcv_nxt_may_not_go_back),
+        TEST(the_right_edge_may_not_go_back),
+        TEST(but_for_what_the_scale_cannot_say),
+        TEST(nor_for_what_a_syn_cannot_say),
+        TEST(a_user_who_sets_the_window_may),
+        TEST(a_rst_offers_no_window),
+        TEST(snd_una_may_not_pass_snd_nxt),
+        TEST(nor_go_back),
+        TEST(nothing_follows_a_fin),
+        TEST(each_octet_is_given_once_in_order),
+        TEST(none_comes_behind_the_fin),
+        TEST(deadlines_lie_ahead),
+        TEST(no_timer_runs_in_closed),
+        TEST(a_second_connection_of_the_pair_is_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
