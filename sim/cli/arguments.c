@@ -51,15 +51,23 @@ static int not_there(const struct cli_option *option)
     return ARGUMENT_WRONG;
 }
 
+/* packetdrill writes --ip_version what is --ip-version here. */
+static bool same_name(const char *name, const char *typed, size_t len)
+{
+    if (strlen(name) != len) { return false; }
+    for (size_t i = 0; i < len; i++) {
+        if ((typed[i] == '_' ? '-' : typed[i]) != name[i]) { return false; }
+    }
+    return true;
+}
+
 static int long_option(struct arguments *arguments, const char *text, const char **value)
 {
     const size_t len = strcspn(text, "=");
     const struct cli_option *option = NULL;
     const struct cli_option *one = arguments->command->options;
     for (; !cli_option_is_end(one); one++) {
-        if (one->name != NULL && strlen(one->name) == len && strncmp(one->name, text, len) == 0) {
-            option = one;
-        }
+        if (one->name != NULL && same_name(one->name, text, len)) { option = one; }
     }
     if (option == NULL) { return wrong_name(arguments, text, len); }
     if (option->help == NULL) { return not_there(option); }

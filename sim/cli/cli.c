@@ -43,10 +43,11 @@ static int severity(int status)
 {
     switch (status) {
     case CLI_HELD: return 0;
-    case CLI_FAILED: return 1;
-    case CLI_LIMIT: return 2;
-    case CLI_ERROR: return 3;
-    default: return 4;
+    case CLI_UNSUPPORTED: return 1;
+    case CLI_FAILED: return 2;
+    case CLI_LIMIT: return 3;
+    case CLI_ERROR: return 4;
+    default: return 5;
     }
 }
 
@@ -132,7 +133,8 @@ static void general_help(struct out_writer *out)
              "  tcpsim test scenarios\n"
              "  tcpsim options\n\n"
              "Exit status: 0 all held; 1 an expectation or an invariant failed; 2 usage, script\n"
-             "or file error; 3 a limit was reached; 130 interrupted.\n");
+             "or file error; 3 a limit was reached; 4 a packetdrill script that asks for what is\n"
+             "not there; 130 interrupted.\n");
 }
 
 static void option_help(struct out_writer *out, const struct cli_option *option)

@@ -6,12 +6,14 @@
  *   watchdog.c   stalls, signals        outputs.c     the outputs of one run
  *   option_rows.c  hosts' and links' options as text
  *   generate_*.c   man page, completion, annotations (generate.h)
+ *   subject.c    a scenario or a packetdrill script
  *   cmd_*.c      a command each         test_*.c      the parts of `test` (test.h) */
 #ifndef TCPSIM_CLI_CLI_H
 #define TCPSIM_CLI_CLI_H
 
 #include "../lua/scenario.h"
 #include "../out/output.h"
+#include "../pkt/pkt.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,10 +25,11 @@ enum cli_status {
     CLI_FAILED = 1,
     CLI_ERROR = 2,
     CLI_LIMIT = 3,
+    CLI_UNSUPPORTED = 4, /* of packetdrill scripts only */
     CLI_INTERRUPTED = 130,
 };
 
-/* Of two scenarios the worse: an error, then a limit, then a failure. */
+/* Of two scenarios the worse: an error, then a limit, then a failure, then what is unsupported. */
 int cli_worse(int a, int b);
 
 struct cli {
@@ -112,16 +115,48 @@ struct paths {
     size_t count, room;
 };
 
-/* Adds a file, or every *.lua below a folder (hidden ones are left out), sorted by octets. False:
+/* Adds a file, or every *.lua and *.pkt below a folder (hidden ones are left out), sorted. False:
  * told, or no memory. */
 bool paths_add(struct paths *paths, const char *path);
 void paths_destroy(struct paths *paths);
-/* The name that {name} stands for: without folders and ".lua". */
+/* The name that {name} stands for: without folders, ".lua", ".pkt". */
 char *paths_name(const char *path);
 /* `pattern` with every {name} replaced; malloc, or NULL. */
 char *paths_expand(const char *pattern, const char *name);
 /* The folders of TCPSIM_PATH. False: no memory. */
 bool paths_search(struct paths *search);
+
+/* ---- what is run: a scenario or a packetdrill script (subject.c) ---- */
+
+enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_ERROR, VERDICT_LIMIT, VERDICT_UNSUPPORTED };
+#define VERDICTS (VERDICT_UNSUPPORTED + 1)
+const char *verdict_name(enum verdict verdict);
+int verdict_status(enum verdict verdict); /* enum cli_status */
+
+/* What only scripts are told. */
+struct script_settings {
+    const char *profile; /* NULL: by what the script calls */
+    enum pkt_ip_version ip_version;
+    bool strict, strict_segments, has_tolerance_us, has_tolerance_percent;
+    uint32_t tolerance_us, tolerance_percent_tenths;
+};
+
+struct subject;
+bool subject_is_script(const char *path);
+/* By the path's end; otherwise as scenario_create and so on. */
+struct subject *subject_create(const struct script_settings *script,
+                               const struct scenario_config *config);
+void subject_destroy(struct subject *subject);
+bool subject_load(struct subject *subject);
+bool subject_peek(struct subject *subject);
+enum verdict subject_run(struct subject *subject);
+const char *subject_title(const struct subject *subject);
+size_t subject_cites(const struct subject *subject, const char *const **cites);
+/* As scenario_marks; a script has nothing that is shown by name. */
+const struct tcp_marks *subject_marks(const struct subject *subject, const uint32_t **shown);
+const char *subject_reason(const struct subject *subject); /* of a script's verdict, or "" */
+uint64_t subject_seed(const struct subject *subject);
+uint64_t subject_progress(const struct subject *subject); /* safe in a signal handler */
 
 /* ---- the settings of a run (settings.c) ---- */
 
@@ -148,6 +183,7 @@ struct settings {
     uint32_t snaplen_bytes; /* 0: all */
     const char *capture_at; /* NULL: each segment where it leaves */
     uint64_t max_instructions, max_memory_bytes, stall_s;
+    struct script_settings script;
     struct output_request requests[SETTINGS_OUTPUTS_MAX];
     size_t request_count;
     struct paths scenarios;
@@ -191,7 +227,7 @@ void watchdog_stop(struct watchdog *watchdog);
 /* The scenario that runs now, its file and the command that repeats it, for messages; NULL: none.
  * All are borrowed until the next call. */
 void watchdog_watch(struct watchdog *watchdog, const char *path, const char *repeat,
-                    const struct scenario *scenario);
+                    const struct subject *subject);
 /* Files to be removed when the process ends early: the name is copied. */
 bool watchdog_add_file(struct watchdog *watchdog, const char *path);
 void watchdog_forget_files(struct watchdog *watchdog);

@@ -40,10 +40,10 @@ static void message(void *context, const char *text)
 }
 
 /* "RFC 9293 3.5, MUST-12"; malloc. */
-static char *cites_text(const struct scenario *scenario)
+static char *cites_text(const struct subject *subject)
 {
     const char *const *cites = NULL;
-    const size_t count = scenario_cites(scenario, &cites);
+    const size_t count = subject_cites(subject, &cites);
     struct out_writer *text = out_writer_memory();
     if (text == NULL) { return NULL; }
     for (size_t i = 0; i < count; i++) { out_printf(text, "%s%s", i > 0 ? ", " : "", cites[i]); }
@@ -79,15 +79,16 @@ static bool peek(struct listing *listing, size_t i)
         .message_context = listing,
         .version = TCPSIM_VERSION,
     };
-    struct scenario *scenario = scenario_create(&config);
-    if (scenario == NULL) {
+    const struct script_settings script = {.profile = NULL};
+    struct subject *subject = subject_create(&script, &config);
+    if (subject == NULL) {
         (void)cli_no_memory();
         return false;
     }
     bool ok = true;
-    if (scenario_peek(scenario)) {
-        listing->titles[i] = strdup(scenario_title(scenario));
-        listing->cites[i] = cites_text(scenario);
+    if (subject_peek(subject)) {
+        listing->titles[i] = strdup(subject_title(subject));
+        listing->cites[i] = cites_text(subject);
         ok = listing->titles[i] != NULL && listing->cites[i] != NULL;
         if (!ok) {
             (void)cli_no_memory();
@@ -96,7 +97,7 @@ static bool peek(struct listing *listing, size_t i)
         }
     }
     listing->path_width = greater(listing->path_width, columns(path));
-    scenario_destroy(scenario);
+    subject_destroy(subject);
     return ok;
 }
 

@@ -11,7 +11,6 @@
 
 #define SEED_ROOM 32          /* " --seed " and the longest number */
 #define PROGRESS_AFTER_MS 500 /* shorter work needs no progress line */
-#define VERDICTS (SCENARIO_LIMIT + 1)
 
 struct run {
     struct cli *cli;
@@ -79,7 +78,7 @@ struct attempt {
     char *command; /* that repeats it, without the seed */
     char *repeat;  /* the same; with the seed that was used, once that is known */
     bool loaded;
-    enum scenario_verdict verdict;
+    enum verdict verdict;
 };
 
 static const char *digest_so_far(void *context)
@@ -136,9 +135,9 @@ static struct scenario_config config_of(struct attempt *attempt)
     return config;
 }
 
-static void add_seed(struct attempt *attempt, const struct scenario *scenario)
+static void add_seed(struct attempt *attempt, const struct subject *subject)
 {
-    const uint64_t seed = scenario_seed(scenario);
+    const uint64_t seed = subject_seed(subject);
     char *repeat = settings_repeat(attempt->run->settings, attempt->path, &seed);
     if (repeat != NULL) { memcpy(attempt->repeat, repeat, strlen(repeat) + 1); }
     free(repeat);
@@ -147,38 +146,27 @@ static void add_seed(struct attempt *attempt, const struct scenario *scenario)
 static void perform(struct attempt *attempt)
 {
     const struct scenario_config config = config_of(attempt);
-    struct scenario *scenario = scenario_create(&config);
-    if (scenario == NULL) {
+    struct subject *subject = subject_create(&attempt->run->settings->script, &config);
+    if (subject == NULL) {
         cli_tell("%s: limit: no memory for the simulation (--max-memory)", attempt->path);
-        attempt->verdict = SCENARIO_LIMIT;
+        attempt->verdict = VERDICT_LIMIT;
         return;
     }
     struct watchdog *watchdog = attempt->run->watchdog;
-    watchdog_watch(watchdog, attempt->path, attempt->command, scenario);
-    attempt->loaded = scenario_load(scenario);
-    if (attempt->loaded) { add_seed(attempt, scenario); }
+    watchdog_watch(watchdog, attempt->path, attempt->command, subject);
+    attempt->loaded = subject_load(subject);
+    if (attempt->loaded) { add_seed(attempt, subject); }
     if (attempt->loaded &&
         !outputs_host_known(&attempt->outputs, attempt->run->settings, attempt->path)) {
         attempt->loaded = false; /* what has been written so far is thrown away */
-        attempt->verdict = SCENARIO_ERROR;
+        attempt->verdict = VERDICT_ERROR;
     } else {
-        attempt->verdict = scenario_run(scenario);
+        attempt->verdict = subject_run(subject);
     }
     outputs_end(&attempt->outputs); /* they hold names that live in the world */
     watchdog_watch(watchdog, attempt->path, attempt->command, NULL);
     if (attempt->digest != NULL) { trace_digest_text(attempt->digest, attempt->digest_text); }
-    scenario_destroy(scenario);
-}
-
-static int verdict_status(enum scenario_verdict verdict)
-{
-    switch (verdict) {
-    case SCENARIO_PASS: return CLI_HELD;
-    case SCENARIO_FAIL: return CLI_FAILED;
-    case SCENARIO_ERROR: return CLI_ERROR;
-    case SCENARIO_LIMIT: return CLI_LIMIT;
-    }
-    return CLI_ERROR;
+    subject_destroy(subject);
 }
 
 /* Runs and gives everything back; the verdict and the digest's text stay. */
@@ -215,15 +203,15 @@ static int compare_with_second(struct run *run, const struct attempt *first)
         return CLI_HELD;
     }
     cli_tell("%s: not deterministic: %s with digest %s, then %s with digest %s", first->path,
-             scenario_verdict_name(first->verdict), first->digest_text,
-             scenario_verdict_name(second.verdict), second.digest_text);
+             verdict_name(first->verdict), first->digest_text, verdict_name(second.verdict),
+             second.digest_text);
     return CLI_FAILED;
 }
 
 static int run_scenario(struct run *run, const char *path)
 {
     struct attempt first = {.run = run, .path = path, .first = true};
-    first.verdict = SCENARIO_ERROR;
+    first.verdict = VERDICT_ERROR;
     int status = attempt_run(&first);
     run->verdicts[first.verdict]++;
     const bool ran = first.loaded && !run->settings->dry_run;
@@ -241,14 +229,13 @@ static int run_scenario(struct run *run, const char *path)
 static void tell_sum(const struct run *run)
 {
     const size_t all = run->settings->scenarios.count;
-    if (all < 2 || run->verdicts[SCENARIO_PASS] == all) { return; }
+    if (all < 2 || run->verdicts[VERDICT_PASS] == all) { return; }
     char text[128] = "";
     size_t len = 0;
     for (unsigned i = 0; i < VERDICTS; i++) {
         if (run->verdicts[i] > 0) {
-            len +=
-                (size_t)snprintf(text + len, sizeof text - len, "%s%zu %s", len > 0 ? ", " : "",
-                                 run->verdicts[i], scenario_verdict_name((enum scenario_verdict)i));
+            len += (size_t)snprintf(text + len, sizeof text - len, "%s%zu %s", len > 0 ? ", " : "",
+                                    run->verdicts[i], verdict_name((enum verdict)i));
         }
     }
     cli_tell("%zu scenarios: %s", all, text);
@@ -305,13 +292,14 @@ const struct command command_run = {
     .usage = "[options] FILE or FOLDER ...",
     .help = "runs scenarios and prints what happened",
     .details =
-        "Runs each FILE, and every *.lua below each FOLDER in the order of their octets, and "
-        "prints the\n"
+        "Runs each FILE, and every *.lua and *.pkt below each FOLDER in the order of their octets, "
+        "and prints the\n"
         "timeline. The exit status says whether all held: 0 yes; 1 an expectation or an invariant\n"
         "failed, or an application did not finish; 2 a script or file error; 3 a limit was "
         "reached;\n"
-        "130 interrupted. Of several scenarios the worst counts: 2, then 3, then 1. With more than "
-        "one\n"
+        "4 a packetdrill script asks for what is not there, which is named; 130 interrupted. Of "
+        "several\n"
+        "scenarios the worst counts: 2, then 3, then 1, then 4. With more than one\n"
         "scenario an output file's name must hold {name}. TCPSIM_PATH (folders, separated by "
         "colons) is\n"
         "where require looks too.\n",
@@ -321,7 +309,8 @@ const struct command command_run = {
         "  tcpsim run -q --seed 7 --limit 10min scenarios/loss\n"
         "  tcpsim run --format exchange --format 'jsonl=/tmp/{name}.jsonl' scenarios/close\n"
         "  tcpsim run -q -w '/tmp/{name}.pcapng' scenarios/close\n"
-        "  tcpsim run -q --digest --check-determinism scenarios/reset\n",
+        "  tcpsim run -q --digest --check-determinism scenarios/reset\n"
+        "  tcpsim run --ip-version ipv6 --strict scenarios/packetdrill/keepalive.pkt\n",
     .options = settings_options,
     .run = run_command,
 };

@@ -19,6 +19,7 @@ enum {
     UPDATE,
     JUNIT,
     TAP,
+    EXPECTED,
     HELP,
     /* Rows that bear the name of an option of `run`. */
     SEED,
@@ -33,6 +34,12 @@ enum {
     MAX_INSTRUCTIONS,
     MAX_MEMORY,
     STALL_SECONDS,
+    PROFILE,
+    IP_VERSION,
+    TOLERANCE_US,
+    TOLERANCE_PERCENT,
+    STRICT,
+    STRICT_SEGMENTS,
     LATER,
 };
 
@@ -48,6 +55,8 @@ static const struct cli_option options[] = {
      "are not there"},
     {JUNIT, '\0', "junit", "FILE", "the results as JUnit's XML, too"},
     {TAP, '\0', "tap", NULL, "prints TAP 13 in place of the lines: prove reads it"},
+    {EXPECTED, '\0', "expected", "FILE",
+     "lines of `PATH REASON`: these may not pass; one that\ndoes is reported"},
     {SEED, '\0', "seed", "N", "seed of every random stream (or TCPSIM_SEED; else\neach its own)"},
     {DEFINE, 'D', NULL, "NAME=VALUE", "a value for sim.param"},
     {LIMIT, '\0', "limit", "TIME", "simulated time after which a run ends: \"90s\", \"2h\""},
@@ -61,6 +70,12 @@ static const struct cli_option options[] = {
     {MAX_INSTRUCTIONS, '\0', "max-instructions", "N", "of Lua between two events (1000000000)"},
     {MAX_MEMORY, '\0', "max-memory", "SIZE", "of world and Lua (1GiB)"},
     {STALL_SECONDS, '\0', "stall-seconds", "N", "without progress, then a run ends (20)"},
+    {PROFILE, '\0', "profile", "NAME", "of packetdrill scripts, as for run"},
+    {IP_VERSION, '\0', "ip-version", "VERSION", "of packetdrill scripts, as for run"},
+    {TOLERANCE_US, '\0', "tolerance-usecs", "N", "of packetdrill scripts, as for run"},
+    {TOLERANCE_PERCENT, '\0', "tolerance-percent", "N", "of packetdrill scripts, as for run"},
+    {STRICT, '\0', "strict", NULL, "of packetdrill scripts, as for run"},
+    {STRICT_SEGMENTS, '\0', "strict-segments", NULL, "of packetdrill scripts, as for run"},
     {HELP, 'h', "help", NULL, "this text"},
     {LATER, '\0', "digest", NULL, NULL},
     {0},
@@ -246,6 +261,7 @@ static bool read_option(struct test *test, int id, const char *value, const char
     case UPDATE: test->update = true; return true;
     case JUNIT: test->junit = value; return true;
     case TAP: test->tap = true; return true;
+    case EXPECTED: test->expected = value; return true;
     case ARGUMENT_PATH: return add_root(test, value, roots);
     default: return settings_option(&test->settings, row_of(id), value);
     }
@@ -281,11 +297,22 @@ static int read_arguments(struct test *test, int argc, char **argv, const char *
     }
     const bool ok = (test->settings.scenarios.count > 0 || add_root(test, default_root(), roots)) &&
                     settings_environment(&test->settings) && golden_folder_is_there(test) &&
-                    make_cases(test, *roots);
+                    make_cases(test, *roots) && expected_read(test);
     return ok ? CLI_HELD : CLI_ERROR;
 }
 
 /* ---- the whole ---- */
+
+static size_t count_right(const struct test *test)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < test->count; i++) {
+        const struct test_case *one = &test->cases[i];
+        count +=
+            one->verdict == TEST_LEFT_OUT || (one->verdict != TEST_WAITING && test_is_right(one));
+    }
+    return count;
+}
 
 static size_t count_of(const struct test *test, enum test_verdict verdict)
 {
@@ -318,7 +345,7 @@ static int run_and_report(struct test *test)
     const size_t left = test->count - test->done;
     if (status == CLI_INTERRUPTED) {
         cli_tell("interrupted: %zu of %zu scenarios were not run to their end", left, test->count);
-    } else if (count_of(test, TEST_PASS) + count_of(test, TEST_LEFT_OUT) < test->count) {
+    } else if (count_right(test) < test->count) {
         status = cli_worse(status, CLI_FAILED);
     }
     return test->junit != NULL ? cli_worse(status, junit_write(test)) : status;
@@ -346,6 +373,7 @@ void test_destroy(struct test *test)
         free(one->golden);
         free(one->hits);
     }
+    expected_destroy(test);
     free(test->cases);
     free(test->filters);
     settings_destroy(&test->settings);
@@ -375,9 +403,11 @@ const struct command command_test = {
     .usage = "[options] [FILE or FOLDER ...]",
     .help = "runs every scenario below the paths and compares goldens",
     .details =
-        "Runs each FILE, and every *.lua below each FOLDER, in parallel; prints a line each in "
-        "the\n"
-        "order of the list, the failures in full, and closes with `N passed, N failed`. Without a\n"
+        "Runs each FILE, and every *.lua and *.pkt below each FOLDER, in parallel; prints a line "
+        "each\n"
+        "in the order of the list, the failures in full, and closes with `N passed, N failed` "
+        "and,\n"
+        "where packetdrill scripts ask for what is not there, `N unsupported`. Without a\n"
         "path: those below ./scenarios if there is such a folder, else below this one. A scenario\n"
         "passes when all held and it did what its golden says, if there is one. One that crashes "
         "or\n"
@@ -387,7 +417,8 @@ const struct command command_test = {
                 "  tcpsim test -j 4 --filter handshake scenarios\n"
                 "  tcpsim test --golden tests/golden --update scenarios\n"
                 "  tcpsim test --junit results.xml scenarios\n"
-                "  tcpsim test --tap scenarios/close scenarios/loss\n",
+                "  tcpsim test --tap scenarios/close scenarios/loss\n"
+                "  tcpsim test --ip-version ipv6 scenarios/packetdrill\n",
     .options = options,
     .run = run,
 };

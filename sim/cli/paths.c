@@ -59,7 +59,8 @@ static bool add_entry(struct paths *paths, char *path, unsigned depth)
     bool ok = true;
     if (lstat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
         ok = add_below(paths, path, depth + 1);
-    } else if (ends_in(path, ".lua") && stat(path, &status) == 0 && S_ISREG(status.st_mode)) {
+    } else if ((ends_in(path, ".lua") || ends_in(path, ".pkt")) && stat(path, &status) == 0 &&
+               S_ISREG(status.st_mode)) {
         return append(paths, path);
     }
     free(path);
@@ -102,17 +103,11 @@ bool paths_add(struct paths *paths, const char *path)
         (void)cli_error("%s: %s", path, strerror(errno));
         return false;
     }
-    if (!S_ISDIR(status.st_mode)) {
-        if (ends_in(path, ".pkt")) {
-            (void)cli_error("%s: packetdrill scripts are not there yet", path);
-            return false;
-        }
-        return append(paths, strdup(path));
-    }
+    if (!S_ISDIR(status.st_mode)) { return append(paths, strdup(path)); }
     const size_t before = paths->count;
     if (!add_below(paths, path, 0)) { return false; }
     if (paths->count == before) {
-        (void)cli_error("%s: no scenario (*.lua) below this folder", path);
+        (void)cli_error("%s: no scenario (*.lua, *.pkt) below this folder", path);
         return false;
     }
     qsort(paths->path + before, paths->count - before, sizeof *paths->path, by_octets);
@@ -130,7 +125,9 @@ char *paths_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     char *name = strdup(slash != NULL ? slash + 1 : path);
-    if (name != NULL && ends_in(name, ".lua")) { name[strlen(name) - 4] = '\0'; }
+    if (name != NULL && (ends_in(name, ".lua") || ends_in(name, ".pkt"))) {
+        name[strlen(name) - 4] = '\0';
+    }
     return name;
 }
 

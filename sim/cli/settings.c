@@ -30,6 +30,12 @@ enum {
     MAX_INSTRUCTIONS,
     MAX_MEMORY,
     STALL_SECONDS,
+    PROFILE,
+    IP_VERSION,
+    TOLERANCE_US,
+    TOLERANCE_PERCENT,
+    STRICT,
+    STRICT_SEGMENTS,
     LATER,
 };
 
@@ -60,6 +66,19 @@ const struct cli_option settings_options[] = {
     {MAX_INSTRUCTIONS, '\0', "max-instructions", "N", "of Lua between two events (1000000000)"},
     {MAX_MEMORY, '\0', "max-memory", "SIZE", "of world and Lua (1GiB)"},
     {STALL_SECONDS, '\0', "stall-seconds", "N", "without progress, then the run ends (20)"},
+    {PROFILE, '\0', "profile", "NAME",
+     "of packetdrill scripts: rfc9293, linux or freebsd (by\nwhat the script calls)"},
+    {IP_VERSION, '\0', "ip-version", "VERSION",
+     "of packetdrill scripts: ipv4, ipv6 or ipv4-mapped-ipv6\n(the script's own, else ipv4)"},
+    {TOLERANCE_US, '\0', "tolerance-usecs", "N",
+     "of packetdrill scripts: by how much times may differ\n(the script's own, else 4000)"},
+    {TOLERANCE_PERCENT, '\0', "tolerance-percent", "N",
+     "the same, of the time since the event before (the\nscript's own; 12.5 for linux, 5 for "
+     "freebsd)"},
+    {STRICT, '\0', "strict", NULL,
+     "of packetdrill scripts: a segment after the last\nexpectation is a failure"},
+    {STRICT_SEGMENTS, '\0', "strict-segments", NULL,
+     "of packetdrill scripts: segments are compared one by\none, not put together"},
     {HELP, 'h', "help", NULL, "this text"},
     {LATER, '\0', "svg", "FILE", NULL},
     {LATER, '\0', "html", "FILE", NULL},
@@ -226,10 +245,75 @@ static bool read_snaplen(struct settings *settings, const char *value)
     return true;
 }
 
+/* ---- what only packetdrill scripts are told ---- */
+
+static bool read_profile(struct script_settings *script, const char *value)
+{
+    for (unsigned i = 0; i < TCP_PROFILES; i++) {
+        if (strcmp(value, tcp_profile_names[i]) == 0) {
+            script->profile = value;
+            return true;
+        }
+    }
+    const char *near = nearest_name(value, tcp_profile_names, TCP_PROFILES);
+    (void)cli_error("--profile: \"%s\" is not rfc9293, linux or freebsd%s%s%s", value,
+                    near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+                    near != NULL ? "\"?" : "");
+    return false;
+}
+
+static bool read_ip_version(struct script_settings *script, const char *value)
+{
+    if (pkt_ip_version_read(value, &script->ip_version)) { return true; }
+    (void)cli_error("--ip-version: \"%s\" is not ipv4, ipv6 or ipv4-mapped-ipv6", value);
+    return false;
+}
+
+/* "12.5": tenths are enough. */
+static bool read_percent(struct script_settings *script, const char *value)
+{
+    char *end = NULL;
+    const double percent = strtod(value, &end);
+    if (value[0] < '0' || value[0] > '9' || *end != '\0' || percent > 1000) {
+        (void)cli_error("--tolerance-percent: \"%s\" is not a number from 0 to 1000", value);
+        return false;
+    }
+    script->has_tolerance_percent = true;
+    script->tolerance_percent_tenths = (uint32_t)(percent * 10 + 0.5);
+    return true;
+}
+
+static bool read_tolerance(struct script_settings *script, const char *value)
+{
+    uint64_t us = 0;
+    if (!arguments_number("--tolerance-usecs", value, 0, 1000000000, &us)) { return false; }
+    script->has_tolerance_us = true;
+    script->tolerance_us = (uint32_t)us;
+    return true;
+}
+
+static bool read_script_option(struct script_settings *script, int id, const char *value)
+{
+    switch (id) {
+    case PROFILE: return read_profile(script, value);
+    case IP_VERSION: return read_ip_version(script, value);
+    case TOLERANCE_US: return read_tolerance(script, value);
+    case TOLERANCE_PERCENT: return read_percent(script, value);
+    case STRICT: script->strict = true; return true;
+    default: script->strict_segments = true; return true;
+    }
+}
+
 static bool read_option(struct settings *settings, struct collected *collected, int id,
                         const char *value)
 {
     switch (id) {
+    case PROFILE:
+    case IP_VERSION:
+    case TOLERANCE_US:
+    case TOLERANCE_PERCENT:
+    case STRICT:
+    case STRICT_SEGMENTS: return read_script_option(&settings->script, id, value);
     case SEED:
         settings->has_seed = true;
         return arguments_number("--seed", value, 0, UINT64_MAX, &settings->seed);

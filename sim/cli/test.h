@@ -5,6 +5,7 @@
  *   test_worker.c   the worker's side: one scenario after another test_words.c    differences told
  *   test_wire.c     what goes through the pipes                   test_diff.c     unified diff
  *   test_report.c   lines, failures in full, progress             test_junit.c    --junit
+ *   test_expected.c what is expected not to pass                  test_folders.c  a sum by folder
  *   test_text.c     text made fit for XML and YAML                test_tap.c      --tap */
 #ifndef TCPSIM_CLI_TEST_H
 #define TCPSIM_CLI_TEST_H
@@ -24,7 +25,8 @@ enum test_verdict {
     TEST_FAIL,
     TEST_ERROR,
     TEST_LIMIT,
-    TEST_LEFT_OUT, /* --filter is about others */
+    TEST_UNSUPPORTED, /* a packetdrill script asks for what is not there */
+    TEST_LEFT_OUT,    /* --filter is about others */
 };
 
 enum test_golden {
@@ -41,8 +43,9 @@ struct test_case {
     char *golden;     /* where its golden is, if there is one */
     enum test_verdict verdict;
     enum test_golden golden_state;
-    char reason[64]; /* what belongs to the verdict: "SIGSEGV", "golden differs"; or "" */
-    bool has_seed;   /* it was loaded, so that its seed is known */
+    char reason[160];     /* what belongs to the verdict: "SIGSEGV", "golden differs"; or "" */
+    const char *expected; /* why it is expected not to pass, or NULL */
+    bool has_seed;        /* it was loaded, so that its seed is known */
     uint64_t seed;
     int64_t took_ns;
     struct out_writer *title, *messages, *difference; /* in memory; NULL: none */
@@ -58,6 +61,11 @@ struct test {
     const char *junit;
     const char **filters; /* any of them suffices */
     size_t filter_count;
+    const char *expected; /* the file of --expected, or NULL */
+    struct test_expected {
+        char *path, *reason;
+    } * expectations;
+    size_t expected_count;
     bool update, tap, list;
     bool hits; /* `coverage`: what runs went through is wanted, and no line for each */
     uint64_t jobs;
@@ -81,6 +89,17 @@ bool test_chooses(const struct test *test, const char *text);
 struct out_writer *test_text(struct out_writer **text);
 /* What it holds; "" for NULL. */
 const char *test_contents(struct out_writer *text, size_t *len);
+
+/* ---- what is expected not to pass (test_expected.c) ---- */
+
+/* Reads the file of --expected and marks the cases that it names. False: told. */
+bool expected_read(struct test *test);
+void expected_destroy(struct test *test);
+/* Its verdict is as wished: it passed, or did not as expected. */
+static inline bool test_is_right(const struct test_case *one)
+{
+    return (one->verdict == TEST_PASS) == (one->expected == NULL);
+}
 
 /* ---- signals (cmd_test.c) ---- */
 
@@ -109,7 +128,7 @@ enum frame {
 struct frame_done {
     uint32_t verdict, golden;
     int64_t took_ns;
-    char reason[64];
+    char reason[160];
 };
 
 /* The worker's end: what cannot be written ends the process. */
@@ -200,6 +219,8 @@ void report_begin(struct test *test);
 void report_lines(struct test *test, bool also_gaps);
 void report_progress(struct test *test);
 void report_clear_progress(struct test *test);
+/* How many of each folder passed, where packetdrill scripts are among them. */
+void report_folders(const struct test *test);
 /* The failures in full, what was updated, the closing line. */
 void report_end(struct test *test);
 

@@ -22,7 +22,7 @@ char *golden_path(const char *folder, const char *root, const char *path)
         below = strrchr(path, '/') + 1;
     }
     size_t len = strlen(below);
-    if (len > 4 && strcmp(below + len - 4, ".lua") == 0) { len -= 4; }
+    if (len > 4 && (strcmp(below + len - 4, ".lua") == 0 || subject_is_script(below))) { len -= 4; }
     struct out_writer *text = out_writer_memory();
     if (text == NULL) { return NULL; }
     if (folder != NULL) {

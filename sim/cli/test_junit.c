@@ -31,9 +31,27 @@ static void put_class(struct out_writer *out, const char *path)
     }
 }
 
+/* What is not there, or fails as expected, is skipped in JUnit's words. */
+static void put_skipped(struct out_writer *out, struct test_case *one)
+{
+    struct out_writer *words = out_writer_memory();
+    if (words == NULL) {
+        out_fail(out, ENOMEM);
+        return;
+    }
+    size_t len = 0;
+    report_verdict(words, one);
+    const char *text = out_writer_contents(words, &len);
+    out_text(out, ">\n      <skipped message=\"");
+    text_put_xml(out, text, len, true);
+    out_text(out, "\"/>\n    </testcase>\n");
+    (void)out_writer_finish(words);
+}
+
 static void put_trouble(struct out_writer *out, struct test *test, struct test_case *one)
 {
-    const char *element = one->verdict == TEST_FAIL ? "failure" : "error";
+    const bool failed = one->verdict == TEST_FAIL || one->verdict == TEST_PASS;
+    const char *element = failed ? "failure" : "error";
     struct out_writer *words = out_writer_memory();
     struct out_writer *details = out_writer_memory();
     if (words == NULL || details == NULL) {
@@ -59,15 +77,17 @@ static void put_case(struct out_writer *out, struct test *test, struct test_case
     const char *slash = strrchr(one->path, '/');
     const char *name = slash != NULL ? slash + 1 : one->path;
     size_t len = strlen(name);
-    if (len > 4 && strcmp(name + len - 4, ".lua") == 0) { len -= 4; }
+    if (len > 4 && (strcmp(name + len - 4, ".lua") == 0 || subject_is_script(name))) { len -= 4; }
     out_text(out, "    <testcase classname=\"");
     put_class(out, one->path);
     out_text(out, "\" name=\"");
     text_put_xml(out, name, len, true);
     out_text(out, "\" ");
     put_time(out, one->took_ns);
-    if (one->verdict == TEST_PASS) {
+    if (one->verdict == TEST_PASS && one->expected == NULL) {
         out_text(out, "/>\n");
+    } else if (one->verdict == TEST_UNSUPPORTED || test_is_right(one)) {
+        put_skipped(out, one);
     } else {
         put_trouble(out, test, one);
     }
@@ -76,14 +96,25 @@ static void put_case(struct out_writer *out, struct test *test, struct test_case
 static void put_counts(struct out_writer *out, const struct test *test)
 {
     size_t counts[TEST_LEFT_OUT + 1] = {0};
+    size_t skipped = 0;
+    size_t failures = 0;
+    size_t errors = 0;
     int64_t took_ns = 0;
     for (size_t i = 0; i < test->count; i++) {
-        counts[test->cases[i].verdict]++;
-        took_ns += test->cases[i].took_ns;
+        const struct test_case *one = &test->cases[i];
+        counts[one->verdict]++;
+        took_ns += one->took_ns;
+        if (one->verdict == TEST_UNSUPPORTED || (one->expected != NULL && test_is_right(one))) {
+            skipped++;
+        } else if (one->verdict == TEST_FAIL || !test_is_right(one)) {
+            const bool error = one->verdict == TEST_ERROR || one->verdict == TEST_LIMIT;
+            errors += error;
+            failures += !error && one->verdict != TEST_WAITING && one->verdict != TEST_LEFT_OUT;
+        }
     }
     out_printf(out, "tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" ",
-               test->count - counts[TEST_LEFT_OUT] - counts[TEST_WAITING], counts[TEST_FAIL],
-               counts[TEST_ERROR] + counts[TEST_LIMIT]);
+               test->count - counts[TEST_LEFT_OUT] - counts[TEST_WAITING], failures, errors);
+    if (skipped > 0) { out_printf(out, "skipped=\"%zu\" ", skipped); }
     put_time(out, took_ns);
 }
 

@@ -17,11 +17,21 @@
 void report_verdict(struct out_writer *out, const struct test_case *one)
 {
     static const char *const words[] = {
-        [TEST_WAITING] = "interrupted", [TEST_PASS] = "pass",   [TEST_FAIL] = "fail",
-        [TEST_ERROR] = "error",         [TEST_LIMIT] = "limit", [TEST_LEFT_OUT] = "left out",
+        [TEST_WAITING] = "interrupted",
+        [TEST_PASS] = "pass",
+        [TEST_FAIL] = "fail",
+        [TEST_ERROR] = "error",
+        [TEST_LIMIT] = "limit",
+        [TEST_LEFT_OUT] = "left out",
+        [TEST_UNSUPPORTED] = "unsupported",
     };
     out_text(out, words[one->verdict]);
     if (one->reason[0] != '\0') { out_printf(out, ": %s", one->reason); }
+    if (one->expected != NULL) {
+        out_printf(out, " (%s: %s)",
+                   one->verdict == TEST_PASS ? "it was expected not to" : "as expected",
+                   one->expected);
+    }
 }
 
 static void put_text(struct out_writer *out, struct out_writer *text)
@@ -62,7 +72,9 @@ void report_details(struct out_writer *out, const struct test *test, struct test
 static void put_colour(const struct test *test, const struct test_case *one, bool on)
 {
     if (!test->screen.colour) { return; }
-    const char *colour = one->verdict == TEST_PASS ? "\033[32m" : "\033[31m";
+    const char *colour = test_is_right(one)                 ? "\033[32m"
+                         : one->verdict == TEST_UNSUPPORTED ? "\033[33m"
+                                                            : "\033[31m";
     out_text(test->cli->out, on ? colour : "\033[0m");
 }
 
@@ -74,7 +86,7 @@ static void put_path(struct out_writer *out, const char *path)
 static void put_line(const struct test *test, struct test_case *one)
 {
     struct out_writer *out = test->cli->out;
-    if (test->settings.quiet && one->verdict == TEST_PASS) { return; }
+    if (test->settings.quiet && test_is_right(one)) { return; }
     put_path(out, one->path);
     for (size_t at = text_columns(one->path); at < test->screen.path_width; at++) {
         out_char(out, ' ');
@@ -198,16 +210,22 @@ void report_end(struct test *test)
     struct out_writer *out = test->cli->out;
     size_t passed = 0;
     size_t failed = 0;
+    size_t unsupported = 0;
+    size_t as_expected = 0;
     bool sections = false;
     for (size_t i = 0; i < test->count; i++) {
         struct test_case *one = &test->cases[i];
         const bool updated = one->golden_state == GOLDEN_NEW || one->golden_state == GOLDEN_CHANGED;
         if (one->verdict == TEST_WAITING || one->verdict == TEST_LEFT_OUT) { continue; }
-        passed += one->verdict == TEST_PASS;
-        failed += one->verdict != TEST_PASS;
+        const bool missing = one->verdict == TEST_UNSUPPORTED && one->expected == NULL;
+        const bool wrong = !test_is_right(one) && !missing;
+        passed += one->verdict == TEST_PASS && !wrong;
+        failed += wrong;
+        unsupported += missing;
+        as_expected += one->verdict != TEST_PASS && one->expected != NULL;
         if (test->tap) { continue; }
-        sections = sections || one->verdict != TEST_PASS || updated;
-        if (one->verdict != TEST_PASS) {
+        sections = sections || wrong || updated;
+        if (wrong) {
             put_section(test, one);
         } else if (updated) {
             put_update(test, one);
@@ -219,5 +237,9 @@ void report_end(struct test *test)
     } else if (sections) {
         out_char(out, '\n');
     }
-    out_printf(out, "%zu passed, %zu failed\n", passed, failed);
+    report_folders(test);
+    out_printf(out, "%zu passed, %zu failed", passed, failed);
+    if (unsupported > 0) { out_printf(out, ", %zu unsupported", unsupported); }
+    if (as_expected > 0) { out_printf(out, ", %zu not passed as expected", as_expected); }
+    out_char(out, '\n');
 }

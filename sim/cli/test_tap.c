@@ -62,6 +62,7 @@ void tap_line(const struct test *test, struct test_case *one, size_t number)
     struct out_writer *out = test->cli->out;
     out_printf(out, "%s %zu - ", one->verdict == TEST_PASS ? "ok" : "not ok", number);
     put_description(out, one->path);
+    if (one->expected != NULL) { out_printf(out, " # todo %s", one->expected); }
     out_char(out, '\n');
     if (one->verdict != TEST_PASS || one->difference != NULL) { put_diagnostics(test, one); }
 }

@@ -50,10 +50,10 @@ void test_pulse_set(struct test_pulse *pulse, uint64_t value)
 struct worker {
     const struct test *test;
     const struct test_channel *channel;
-    pthread_mutex_t lock;            /* for the next two */
-    const struct scenario *scenario; /* that runs now */
-    uint64_t beats;                  /* while none did: what comes between is bounded */
-    size_t message_bytes;            /* of this case */
+    pthread_mutex_t lock;          /* for the next two */
+    const struct subject *subject; /* that runs now */
+    uint64_t beats;                /* while none did: what comes between is bounded */
+    size_t message_bytes;          /* of this case */
 };
 
 static void *beat(void *context)
@@ -65,10 +65,10 @@ static void *beat(void *context)
         if (getppid() != worker->channel->parent) { _exit(CLI_INTERRUPTED); }
         (void)pthread_mutex_lock(&worker->lock);
         uint64_t value = worker->beats;
-        if (worker->scenario == NULL) {
+        if (worker->subject == NULL) {
             value = ++worker->beats;
         } else {
-            value += scenario_progress(worker->scenario);
+            value += subject_progress(worker->subject);
         }
         (void)pthread_mutex_unlock(&worker->lock);
         test_pulse_set(worker->channel->pulse, value);
@@ -76,10 +76,10 @@ static void *beat(void *context)
     return NULL;
 }
 
-static void watch(struct worker *worker, const struct scenario *scenario)
+static void watch(struct worker *worker, const struct subject *subject)
 {
     (void)pthread_mutex_lock(&worker->lock);
-    worker->scenario = scenario;
+    worker->subject = subject;
     worker->beats++;
     (void)pthread_mutex_unlock(&worker->lock);
 }
@@ -136,7 +136,8 @@ struct play {
     char digest_text[33];
     struct output golden;
     struct out_writer *golden_text; /* NULL: nothing to compare it with */
-    enum scenario_verdict verdict;
+    enum verdict verdict;
+    char reason[160]; /* of a script's verdict */
 };
 
 static const char *digest_so_far(void *context)
@@ -182,16 +183,18 @@ static bool prepare(struct play *play)
 }
 
 /* What the run cites and went through, for `coverage`. */
-static void send_hits(const struct worker *worker, const struct scenario *scenario)
+static void send_hits(const struct worker *worker, const struct subject *subject)
 {
     static_assert(sizeof(struct coverage_hits) <= FRAME_MAX_BYTES, "one frame");
     const char *const *cites = NULL;
-    const size_t count = scenario_cites(scenario, &cites);
+    const size_t count = subject_cites(subject, &cites);
     for (size_t i = 0; i < count; i++) {
         send(worker, FRAME_CITES, cites[i], strlen(cites[i]) + 1);
     }
     struct coverage_hits hits;
-    coverage_hits_take(&hits, scenario);
+    const uint32_t *shown = NULL;
+    const struct tcp_marks *marks = subject_marks(subject, &shown);
+    coverage_hits_take(&hits, marks, shown);
     send(worker, FRAME_HITS, &hits, sizeof hits);
 }
 
@@ -206,25 +209,28 @@ static void perform(struct play *play)
     config.digest = play->digest != NULL ? digest_so_far : NULL;
     config.digest_context = play;
     config.count_marks = worker->test->hits;
-    struct scenario *scenario = scenario_create(&config);
-    play->verdict = SCENARIO_LIMIT;
-    if (scenario == NULL) {
+    struct subject *subject = subject_create(&worker->test->settings.script, &config);
+    play->verdict = VERDICT_LIMIT;
+    if (subject == NULL) {
         tell(worker, config.path, "limit: no memory for the simulation (--max-memory)");
         return;
     }
-    watch(worker, scenario);
-    if (scenario_load(scenario) && !play->second) {
-        const uint64_t seed = scenario_seed(scenario);
-        const char *title = scenario_title(scenario);
+    watch(worker, subject);
+    if (subject_load(subject) && !play->second) {
+        const uint64_t seed = subject_seed(subject);
+        const char *title = subject_title(subject);
         send(worker, FRAME_SEED, &seed, sizeof seed);
         send(worker, FRAME_TITLE, title, strlen(title));
     }
-    play->verdict = scenario_run(scenario);
-    if (worker->test->hits) { send_hits(worker, scenario); }
+    play->verdict = subject_run(subject);
+    if (worker->test->hits) { send_hits(worker, subject); }
+    if (play->verdict == VERDICT_UNSUPPORTED) {
+        (void)snprintf(play->reason, sizeof play->reason, "%s", subject_reason(subject));
+    }
     if (play->golden.state != NULL) { output_end(&play->golden); }
     watch(worker, NULL);
     if (play->digest != NULL) { trace_digest_text(play->digest, play->digest_text); }
-    scenario_destroy(scenario);
+    subject_destroy(subject);
 }
 
 static void give_back(struct play *play)
@@ -235,13 +241,14 @@ static void give_back(struct play *play)
 
 /* ---- what came of it ---- */
 
-static enum test_verdict verdict_of(enum scenario_verdict verdict)
+static enum test_verdict verdict_of(enum verdict verdict)
 {
     switch (verdict) {
-    case SCENARIO_PASS: return TEST_PASS;
-    case SCENARIO_FAIL: return TEST_FAIL;
-    case SCENARIO_ERROR: return TEST_ERROR;
-    case SCENARIO_LIMIT: return TEST_LIMIT;
+    case VERDICT_PASS: return TEST_PASS;
+    case VERDICT_FAIL: return TEST_FAIL;
+    case VERDICT_ERROR: return TEST_ERROR;
+    case VERDICT_LIMIT: return TEST_LIMIT;
+    case VERDICT_UNSUPPORTED: return TEST_UNSUPPORTED;
     }
     return TEST_ERROR;
 }
@@ -306,8 +313,8 @@ static void compare_with_second(struct worker *worker, const struct play *first,
     char text[256];
     (void)snprintf(text, sizeof text,
                    "not deterministic: %s with digest %s, then %s with digest %s",
-                   scenario_verdict_name(first->verdict), first->digest_text,
-                   scenario_verdict_name(second.verdict), second.digest_text);
+                   verdict_name(first->verdict), first->digest_text, verdict_name(second.verdict),
+                   second.digest_text);
     tell(worker, first->one->path, text);
     if (done->verdict == TEST_PASS) { done->verdict = TEST_FAIL; }
     (void)snprintf(done->reason, sizeof done->reason, "not deterministic");
@@ -324,13 +331,12 @@ static bool chosen_by_title(struct worker *worker, const struct test_case *one)
     config.trace = &trace;
     config.max_instructions = PEEK_MAX_INSTRUCTIONS;
     config.message = no_message;
-    struct scenario *scenario = scenario_create(&config);
-    if (scenario == NULL) { return false; }
-    watch(worker, scenario);
-    const bool chosen =
-        scenario_peek(scenario) && test_chooses(worker->test, scenario_title(scenario));
+    struct subject *subject = subject_create(&worker->test->settings.script, &config);
+    if (subject == NULL) { return false; }
+    watch(worker, subject);
+    const bool chosen = subject_peek(subject) && test_chooses(worker->test, subject_title(subject));
     watch(worker, NULL);
-    scenario_destroy(scenario);
+    subject_destroy(subject);
     return chosen;
 }
 
@@ -347,7 +353,8 @@ static void run_case(struct worker *worker, const struct test_case *one)
         if (prepare(&play)) {
             perform(&play);
             done.verdict = verdict_of(play.verdict);
-            const bool ended = play.verdict == SCENARIO_PASS || play.verdict == SCENARIO_FAIL;
+            (void)snprintf(done.reason, sizeof done.reason, "%s", play.reason);
+            const bool ended = play.verdict == VERDICT_PASS || play.verdict == VERDICT_FAIL;
             if (ended && play.golden_text != NULL) { compare_golden(&play, &done); }
             if (play.digest != NULL && ended) { compare_with_second(worker, &play, &done); }
         } else {

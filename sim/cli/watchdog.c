@@ -28,7 +28,7 @@ struct watchdog {
     pthread_mutex_t lock; /* for what follows; never held over anything that can block */
     bool stopping;
     const char *path, *repeat;
-    const struct scenario *scenario;
+    const struct subject *subject;
     uint64_t progress;
     int64_t cpu_ns;
     unsigned still_s; /* seconds without progress */
@@ -104,8 +104,8 @@ static int64_t cpu_time(const struct watchdog *watchdog)
 /* Once a second, with the lock held. */
 static void look(struct watchdog *watchdog)
 {
-    if (watchdog->scenario == NULL) { return; }
-    const uint64_t progress = scenario_progress(watchdog->scenario);
+    if (watchdog->subject == NULL) { return; }
+    const uint64_t progress = subject_progress(watchdog->subject);
     const int64_t cpu_ns = cpu_time(watchdog);
     const bool waits = cpu_ns - watchdog->cpu_ns < WAITING_NS;
     watchdog->still_s = progress != watchdog->progress || waits ? 0 : watchdog->still_s + 1;
@@ -217,12 +217,12 @@ void watchdog_stop(struct watchdog *watchdog)
 }
 
 void watchdog_watch(struct watchdog *watchdog, const char *path, const char *repeat,
-                    const struct scenario *scenario)
+                    const struct subject *subject)
 {
     (void)pthread_mutex_lock(&watchdog->lock);
     watchdog->path = path;
     watchdog->repeat = repeat;
-    watchdog->scenario = scenario;
+    watchdog->subject = subject;
     watchdog->progress = 0;
     watchdog->still_s = 0;
     watchdog->cpu_ns = cpu_time(watchdog);

@@ -42,15 +42,14 @@ struct coverage_run *coverage_add(struct coverage *coverage, const struct covera
     return &coverage->runs[coverage->run_count++];
 }
 
-void coverage_hits_take(struct coverage_hits *hits, const struct scenario *scenario)
+void coverage_hits_take(struct coverage_hits *hits, const struct tcp_marks *marks,
+                        const uint32_t *shown)
 {
-    const uint32_t *shown = NULL;
-    const struct tcp_marks *marks = scenario_marks(scenario, &shown);
     memset(hits, 0, sizeof *hits);
-    if (marks == NULL || shown == NULL) { return; }
+    if (marks == NULL) { return; }
     for (unsigned i = 0; i < TCP_REQ_COUNT; i++) {
         hits->marked[i] = marks->requirements[i] > 0;
-        hits->shown[i] = shown[i] > 0;
+        hits->shown[i] = shown != NULL && shown[i] > 0;
     }
     for (unsigned state = 0; state < TCP_STATE_COUNT; state++) {
         for (unsigned row = 0; row < TCP_ROW_COUNT; row++) {

@@ -21,7 +21,7 @@ static void the_exit_status_says_what_happened(void **state)
         {"$T run -q nothing.lua", 2, NULL, "tcpsim: nothing.lua: No such file"},
         {"$T run -q empty", 2, NULL, "tcpsim: empty: no scenario"},
         {"$T run -q", 2, NULL, "needs a scenario"},
-        {"$T run -q script.pkt", 2, NULL, "packetdrill scripts are not there yet"},
+        {"$T run -q script.pkt", 1, NULL, "script.pkt:1: runtime error in socket call: "},
         /* Of several the worst: 2, then 3, then 1. */
         {"$T run -q pass.lua fail.lua", 1, NULL, "2 scenarios: 1 pass, 1 fail"},
         {"$T run -q --max-instructions 100000 loop.lua fail.lua", 3, NULL, "1 fail, 1 limit"},

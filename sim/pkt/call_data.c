@@ -1,0 +1,299 @@
+/* call_data.c - calls that move octets: read and its kin, write and its kin. What is written is
+ * zeros, what is read is thrown away: a script looks at lengths. */
+#include "run.h"
+
+#include <string.h>
+
+#define LEN_MAX INT64_C(0x7fffffff)
+
+/* ---- what the arguments say ---- */
+
+struct transfer {
+    struct fd *fd;
+    int64_t len, flags;
+    bool null_buffer, has_address;
+};
+
+/* ... or NULL (0) */
+static bool read_buffer(struct call *call, size_t index, bool *is_null)
+{
+    const struct expr *expr = call_argument(call, index);
+    *is_null = expr != NULL && ((expr->kind == EXPR_NUMBER && expr->number == 0) ||
+                                (expr->kind == EXPR_WORD && strcmp(expr->text, "NULL") == 0));
+    if (*is_null || (expr != NULL && expr->kind == EXPR_ELLIPSIS)) { return true; }
+    (void)call_wrong(call, "Expected ... or NULL for buffer");
+    return false;
+}
+
+static bool read_len(struct call *call, const struct expr *expr, int64_t *len)
+{
+    if (!expr_number(call, expr, len)) { return false; }
+    if (*len >= 0 && *len <= LEN_MAX) { return true; }
+    (void)call_wrong(call, "Value out of range for 32-bit integer: %lld", (long long)*len);
+    return false;
+}
+
+/* fd, buffer, length */
+static bool read_plain(struct call *call, struct transfer *transfer)
+{
+    return call_fd(call, 0, &transfer->fd) && read_buffer(call, 1, &transfer->null_buffer) &&
+           read_len(call, call_argument(call, 2), &transfer->len);
+}
+
+/* [{..., 10}, {..., 20}] */
+static bool read_vector(struct call *call, const struct expr *list, struct transfer *transfer)
+{
+    if (list == NULL || list->kind != EXPR_LIST) {
+        (void)call_wrong(call, "Bad type: expected a list of {..., length}");
+        return false;
+    }
+    for (const struct expr *part = list->first; part != NULL; part = part->next) {
+        int64_t len = 0;
+        if (part->kind != EXPR_GROUP || part->first == NULL || part->first->next == NULL) {
+            (void)call_wrong(call, "Bad type: expected {..., length}");
+            return false;
+        }
+        if (!read_len(call, part->first->next, &len)) { return false; }
+        transfer->len += len;
+    }
+    if (transfer->len <= LEN_MAX) { return true; }
+    (void)call_wrong(call, "Value out of range for 32-bit integer: %lld", (long long)transfer->len);
+    return false;
+}
+
+/* {msg_name(...)=..., msg_iov(n)=[...], msg_flags=0}; control messages are not there. */
+static bool read_message(struct call *call, struct transfer *transfer, int64_t *flags)
+{
+    const struct expr *message = call_argument(call, 1);
+    if (message == NULL || message->kind != EXPR_GROUP) {
+        (void)call_wrong(call, "Bad type: expected {msg_name(...)=..., msg_iov(n)=[...], ...}");
+        return false;
+    }
+    const struct expr *control = expr_field(message, "msg_control");
+    if (control != NULL && control->first != NULL) {
+        (void)call_unsupported(call, "control messages (msg_control)");
+        return false;
+    }
+    const struct expr *written = expr_field(message, "msg_flags");
+    if (written != NULL && !expr_number(call, written, flags)) { return false; }
+    transfer->has_address = expr_field(message, "msg_name") != NULL;
+    return read_vector(call, expr_field(message, "msg_iov"), transfer);
+}
+
+/* ---- reading ---- */
+
+static uint32_t take_octets(struct fd *fd, uint32_t most, enum tcp_error *error)
+{
+    uint32_t taken = 0;
+    *error = TCP_OK;
+    while (taken < most) {
+        struct tcp_slice slice;
+        *error = host_receive(fd->socket, most - taken, &slice);
+        if (*error != TCP_OK || slice.len == 0) { break; }
+        taken += slice.len;
+        host_slice_release(fd->socket->host, &slice);
+    }
+    return taken;
+}
+
+static bool never_connected(const struct fd *fd) { return fd->socket == NULL || fd->listening; }
+
+static enum call_status nothing_to_read(struct call *call, struct fd *fd,
+                                        const struct tcp_status *status, int64_t flags)
+{
+    const int error = fd_take_error(call->pkt, fd);
+    if (error != 0) { return call_errno(call, error == PKT_EPIPE ? PKT_ECONNRESET : error); }
+    if (fd->read_shut || status->fin_received || status->state == TCP_CLOSED ||
+        status->state == TCP_TIME_WAIT) {
+        return call_return(call, 0);
+    }
+    if (fd->nonblocking || call_has_flag(call, flags, SYM_MSG_DONTWAIT)) {
+        return call_errno(call, PKT_EAGAIN);
+    }
+    return CALL_BLOCKS;
+}
+
+static enum call_status receive(struct call *call, const struct transfer *transfer)
+{
+    struct fd *fd = transfer->fd;
+    const int64_t flags = transfer->flags;
+    struct tcp_status status;
+    if (call_has_flag(call, flags, SYM_MSG_OOB) || call_has_flag(call, flags, SYM_MSG_ERRQUEUE)) {
+        return call_unsupported(call, "receiving with MSG_%s",
+                                call_has_flag(call, flags, SYM_MSG_OOB) ? "OOB" : "ERRQUEUE");
+    }
+    if (never_connected(fd)) { return call_errno(call, PKT_ENOTCONN); }
+    host_status(fd->socket, &status);
+    const bool waits = call_has_flag(call, flags, SYM_MSG_WAITALL);
+    const uint32_t most = (uint32_t)transfer->len;
+    const bool enough = status.unread > 0 &&
+                        (!waits || status.unread >= most || status.fin_received || fd->nonblocking);
+    if (status.unread > 0 && transfer->null_buffer && most > 0) {
+        return call_errno(call, PKT_EFAULT);
+    }
+    if (enough && call_has_flag(call, flags, SYM_MSG_PEEK)) {
+        return call_return(call, status.unread < most ? status.unread : most);
+    }
+    if (enough) {
+        enum tcp_error error = TCP_OK;
+        return call_return(call, take_octets(fd, most, &error));
+    }
+    if (status.unread > 0) { return CALL_BLOCKS; }
+    return nothing_to_read(call, fd, &status, flags);
+}
+
+enum call_status call_read(struct call *call)
+{
+    struct transfer transfer = {.len = 0};
+    if (!call_count(call, 3, 3) || !read_plain(call, &transfer)) { return CALL_WRONG; }
+    return receive(call, &transfer);
+}
+
+enum call_status call_recv(struct call *call)
+{
+    struct transfer transfer = {.len = 0};
+    if (!call_count(call, 4, 6) || !read_plain(call, &transfer) ||
+        !call_number(call, 3, &transfer.flags)) {
+        return CALL_WRONG;
+    }
+    return receive(call, &transfer);
+}
+
+enum call_status call_readv(struct call *call)
+{
+    struct transfer transfer = {.len = 0};
+    if (!call_count(call, 3, 3) || !call_fd(call, 0, &transfer.fd) ||
+        !read_vector(call, call_argument(call, 1), &transfer)) {
+        return CALL_WRONG;
+    }
+    return receive(call, &transfer);
+}
+
+enum call_status call_recvmsg(struct call *call)
+{
+    struct transfer transfer = {.len = 0};
+    int64_t expected_flags = 0;
+    if (!call_count(call, 3, 3) || !call_fd(call, 0, &transfer.fd) ||
+        !call_number(call, 2, &transfer.flags)) {
+        return CALL_WRONG;
+    }
+    if (call_has_flag(call, transfer.flags, SYM_MSG_ERRQUEUE)) {
+        return call_unsupported(call, "receiving with MSG_ERRQUEUE");
+    }
+    if (!read_message(call, &transfer, &expected_flags)) { return CALL_WRONG; }
+    const enum call_status status = receive(call, &transfer);
+    if (status == CALL_DONE && call->result >= 0 && expected_flags != 0) {
+        return call_wrong(call, "Expected msg_flags 0x%08X but got 0x%08X",
+                          (unsigned)expected_flags, 0u);
+    }
+    return status;
+}
+
+/* ---- writing ---- */
+
+/* What a socket answers that cannot send: an errno, or 0. */
+static int why_not_send(struct call *call, struct fd *fd)
+{
+    const int error = fd_take_error(call->pkt, fd);
+    if (error != 0) { return error; }
+    if (never_connected(fd)) {
+        return call->pkt->dialect == DIALECT_LINUX ? PKT_EPIPE : PKT_ENOTCONN;
+    }
+    if (fd->write_shut || fd_state(fd) == TCP_CLOSED) { return PKT_EPIPE; }
+    return 0;
+}
+
+static enum call_status send_octets(struct call *call, struct fd *fd, uint32_t len, bool push,
+                                    bool may_wait)
+{
+    int64_t *done = &call->pending->done;
+    const uint32_t left = len - (uint32_t)*done;
+    uint8_t *zeros = take_zeros(call->pkt, left + 1);
+    if (zeros == NULL) { return CALL_WRONG; }
+    uint32_t accepted = 0;
+    const enum tcp_error error = host_send(fd->socket, zeros, left, push, &accepted);
+    give_zeros(call->pkt, zeros, left + 1);
+    *done += accepted;
+    if (*done == len) { return call_return(call, len); }
+    if (error == TCP_OK || error == TCP_WOULD_BLOCK) {
+        if (may_wait) { return CALL_BLOCKS; }
+        return *done > 0 ? call_return(call, *done) : call_errno(call, PKT_EAGAIN);
+    }
+    if (*done > 0) { return call_return(call, *done); }
+    const int why = why_not_send(call, fd);
+    return call_errno(call, why != 0 ? why : PKT_EPIPE);
+}
+
+static enum call_status transmit(struct call *call, const struct transfer *transfer)
+{
+    struct fd *fd = transfer->fd;
+    const int64_t flags = transfer->flags;
+    const bool may_wait = !fd->nonblocking && !call_has_flag(call, flags, SYM_MSG_DONTWAIT);
+    if (call_has_flag(call, flags, SYM_MSG_OOB)) { return call_unsupported(call, "MSG_OOB"); }
+    if (call_has_flag(call, flags, SYM_MSG_ZEROCOPY)) {
+        return call_unsupported(call, "MSG_ZEROCOPY");
+    }
+    if (call_has_flag(call, flags, SYM_MSG_FASTOPEN) || fd->fast_open_connect) {
+        return call_unsupported(call, "MSG_FASTOPEN");
+    }
+    const int why = call->pending->done == 0 ? why_not_send(call, fd) : 0;
+    if (why != 0) { return call_errno(call, why); }
+    const enum tcp_state state = fd_state(fd);
+    if (state == TCP_SYN_SENT || state == TCP_SYN_RECEIVED) {
+        return may_wait ? CALL_BLOCKS : call_errno(call, PKT_EAGAIN);
+    }
+    if (transfer->null_buffer && transfer->len > 0) { return call_errno(call, PKT_EFAULT); }
+    if (transfer->len == 0) { return call_return(call, 0); }
+    const bool more = call_has_flag(call, flags, SYM_MSG_MORE);
+    if (more || fd->corked) { return call_unsupported(call, "MSG_MORE and TCP_CORK"); }
+    return send_octets(call, fd, (uint32_t)transfer->len, true, may_wait);
+}
+
+enum call_status call_write(struct call *call)
+{
+    struct transfer transfer = {.len = 0};
+    if (!call_count(call, 3, 3) || !read_plain(call, &transfer)) { return CALL_WRONG; }
+    return transmit(call, &transfer);
+}
+
+enum call_status call_send(struct call *call)
+{
+    struct transfer transfer = {.len = 0};
+    if (!call_count(call, 4, 4) || !read_plain(call, &transfer) ||
+        !call_number(call, 3, &transfer.flags)) {
+        return CALL_WRONG;
+    }
+    return transmit(call, &transfer);
+}
+
+enum call_status call_sendto(struct call *call)
+{
+    struct transfer transfer = {.has_address = true};
+    if (!call_count(call, 6, 6) || !read_plain(call, &transfer) ||
+        !call_number(call, 3, &transfer.flags)) {
+        return CALL_WRONG;
+    }
+    return transmit(call, &transfer);
+}
+
+enum call_status call_writev(struct call *call)
+{
+    struct transfer transfer = {.len = 0};
+    if (!call_count(call, 3, 3) || !call_fd(call, 0, &transfer.fd) ||
+        !read_vector(call, call_argument(call, 1), &transfer)) {
+        return CALL_WRONG;
+    }
+    return transmit(call, &transfer);
+}
+
+enum call_status call_sendmsg(struct call *call)
+{
+    struct transfer transfer = {.len = 0};
+    int64_t ignored = 0;
+    if (!call_count(call, 3, 3) || !call_fd(call, 0, &transfer.fd) ||
+        !read_message(call, &transfer, &ignored) || !call_number(call, 2, &transfer.flags)) {
+        return CALL_WRONG;
+    }
+    if (ignored != 0) { return call_wrong(call, "sendmsg ignores msg_flags field in msghdr"); }
+    return transmit(call, &transfer);
+}

@@ -1,0 +1,382 @@
+/* run.h - a script that runs: what the interpreter's files share. Private to this folder.
+ *
+ *   pkt.c         from the file to the verdict      run.c         events in their order
+ *   setup.c       options, profile, the world       times.c       when things may happen
+ *   inbound.c     segments of the script            outbound.c    expectations
+ *   check.c       one segment against another       packet_text.c packets as text
+ *   calls.c       the table of system calls         call_*.c      the calls
+ *   sockopts.c    socket options                    sockets.c     what lies behind an fd
+ *   shell.c       commands that are known           sysctls.c     knobs, as options of the host
+ *   sample.c      TCP_INFO                          eval*.c       what code says */
+#ifndef TCPSIM_PKT_RUN_H
+#define TCPSIM_PKT_RUN_H
+
+#include "../core/units.h"
+#include "../net/world.h"
+#include "eval.h"
+#include "pkt.h"
+#include "script.h"
+#include "symbols.h"
+
+#define US_PER_S INT64_C(1000000)
+
+/* ---- what the script talks to, and by which numbers ---- */
+
+/* Of a pair of sockets: what its numbers are on the wire and in the script. */
+enum flow_state {
+    FLOW_NEW,
+    FLOW_LISTENING,
+    FLOW_CONNECTING,
+    FLOW_SYN_SENT,
+    FLOW_SYN_ACKED,
+    FLOW_PACKET_RECEIVED,
+    FLOW_SYNACK_SENT,
+    FLOW_SYNACK_ACKED,
+};
+
+struct ts_pair {
+    uint32_t script, live;
+};
+
+struct flow {
+    struct flow *next;
+    enum flow_state state;
+    struct tcp_endpoint local, remote; /* on the wire */
+    tcp_seq live_local_isn, script_local_isn, remote_isn;
+    struct ts_pair *timestamps; /* of outbound segments, script to live */
+    size_t timestamp_count, timestamp_room;
+    bool has_first_timestamp;
+    struct ts_pair first_timestamp;
+    struct fd *fd; /* who holds it, or NULL */
+};
+
+/* ---- files ---- */
+
+enum fd_kind { FD_SOCKET, FD_EPOLL };
+
+struct epoll_watch {
+    struct epoll_watch *next;
+    struct fd *fd;
+    uint32_t events;
+    int64_t data;
+    uint32_t reported; /* edge-triggered: what was told */
+    uint64_t activity; /* of the socket, when it was told */
+    bool disabled;     /* one-shot, and told */
+};
+
+struct fd {
+    struct fd *next;
+    enum fd_kind kind;
+    int64_t script_fd;
+    bool closed;
+    bool nonblocking;
+    /* sockets */
+    struct socket *socket; /* NULL: neither opened nor listening yet */
+    struct flow *flow;
+    struct tcp_options options;
+    bool listening, connecting, connected_told;
+    bool read_shut, write_shut;
+    bool error_taken; /* SO_ERROR was read, or a call returned it */
+    bool lingers, keepalive, corked, fast_open_connect, peer_chosen;
+    bool bound;
+    int32_t linger_s;
+    uint64_t keepalive_idle_ns, keepalive_interval_ns; /* what they are when it is switched on */
+    uint32_t keepalive_count;
+    uint32_t send_buffer_asked, recv_buffer_asked; /* 0: the default */
+    int32_t mtu_discover, notsent_lowat, reuse_address, mark, fast_open_queue;
+    int soft_error;    /* an errno told by ICMP, or 0 */
+    uint64_t activity; /* grows when something changes */
+    struct epoll_watch *watches;
+};
+
+/* ---- outbound segments that nobody expected yet ---- */
+
+struct sniffed {
+    struct sniffed *next;
+    uint64_t time_ns;
+    struct tcp_segment segment; /* without payload */
+    uint32_t len;
+    bool zeros; /* the payload is */
+};
+
+/* ---- a call that has begun and not returned ---- */
+
+struct pending {
+    bool active, foreground; /* foreground: the script waits for it */
+    struct event *event;
+    int64_t script_us; /* when it began, by the script */
+    int64_t done;      /* octets so far */
+    uint64_t give_up_ns;
+};
+
+struct code_sample {
+    struct code_sample *next;
+    const struct event *event;
+    const char **names;
+    int64_t *values;
+    size_t count;
+};
+
+struct settings_of_script {
+    enum pkt_ip_version ip_version;
+    uint16_t bind_port, connect_port;
+    struct tcp_address local, remote;
+    bool has_local, has_remote;
+    uint32_t mtu_bytes;
+    uint32_t tolerance_us, tolerance_tenths; /* of a percent */
+    bool ts_ecr_scaled, strict_segments;
+    uint32_t ts_tick_us;
+};
+
+struct pkt {
+    struct pkt_config config;
+    struct arena *arena;
+    struct trace own_trace;
+    struct source source;
+    struct script script;
+    struct settings_of_script settings;
+    const char *title;
+    char reason[256];
+    enum pkt_verdict verdict;
+    bool judged, begun, ended, no_memory;
+
+    enum dialect dialect;
+    unsigned profile; /* of tcp_profile_names */
+    struct tcp_options options;
+    /* What keepalive is when a socket switches it on. */
+    uint64_t keepalive_idle_ns, keepalive_interval_ns;
+    uint32_t keepalive_count;
+
+    struct world *world;
+    struct host *host, *remote;
+    struct world_task task;
+
+    struct event *event, *last_event;
+    bool current; /* `event` has begun: its times are known */
+    bool offset_known;
+    int64_t offset_us;
+    int64_t time_us, end_us, last_time_us; /* of the current event; of the one before */
+    uint64_t outbound_deadline_ns;
+    size_t events_run;
+
+    struct fd *fds, *last_fd;
+    struct flow *flows, *under_test;
+    uint16_t next_port;
+    struct sniffed *sniffed, *last_sniffed;
+    struct pending pending;
+    struct code_sample *samples, *last_sample;
+    struct eval *eval;
+};
+
+/* ---- pkt.c: telling ---- */
+
+void pkt_tell(struct pkt *pkt, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The first verdict counts; the run ends. Told as "FILE:LINE: text". line 0: without. */
+void pkt_fail(struct pkt *pkt, uint32_t line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void pkt_error(struct pkt *pkt, uint32_t line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void pkt_unsupported(struct pkt *pkt, uint32_t line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void *pkt_take(struct pkt *pkt, size_t size_bytes); /* cleared; NULL: noted */
+static inline bool pkt_going(const struct pkt *pkt) { return !pkt->judged && !pkt->no_memory; }
+static inline int64_t pkt_now_us(const struct pkt *pkt)
+{
+    return (int64_t)(world_now(pkt->world) / NS_PER_US);
+}
+
+/* ---- setup.c ---- */
+
+void setup_dialect(struct pkt *pkt); /* by --profile, else by what the text calls */
+void setup_options(struct pkt *pkt); /* the script's own options are known */
+bool setup_world(struct pkt *pkt);
+/* "ipv4" … for the script's addresses: IPv6 packets? */
+static inline bool pkt_is_ipv6(const struct pkt *pkt)
+{
+    return pkt->settings.ip_version == PKT_IPV6;
+}
+
+/* ---- run.c ---- */
+
+void run_begin(struct pkt *pkt);
+/* When the world came to rest without an end. */
+void run_came_to_rest(struct pkt *pkt);
+void run_packet_arrived(struct pkt *pkt, const struct packet *packet);
+void run_wake(struct pkt *pkt);
+
+/* ---- times.c ---- */
+
+struct time_check {
+    enum time_kind kind;
+    int64_t script_us, script_end_us, live_us;
+    int64_t last_us; /* what the dynamic tolerance counts from; negative: none */
+    const char *what;
+};
+/* False: `text` says by how much. */
+bool times_hold(const struct pkt *pkt, const struct time_check *check, char *text, size_t room);
+/* The current event's script times from its relative ones. */
+void times_adjust(struct pkt *pkt);
+/* Whether the event's time has come: else the task will be woken. */
+bool times_reached(struct pkt *pkt);
+
+/* ---- inbound.c, outbound.c ---- */
+
+void inbound_run(struct pkt *pkt, const struct event *event);
+enum step { STEP_DONE, STEP_WAIT };
+enum step outbound_run(struct pkt *pkt, const struct event *event);
+void outbound_judge_rest(struct pkt *pkt); /* --strict */
+struct flow *flow_create(struct pkt *pkt);
+/* The flow of a script's packet; NULL: told. */
+struct flow *flow_of_packet(struct pkt *pkt, const struct event *event);
+
+static inline tcp_seq remote_offset(const struct flow *flow, uint16_t flags)
+{
+    return (flags & TCP_SYN) != 0 ? 0 : flow->remote_isn;
+}
+static inline tcp_seq local_offset(const struct flow *flow, uint16_t flags)
+{
+    return (flags & TCP_SYN) != 0 ? flow->live_local_isn - flow->script_local_isn
+                                  : flow->live_local_isn;
+}
+/* Adds to every SACK edge. */
+void options_shift_sack(uint8_t *options, uint8_t len, tcp_seq offset);
+/* Where the timestamps' val lies in the options (ecr four octets on), or NULL. */
+uint8_t *options_timestamp(uint8_t *options, uint8_t len);
+
+/* ---- check.c, packet_text.c ---- */
+
+/* What is compared: a script's packet or an actual one, in the script's numbers. */
+struct compared {
+    bool ipv6;
+    const struct script_packet *script; /* NULL: actual */
+    uint16_t flags;
+    tcp_seq seq, ack;
+    uint32_t len;
+    uint16_t window, urgent;
+    bool has_window;
+    uint8_t tos, ttl;
+    uint8_t options[TCP_OPTIONS_MAX_BYTES];
+    uint8_t options_len;
+    bool zeros;
+};
+/* False: `text` says which field differs, in packetdrill's words. */
+bool check_headers(const struct compared *script, const struct compared *actual, char *text,
+                   size_t room);
+/* Whether `next` may be put together with `previous`. */
+bool check_fragment(const struct compared *previous, const struct compared *next, char *text,
+                    size_t room);
+bool check_options(const struct pkt *pkt, const struct compared *script,
+                   const struct compared *actual, char *text, size_t room);
+size_t packet_text(const struct compared *packet, char *text, size_t room);
+
+/* ---- calls ---- */
+
+enum call_status {
+    CALL_DONE,
+    CALL_BLOCKS,
+    CALL_WRONG, /* told already: the script is wrong, or not supported */
+};
+
+struct call {
+    struct pkt *pkt;
+    const struct event *event;
+    const struct script_call *spec;
+    struct pending *pending; /* its state while it blocks */
+    bool again;              /* not the first attempt */
+    int64_t result;
+    int error; /* errno when result is -1 */
+    bool result_is_fd;
+    struct fd *made; /* the new fd of socket, accept, epoll_create */
+};
+
+enum step calls_run(struct pkt *pkt, struct event *event);
+/* Something changed: the call that blocks may go on. */
+void calls_retry(struct pkt *pkt);
+bool calls_known(const char *name);
+
+enum call_status call_return(struct call *call, int64_t result);
+enum call_status call_errno(struct call *call, int error);
+/* "Bad type; actual: … expected: …" and so on: a runtime error of the call. */
+enum call_status call_wrong(struct call *call, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+enum call_status call_unsupported(struct call *call, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The argument at `index`, or NULL. */
+const struct expr *call_argument(const struct call *call, size_t index);
+/* Each false: told. */
+bool call_number(struct call *call, size_t index, int64_t *number);
+bool call_fd(struct call *call, size_t index, struct fd **fd);
+bool call_ellipsis(struct call *call, size_t index);
+bool call_count(struct call *call, size_t least, size_t most);
+/* [n] */
+bool call_bracketed(struct call *call, size_t index, int64_t *number);
+bool expr_number(struct call *call, const struct expr *expr, int64_t *number);
+/* A member of a group by name, or NULL. */
+const struct expr *expr_field(const struct expr *group, const char *name);
+static inline bool call_has_flag(const struct call *call, int64_t flags, enum symbol symbol)
+{
+    return (flags & symbol_value(call->pkt->dialect, symbol)) != 0;
+}
+
+/* call_socket.c */
+enum call_status call_socket(struct call *call);
+enum call_status call_bind(struct call *call);
+enum call_status call_listen(struct call *call);
+enum call_status call_accept(struct call *call);
+enum call_status call_connect(struct call *call);
+enum call_status call_close(struct call *call);
+enum call_status call_shutdown(struct call *call);
+/* call_data.c */
+enum call_status call_read(struct call *call);
+enum call_status call_recv(struct call *call);
+enum call_status call_readv(struct call *call);
+enum call_status call_recvmsg(struct call *call);
+enum call_status call_write(struct call *call);
+enum call_status call_send(struct call *call);
+enum call_status call_sendto(struct call *call);
+enum call_status call_writev(struct call *call);
+enum call_status call_sendmsg(struct call *call);
+/* sockopts.c */
+enum call_status call_setsockopt(struct call *call);
+enum call_status call_getsockopt(struct call *call);
+/* call_file.c */
+enum call_status call_fcntl(struct call *call);
+enum call_status call_ioctl(struct call *call);
+enum call_status call_poll(struct call *call);
+enum call_status call_epoll_create(struct call *call);
+enum call_status call_epoll_ctl(struct call *call);
+enum call_status call_epoll_wait(struct call *call);
+
+/* ---- sockets.c ---- */
+
+struct fd *fd_create(struct pkt *pkt, enum fd_kind kind);
+struct fd *fd_of(const struct pkt *pkt, int64_t script_fd); /* open, or NULL */
+enum tcp_state fd_state(const struct fd *fd);
+/* The socket's error as an errno, or 0; taking it makes it 0 from then on. */
+int fd_pending_error(const struct pkt *pkt, const struct fd *fd);
+int fd_take_error(const struct pkt *pkt, struct fd *fd);
+uint32_t fd_poll(struct pkt *pkt, struct fd *fd); /* Linux's bits of poll */
+void fd_apply_options(struct fd *fd);
+/* Begins a connection to the script's remote end with `syn_len` octets on the SYN. An errno, or 0.
+ */
+int fd_connect(struct pkt *pkt, struct fd *fd, uint32_t syn_len);
+void fd_changed(struct pkt *pkt, const struct socket *socket);
+/* Octets of zero to send, until give_zeros; NULL: no memory. */
+uint8_t *take_zeros(struct pkt *pkt, size_t len);
+void give_zeros(struct pkt *pkt, uint8_t *zeros, size_t len);
+
+/* ---- shell.c, sysctls.c ---- */
+
+/* Runs what is known of a command; false: told. */
+bool shell_run(struct pkt *pkt, const char *text, uint32_t line);
+bool sysctl_set(struct pkt *pkt, const char *name, const char *value, uint32_t line);
+/* What the profile's start-up script sets. */
+void sysctl_defaults(struct pkt *pkt);
+
+/* ---- sample.c ---- */
+
+void sample_take(struct pkt *pkt, const struct event *event);
+/* Runs all code, at the end. */
+void samples_judge(struct pkt *pkt);
+
+#endif

@@ -1,0 +1,150 @@
+/* sample.c - TCP_INFO as code sees it: taken at the event's time, looked at when the script is
+ * over.
+ */
+#include "run.h"
+
+#include <stdio.h>
+
+struct field {
+    const char *name;
+    int64_t value;
+};
+
+static int64_t us(uint64_t ns) { return (int64_t)(ns / NS_PER_US); }
+
+/* tcpi_state, by the kernel's numbers. */
+static int64_t state_number(const struct pkt *pkt, enum tcp_state state)
+{
+    static const char *const names[TCP_STATE_COUNT] = {
+        [TCP_CLOSED] = "TCP_CLOSE",
+        [TCP_LISTEN] = "TCP_LISTEN",
+        [TCP_SYN_SENT] = "TCP_SYN_SENT",
+        [TCP_SYN_RECEIVED] = "TCP_SYN_RECV",
+        [TCP_ESTABLISHED] = "TCP_ESTABLISHED",
+        [TCP_FIN_WAIT_1] = "TCP_FIN_WAIT1",
+        [TCP_FIN_WAIT_2] = "TCP_FIN_WAIT2",
+        [TCP_CLOSE_WAIT] = "TCP_CLOSE_WAIT",
+        [TCP_CLOSING] = "TCP_CLOSING",
+        [TCP_LAST_ACK] = "TCP_LAST_ACK",
+        [TCP_TIME_WAIT] = "TCP_TIME_WAIT",
+    };
+    int64_t number = 0;
+    (void)symbol_number(pkt->dialect, names[state], &number);
+    return number;
+}
+
+static int64_t ca_state(const struct tcp_status *status)
+{
+    switch (status->phase) {
+    case TCP_SLOW_START:
+    case TCP_AVOIDANCE: return status->dup_acks > 0 ? 1 : 0;
+    case TCP_RECOVERY: return 3;
+    case TCP_LOSS: return 4;
+    }
+    return 0;
+}
+
+static void add(struct pkt *pkt, const struct event *event, const struct field *fields,
+                size_t count)
+{
+    struct code_sample *sample = pkt_take(pkt, sizeof *sample);
+    const char **names = pkt_take(pkt, (count + 1) * sizeof *names);
+    int64_t *values = pkt_take(pkt, (count + 1) * sizeof *values);
+    if (sample == NULL || names == NULL || values == NULL) { return; }
+    for (size_t i = 0; i < count; i++) {
+        names[i] = fields[i].name;
+        values[i] = fields[i].value;
+    }
+    *sample =
+        (struct code_sample){.event = event, .names = names, .values = values, .count = count};
+    if (pkt->last_sample != NULL) {
+        pkt->last_sample->next = sample;
+    } else {
+        pkt->samples = sample;
+    }
+    pkt->last_sample = sample;
+}
+
+void sample_take(struct pkt *pkt, const struct event *event)
+{
+    const struct flow *flow = pkt->under_test;
+    struct fd *fd = flow != NULL ? flow->fd : NULL;
+    if (fd == NULL || fd->socket == NULL) {
+        add(pkt, event, NULL, 0);
+        return;
+    }
+    struct tcp_status status;
+    host_status(fd->socket, &status);
+    const uint32_t mss = status.snd_mss > 0 ? status.snd_mss : 1;
+    const int64_t unacked = (status.flight + mss - 1) / mss;
+    const int64_t ssthresh = status.ssthresh / mss;
+    const struct field fields[] = {
+        {"tcpi_state", state_number(pkt, status.state)},
+        {"tcpi_ca_state", ca_state(&status)},
+        {"tcpi_retransmits", status.retransmits},
+        {"tcpi_backoff", status.retransmits},
+        {"tcpi_snd_mss", status.snd_mss},
+        {"tcpi_rcv_mss", status.rcv_mss},
+        {"tcpi_advmss", fd->options.mss != 0 ? fd->options.mss : status.rcv_mss},
+        {"tcpi_unacked", unacked},
+        {"tcpi_total_retrans", status.total_retransmits},
+        {"tcpi_rtt", us(status.srtt_ns)},
+        {"tcpi_rttvar", us(status.rttvar_ns)},
+        {"tcpi_rto", us(status.rto_ns)},
+        {"tcpi_snd_cwnd", status.cwnd / mss},
+        {"tcpi_snd_ssthresh", status.ssthresh >= INT32_MAX ? INT32_MAX : ssthresh},
+        {"tcpi_snd_wnd", status.snd_wnd},
+        {"tcpi_rcv_wnd", status.rcv_wnd},
+        {"tcpi_bytes_acked", (int64_t)status.octets_acked},
+        {"tcpi_bytes_received", (int64_t)status.octets_received},
+        {"tcpi_bytes_sent", (int64_t)status.octets_sent},
+        {"tcpi_notsent_bytes", status.unsent},
+        {"tcpi_pmtu", pkt->settings.mtu_bytes},
+    };
+    add(pkt, event, fields, sizeof fields / sizeof fields[0]);
+}
+
+/* ---- at the end ---- */
+
+static void note(void *context, const char *text)
+{
+    const struct pkt *pkt = context;
+    if (!trace_wants(pkt->config.trace, TRACE_NOTE)) { return; }
+    struct trace_record record = {.event = TRACE_NOTE, .time_ns = world_now(pkt->world)};
+    record.u.note.text = text;
+    trace_emit(pkt->config.trace, &record);
+}
+
+void samples_judge(struct pkt *pkt)
+{
+    char message[512];
+    if (pkt->samples == NULL) { return; }
+    struct eval *eval = eval_create(pkt->arena);
+    if (eval == NULL) {
+        pkt->no_memory = true;
+        return;
+    }
+    eval_on_print(eval, note, pkt);
+    int64_t number = 0;
+    const char *name = symbol_of_code(pkt->dialect, 0, &number);
+    for (size_t i = 1; name != NULL; i++) {
+        eval_set(eval, name, number);
+        name = symbol_of_code(pkt->dialect, i, &number);
+    }
+    for (const struct code_sample *at = pkt->samples; at != NULL && pkt_going(pkt); at = at->next) {
+        uint32_t line = 0;
+        for (size_t i = 0; i < at->count; i++) { eval_set(eval, at->names[i], at->values[i]); }
+        const enum eval_result result =
+            eval_run(eval, at->event->u.text, message, sizeof message, &line);
+        line += at->event->line;
+        switch (result) {
+        case EVAL_HOLDS: break;
+        case EVAL_ASSERTION:
+            pkt_fail(pkt, line, "error executing code: assertion failed: %s", message);
+            break;
+        case EVAL_ERROR: pkt_error(pkt, line, "error executing code: %s", message); break;
+        case EVAL_UNSUPPORTED: pkt_unsupported(pkt, line, "%s", message); break;
+        case EVAL_NO_MEMORY: pkt->no_memory = true; break;
+        }
+    }
+}

@@ -1,0 +1,258 @@
+/* sockopts.c - setsockopt and getsockopt: each option is a row that says how it is set and what is
+ * read back. */
+#include "run.h"
+
+#include "../../tcp/wire.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- buffers: what kernels make of the number asked for ---- */
+
+#define LINUX_BUFFER_LEAST_SEND 4608
+#define LINUX_BUFFER_LEAST_RECEIVE 2304
+#define LINUX_TRUESIZE_SHARE 2 /* half of a buffer is for the octets themselves */
+
+static void set_buffer(struct call *call, struct fd *fd, bool send, int64_t asked)
+{
+    const bool linux_ = call->pkt->dialect == DIALECT_LINUX;
+    uint32_t bytes = asked < 1 ? 1 : (uint32_t)asked;
+    if (linux_) {
+        const uint32_t least = send ? LINUX_BUFFER_LEAST_SEND : LINUX_BUFFER_LEAST_RECEIVE;
+        bytes = 2 * bytes < least ? least : 2 * bytes;
+    }
+    const uint32_t usable = linux_ ? bytes / LINUX_TRUESIZE_SHARE : bytes;
+    if (send) {
+        fd->send_buffer_asked = bytes;
+        fd->options.send_buffer = usable;
+    } else {
+        fd->recv_buffer_asked = bytes;
+        fd->options.recv_buffer = usable;
+    }
+}
+
+static int64_t buffer_of(const struct call *call, const struct fd *fd, bool send)
+{
+    const uint32_t asked = send ? fd->send_buffer_asked : fd->recv_buffer_asked;
+    if (asked != 0) { return asked; }
+    const uint32_t bytes = send ? fd->options.send_buffer : fd->options.recv_buffer;
+    /* BSD rounds up to whole segments once the connection's MSS is known. */
+    struct tcp_status status = {.rcv_mss = 0};
+    if (fd->socket != NULL) { host_status(fd->socket, &status); }
+    const bool rounds = call->pkt->dialect == DIALECT_FREEBSD && !send && status.snd_mss > 0 &&
+                        !fd->listening && status.state >= TCP_ESTABLISHED;
+    return rounds ? (bytes + status.snd_mss - 1) / status.snd_mss * status.snd_mss : bytes;
+}
+
+/* ---- keepalive ---- */
+
+static void apply_keepalive(struct fd *fd)
+{
+    fd->options.keepalive_idle_ns = fd->keepalive ? fd->keepalive_idle_ns : 0;
+    fd->options.keepalive_interval_ns = fd->keepalive_interval_ns;
+    fd->options.keepalive_count = fd->keepalive_count;
+}
+
+/* ---- setting ---- */
+
+/* Options that say something about a machine that is not here, and change nothing of TCP. */
+static bool changes_nothing(enum sockopt option)
+{
+    return option == OPT_SO_REUSEPORT || option == OPT_SO_DONTROUTE || option == OPT_SO_PRIORITY ||
+           option == OPT_SO_DEBUG || option == OPT_IP_FREEBIND || option == OPT_SO_OOBINLINE ||
+           option == OPT_IPV6_V6ONLY || option == OPT_SO_MARK;
+}
+
+static enum call_status set_tcp(struct call *call, struct fd *fd, enum sockopt option,
+                                int64_t value)
+{
+    struct tcp_options *options = &fd->options;
+    switch ((int)option) {
+    case OPT_TCP_NODELAY: options->nagle = value == 0; break;
+    case OPT_TCP_MAXSEG:
+        if (value < 1 || value > UINT16_MAX) { return call_errno(call, PKT_EINVAL); }
+        options->mss = (uint32_t)value;
+        break;
+    case OPT_TCP_CORK: fd->corked = value != 0; break;
+    case OPT_TCP_USER_TIMEOUT:
+        if (value < 0) { return call_errno(call, PKT_EINVAL); }
+        options->user_timeout_ns = (uint64_t)value * NS_PER_MS;
+        break;
+    case OPT_TCP_KEEPIDLE:
+    case OPT_TCP_KEEPINTVL:
+        if (value < 1 || value > 32767) { return call_errno(call, PKT_EINVAL); }
+        *(option == OPT_TCP_KEEPIDLE ? &fd->keepalive_idle_ns : &fd->keepalive_interval_ns) =
+            (uint64_t)value * NS_PER_S;
+        apply_keepalive(fd);
+        break;
+    case OPT_TCP_KEEPCNT:
+        if (value < 1 || value > 127) { return call_errno(call, PKT_EINVAL); }
+        fd->keepalive_count = (uint32_t)value;
+        apply_keepalive(fd);
+        break;
+    case OPT_TCP_SYNCNT:
+        if (value < 1 || value > 127) { return call_errno(call, PKT_EINVAL); }
+        options->syn_retries = (uint32_t)value;
+        break;
+    case OPT_TCP_NOTSENT_LOWAT: fd->notsent_lowat = (int32_t)value; break;
+    default: return call_unsupported(call, "socket option %s, set", call_argument(call, 2)->text);
+    }
+    fd_apply_options(fd);
+    return call_return(call, 0);
+}
+
+static enum call_status set_number(struct call *call, struct fd *fd, enum sockopt option,
+                                   int64_t value)
+{
+    if (changes_nothing(option)) {
+        if (option == OPT_SO_MARK) { fd->mark = (int32_t)value; }
+        return call_return(call, 0);
+    }
+    switch ((int)option) {
+    case OPT_SO_REUSEADDR: fd->reuse_address = value != 0; return call_return(call, 0);
+    case OPT_SO_SNDBUF:
+    case OPT_SO_RCVBUF: set_buffer(call, fd, option == OPT_SO_SNDBUF, value); break;
+    case OPT_SO_KEEPALIVE:
+        fd->keepalive = value != 0;
+        apply_keepalive(fd);
+        break;
+    case OPT_IP_TOS:
+    case OPT_IPV6_TCLASS: fd->options.tos = (uint8_t)value; break;
+    case OPT_IP_TTL:
+    case OPT_IPV6_HOPLIMIT:
+        if (value == 0 || value > UINT8_MAX || value < -1) { return call_errno(call, PKT_EINVAL); }
+        fd->options.ttl = value < 0 ? call->pkt->options.ttl : (uint8_t)value;
+        break;
+    case OPT_IP_MTU_DISCOVER: fd->mtu_discover = (int32_t)value; return call_return(call, 0);
+    default: return set_tcp(call, fd, option, value);
+    }
+    fd_apply_options(fd);
+    return call_return(call, 0);
+}
+
+static bool option_name(struct call *call, enum sockopt *option, const char **name)
+{
+    const struct expr *expr = call_argument(call, 2);
+    if (expr == NULL || expr->kind != EXPR_WORD) {
+        (void)call_unsupported(call, "a socket option without its name");
+        return false;
+    }
+    *name = expr->text;
+    *option = sockopt_of(expr->text);
+    if (*option == OPT_UNKNOWN) { (void)call_unsupported(call, "socket option %s", expr->text); }
+    return *option != OPT_UNKNOWN;
+}
+
+static enum call_status set_linger(struct call *call, struct fd *fd, const struct expr *value)
+{
+    int64_t on = 0;
+    int64_t seconds = 0;
+    if (!expr_number(call, expr_field(value, "onoff"), &on) ||
+        !expr_number(call, expr_field(value, "linger"), &seconds)) {
+        return CALL_WRONG;
+    }
+    fd->lingers = on != 0;
+    fd->linger_s = (int32_t)seconds;
+    return call_return(call, 0);
+}
+
+enum call_status call_setsockopt(struct call *call)
+{
+    struct fd *fd = NULL;
+    enum sockopt option = OPT_UNKNOWN;
+    const char *name = NULL;
+    int64_t value = 0;
+    if (!call_count(call, 5, 5) || !call_fd(call, 0, &fd) || !option_name(call, &option, &name)) {
+        return CALL_WRONG;
+    }
+    const struct expr *given = call_argument(call, 3);
+    if (option == OPT_SO_LINGER && given->kind == EXPR_GROUP) {
+        return set_linger(call, fd, given);
+    }
+    if (given->kind != EXPR_LIST) { return call_unsupported(call, "socket option %s", name); }
+    if (!call_bracketed(call, 3, &value)) { return CALL_WRONG; }
+    return set_number(call, fd, option, value);
+}
+
+/* ---- reading ---- */
+
+static int64_t mss_of(const struct call *call, const struct fd *fd)
+{
+    struct tcp_status status = {.snd_mss = 0};
+    if (fd->socket != NULL) { host_status(fd->socket, &status); }
+    if (!fd->listening && status.snd_mss > 0 && status.state > TCP_SYN_SENT) {
+        return status.snd_mss;
+    }
+    if (fd->options.mss != 0) { return fd->options.mss; }
+    const bool linux_ = call->pkt->dialect == DIALECT_LINUX;
+    if (pkt_is_ipv6(call->pkt)) { return linux_ ? 536 : 1220; }
+    return 536;
+}
+
+static bool get_tcp(struct call *call, const struct fd *fd, enum sockopt option, int64_t *value)
+{
+    const struct tcp_options *options = &fd->options;
+    switch ((int)option) {
+    case OPT_TCP_NODELAY: *value = !options->nagle; return true;
+    case OPT_TCP_MAXSEG: *value = mss_of(call, fd); return true;
+    case OPT_TCP_CORK: *value = fd->corked; return true;
+    case OPT_TCP_USER_TIMEOUT:
+        *value = (int64_t)(options->user_timeout_ns / NS_PER_MS);
+        return true;
+    case OPT_TCP_KEEPIDLE: *value = (int64_t)(fd->keepalive_idle_ns / NS_PER_S); return true;
+    case OPT_TCP_KEEPINTVL: *value = (int64_t)(fd->keepalive_interval_ns / NS_PER_S); return true;
+    case OPT_TCP_KEEPCNT: *value = fd->keepalive_count; return true;
+    case OPT_TCP_SYNCNT: *value = options->syn_retries; return true;
+    case OPT_TCP_NOTSENT_LOWAT: *value = fd->notsent_lowat; return true;
+    default: return false;
+    }
+}
+
+static bool get_number(struct call *call, struct fd *fd, enum sockopt option, int64_t *value)
+{
+    switch ((int)option) {
+    case OPT_SO_ERROR: *value = fd_take_error(call->pkt, fd); return true;
+    case OPT_SO_TYPE: *value = symbol_value(call->pkt->dialect, SYM_SOCK_STREAM); return true;
+    case OPT_SO_ACCEPTCONN: *value = fd->listening; return true;
+    case OPT_SO_REUSEADDR: *value = fd->reuse_address; return true;
+    case OPT_SO_SNDBUF: *value = buffer_of(call, fd, true); return true;
+    case OPT_SO_RCVBUF: *value = buffer_of(call, fd, false); return true;
+    case OPT_SO_KEEPALIVE: *value = fd->keepalive; return true;
+    case OPT_SO_MARK: *value = fd->mark; return true;
+    case OPT_IP_TOS:
+    case OPT_IPV6_TCLASS: *value = fd->options.tos; return true;
+    case OPT_IP_TTL:
+    case OPT_IPV6_HOPLIMIT: *value = fd->options.ttl; return true;
+    case OPT_IP_MTU_DISCOVER: *value = fd->mtu_discover; return true;
+    case OPT_IP_MTU:
+    case OPT_IPV6_MTU: *value = call->pkt->settings.mtu_bytes; return true;
+    default: return get_tcp(call, fd, option, value);
+    }
+}
+
+enum call_status call_getsockopt(struct call *call)
+{
+    struct fd *fd = NULL;
+    enum sockopt option = OPT_UNKNOWN;
+    const char *name = NULL;
+    int64_t len = 0;
+    int64_t expected = 0;
+    int64_t actual = 0;
+    if (!call_count(call, 5, 5) || !call_fd(call, 0, &fd) || !option_name(call, &option, &name) ||
+        !call_bracketed(call, 4, &len)) {
+        return CALL_WRONG;
+    }
+    if (call_argument(call, 3)->kind != EXPR_LIST) {
+        return call_unsupported(call, "socket option %s, read", name);
+    }
+    if (len != 4) { return call_wrong(call, "Unsupported getsockopt optlen: %d", (int)len); }
+    if (!call_bracketed(call, 3, &expected)) { return CALL_WRONG; }
+    if (!get_number(call, fd, option, &actual)) {
+        return call_unsupported(call, "socket option %s, read", name);
+    }
+    if (actual != expected) {
+        return call_wrong(call, "Bad getsockopt optval: expected: %lld actual: %lld",
+                          (long long)expected, (long long)actual);
+    }
+    return call_return(call, 0);
+}
