@@ -33,7 +33,7 @@ struct pkt_config {
     size_t define_count;
     size_t max_memory_bytes; /* 0: the default */
     enum queue_kind queue;
-    bool count_marks;     /* what TCP goes through is counted: pkt_marks */
+    bool count_marks;               /* what TCP goes through is counted: pkt_marks */
     bool dry_run;                   /* reads the script, runs nothing */
     bool strict;                    /* segments after the last expectation are failures */
     bool strict_segments;           /* segments are not put together */
@@ -62,10 +62,10 @@ bool pkt_load_text(struct pkt *pkt, const char *text, size_t len);
 enum pkt_verdict pkt_run(struct pkt *pkt);
 void pkt_destroy(struct pkt *pkt);
 
-const char *pkt_title(const struct pkt *pkt);  /* its first comment's first line, or "" */
+const char *pkt_title(const struct pkt *pkt); /* its first comment's first line, or "" */
 struct tcp_marks;
 const struct tcp_marks *pkt_marks(const struct pkt *pkt); /* ../../tcp/marks.h; or NULL */
-const char *pkt_reason(const struct pkt *pkt); /* of a verdict that is not pass; "" */
+const char *pkt_reason(const struct pkt *pkt);            /* of a verdict that is not pass; "" */
 uint64_t pkt_seed(const struct pkt *pkt);
 uint64_t pkt_progress(const struct pkt *pkt); /* grows while events happen */
 

@@ -66,7 +66,8 @@ struct coverage *coverage_create(void);
 void coverage_destroy(struct coverage *coverage);
 /* Everything is borrowed until coverage_destroy; NULL: no memory. */
 struct coverage_run *coverage_add(struct coverage *coverage, const struct coverage_run *run);
-/* Of a run that has ended: what TCP went through and what held, each NULL when nothing was counted. */
+/* Of a run that has ended: what TCP went through and what held, each NULL when nothing was counted.
+ */
 void coverage_hits_take(struct coverage_hits *hits, const struct tcp_marks *marks,
                         const uint32_t *shown);
 /* After the last run. False: no memory. */
