@@ -81,7 +81,7 @@ struct comparison {
 static bool is_scenario(const char *path)
 {
     const char *dot = strrchr(path, '.');
-    return dot != NULL && strcasecmp(dot, ".lua") == 0;
+    return dot != NULL && (strcasecmp(dot, ".lua") == 0 || strcasecmp(dot, ".pkt") == 0);
 }
 
 static bool read_tolerance(struct diff_rules *rules, const char *text)
@@ -254,17 +254,18 @@ static int run_scenario(struct comparison *c, unsigned which, const char *path,
     config.trace = &trace;
     config.message = keep_message;
     config.message_context = messages;
-    struct scenario *scenario = scenario_create(&config);
-    if (scenario == NULL) { return cli_no_memory(); }
-    watchdog_watch(watchdog, path, NULL, scenario);
-    (void)scenario_load(scenario);
-    const enum scenario_verdict verdict = scenario_run(scenario);
+    struct subject *subject = subject_create(&c->settings[which].script, &config);
+    if (subject == NULL) { return cli_no_memory(); }
+    watchdog_watch(watchdog, path, NULL, subject);
+    (void)subject_load(subject);
+    const enum verdict verdict = subject_run(subject);
     watchdog_watch(watchdog, NULL, NULL, NULL);
-    scenario_destroy(scenario);
+    subject_destroy(subject);
     size_t len = 0;
     const char *text = out_writer_contents(messages, &len);
-    if (verdict == SCENARIO_ERROR || verdict == SCENARIO_LIMIT) { (void)fputs(text, stderr); }
-    return verdict == SCENARIO_ERROR ? CLI_ERROR : verdict == SCENARIO_LIMIT ? CLI_LIMIT : CLI_HELD;
+    if (verdict == VERDICT_PASS || verdict == VERDICT_FAIL) { return CLI_HELD; }
+    (void)fputs(text, stderr);
+    return verdict_status(verdict);
 }
 
 static int fill_side(struct comparison *c, unsigned which, struct watchdog *watchdog)
