@@ -108,32 +108,33 @@ enum tcp_error tcp_open(struct tcp_host *host, uint64_t now_ns,
     return TCP_OK;
 }
 
-static enum tcp_error become_active(struct tcp_conn *listener, uint64_t now_ns,
-                                    const struct tcp_endpoint *local,
-                                    const struct tcp_endpoint *remote, enum tcp_sent_cause sent,
-                                    enum tcp_cause cause)
+static enum tcp_error may_become_active(struct tcp_conn *listener, const struct tcp_endpoint *local,
+                                        const struct tcp_endpoint *remote, enum tcp_sent_cause sent)
 {
-    struct tcp_host *host = listener->host;
-    const enum tcp_error error = check_remote(host, local, remote);
+    const enum tcp_error error = check_remote(listener->host, local, remote);
     if (error == TCP_ERROR_NO_REMOTE && sent == TCP_SENT_SEND) {
         TCP_ROW(listener, SEND_NO_REMOTE);
     }
     if (error == TCP_ERROR_NO_REMOTE && sent == TCP_SENT_OPEN) {
         TCP_ROW(listener, OPEN_NO_REMOTE);
     }
-    if (error != TCP_OK) { return error; }
+    return error;
+}
+
+/* The listener's own TCB becomes the connection, in the place that it has in the table: nothing has
+ * to be taken. */
+static void become_active(struct tcp_conn *listener, uint64_t now_ns,
+                          const struct tcp_endpoint *local, const struct tcp_endpoint *remote,
+                          enum tcp_sent_cause sent, enum tcp_cause cause)
+{
     if (sent == TCP_SENT_SEND) { TCP_ROW(listener, SEND_REMOTE_GIVEN); }
     listen_close(listener, now_ns);
-    host_unhash(host, listener);
+    host_unhash(listener->host, listener);
     listener->local = *local;
     listener->remote = *remote;
-    if (!host_hash(host, listener)) {
-        HOST_ROW(host, TCP_LISTEN, OPEN_NO_ROOM);
-        conn_finish(listener, now_ns, TCP_CAUSE_LISTENER_CLOSED, TCP_ERROR_RESOURCES);
-        return TCP_ERROR_RESOURCES;
-    }
+    const bool there_was_room = host_hash(listener->host, listener);
+    assert(there_was_room);
     begin_active(listener, now_ns, sent, cause);
-    return TCP_OK;
 }
 
 static bool is_listener(const struct tcp_conn *conn)
@@ -149,25 +150,10 @@ enum tcp_error tcp_open_listener(struct tcp_conn *listener, uint64_t now_ns,
         return listener->gone || listener->state == TCP_CLOSED ? error_of(listener)
                                                                : TCP_ERROR_EXISTS;
     }
-    const enum tcp_error error =
+    const enum tcp_error error = may_become_active(listener, local, remote, TCP_SENT_OPEN);
+    if (error == TCP_OK) {
         become_active(listener, now_ns, local, remote, TCP_SENT_OPEN, TCP_CAUSE_OPEN_ACTIVE);
-    host_settle(listener->host, listener, now_ns);
-    return error;
-}
-
-enum tcp_error tcp_send_listener(struct tcp_conn *listener, uint64_t now_ns,
-                                 const struct tcp_endpoint *local,
-                                 const struct tcp_endpoint *remote, const struct tcp_slice *slice,
-                                 unsigned flags, uint32_t *accepted)
-{
-    *accepted = 0;
-    if (!is_listener(listener)) {
-        return listener->gone || listener->state == TCP_CLOSED ? error_of(listener)
-                                                               : TCP_ERROR_EXISTS;
     }
-    enum tcp_error error =
-        become_active(listener, now_ns, local, remote, TCP_SENT_SEND, TCP_CAUSE_SEND_IN_LISTEN);
-    if (error == TCP_OK) { error = tcp_send(listener, now_ns, slice, flags, accepted); }
     host_settle(listener->host, listener, now_ns);
     return error;
 }
@@ -218,6 +204,35 @@ static bool adopt_slice(struct tcp_conn *conn, const struct tcp_slice *given, ui
     return own->extent != NULL;
 }
 
+static enum tcp_error no_memory_to_send(struct tcp_conn *conn)
+{
+    TCP_ROW(conn, SEND_NO_ROOM);
+    return TCP_ERROR_RESOURCES;
+}
+
+static enum tcp_error queue_octets(struct tcp_conn *conn, uint64_t now_ns,
+                                   const struct tcp_slice *slice, unsigned flags,
+                                   uint32_t *accepted)
+{
+    const uint32_t room = send_room(conn);
+    const uint32_t len = slice->len < room ? slice->len : room;
+    if (len < slice->len) { TCP_ROW(conn, SEND_NO_ROOM); }
+    if (len == 0) { return slice->len == 0 ? TCP_OK : TCP_WOULD_BLOCK; }
+    struct tcp_slice own;
+    if (!adopt_slice(conn, slice, len, &own)) { return no_memory_to_send(conn); }
+    const bool push = (flags & TCP_SEND_PUSH) != 0 && len == slice->len;
+    const bool kept = runs_append(conn->host, &conn->send, &own, now_ns, push);
+    tcp_slice_release(&conn->host->pools, &own);
+    if (!kept) { return no_memory_to_send(conn); }
+    conn->end_offset += len;
+    *accepted = len;
+    if (push) { TCP_SHOWS(conn, MAY_15); }
+    if (!push) { TCP_SHOWS(conn, MAY_16); }
+    if (!conn->syn_acked) { TCP_ROW(conn, SEND_QUEUED); }
+    if ((flags & TCP_SEND_URGENT) != 0) { urgent_given(conn); }
+    return TCP_OK;
+}
+
 enum tcp_error tcp_send(struct tcp_conn *conn, uint64_t now_ns, const struct tcp_slice *slice,
                         unsigned flags, uint32_t *accepted)
 {
@@ -226,27 +241,13 @@ enum tcp_error tcp_send(struct tcp_conn *conn, uint64_t now_ns, const struct tcp
         HOST_ROW(conn->host, TCP_CLOSED, SEND_NOT_EXIST);
         return TCP_ERROR_NOT_EXIST;
     }
-    const enum tcp_error error = may_send(conn);
+    enum tcp_error error = may_send(conn);
     if (error != TCP_OK) {
         shows_send_refused(conn, error);
         return error;
     }
-    const uint32_t room = send_room(conn);
-    const uint32_t len = slice->len < room ? slice->len : room;
-    if (len < slice->len) { TCP_ROW(conn, SEND_NO_ROOM); }
-    if (len == 0) { return slice->len == 0 ? TCP_OK : TCP_WOULD_BLOCK; }
-    struct tcp_slice own;
-    if (!adopt_slice(conn, slice, len, &own)) { return TCP_ERROR_RESOURCES; }
-    const bool push = (flags & TCP_SEND_PUSH) != 0 && len == slice->len;
-    const bool kept = runs_append(conn->host, &conn->send, &own, now_ns, push);
-    tcp_slice_release(&conn->host->pools, &own);
-    if (!kept) { return TCP_ERROR_RESOURCES; }
-    conn->end_offset += len;
-    *accepted = len;
-    if (push) { TCP_SHOWS(conn, MAY_15); }
-    if (!push) { TCP_SHOWS(conn, MAY_16); }
-    if (!conn->syn_acked) { TCP_ROW(conn, SEND_QUEUED); }
-    if ((flags & TCP_SEND_URGENT) != 0) { urgent_given(conn); }
+    error = queue_octets(conn, now_ns, slice, flags, accepted);
+    if (*accepted == 0) { return error; }
     if (conn->state != TCP_CLOSED && !conn->syn_owed) {
         conn->sent_cause = TCP_SENT_SEND;
         conn->sent_cause_tag = 0;
@@ -254,6 +255,25 @@ enum tcp_error tcp_send(struct tcp_conn *conn, uint64_t now_ns, const struct tcp
         host_ready(conn);
     }
     return TCP_OK;
+}
+
+enum tcp_error tcp_send_listener(struct tcp_conn *listener, uint64_t now_ns,
+                                 const struct tcp_endpoint *local,
+                                 const struct tcp_endpoint *remote, const struct tcp_slice *slice,
+                                 unsigned flags, uint32_t *accepted)
+{
+    *accepted = 0;
+    if (!is_listener(listener)) {
+        return listener->gone || listener->state == TCP_CLOSED ? error_of(listener)
+                                                               : TCP_ERROR_EXISTS;
+    }
+    enum tcp_error error = may_become_active(listener, local, remote, TCP_SENT_SEND);
+    if (error == TCP_OK) { error = queue_octets(listener, now_ns, slice, flags, accepted); }
+    if (error == TCP_OK) { /* without room it stays a listener */
+        become_active(listener, now_ns, local, remote, TCP_SENT_SEND, TCP_CAUSE_SEND_IN_LISTEN);
+    }
+    host_settle(listener->host, listener, now_ns);
+    return error;
 }
 
 /* ---- RECEIVE: 3.10.3 ---- */

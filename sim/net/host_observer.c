@@ -146,6 +146,7 @@ static void state_moved(struct host *host, struct endpoint_socket *moved,
     }
     path_add(socket, to);
     socket->state = to;
+    if ((to == TCP_CLOSED || to == TCP_LISTEN) && host->recent == moved) { host->recent = NULL; }
     if ((from == TCP_CLOSED || from == TCP_LISTEN || from == TCP_TIME_WAIT) &&
         (to == TCP_SYN_SENT || to == TCP_SYN_RECEIVED)) {
         begin_conversation(moved, event->conn);

@@ -26,10 +26,7 @@ static bool explained(const struct swarm *swarm, const struct end *end, enum tcp
     case TCP_ERROR_REFUSED:
         return swarm->reuses || left_early(peer) || !end_orderly(end) || !listened(swarm, plan) ||
                plan->kind == OPEN_BOTH || swarm->short_msl || peer->crashed || swarm->impatient;
-    case TCP_ERROR_UNREACHABLE: /* given up after a report, or never opened for one */
-        if (swarm->noise_made == 0) { return false; }
-        return swarm->impatient || swarm->keepalives || swarm->reuses || !end->opened ||
-               !peer->opened;
+    case TCP_ERROR_UNREACHABLE: return swarm->noise_made > 0;
     case TCP_ERROR_TIMED_OUT:
         return swarm->impatient || swarm->keepalives || swarm->reuses ||
                (peer->crashed && !peer->opened);

@@ -246,6 +246,7 @@ static void a_second_connection_of_the_pair_is_another(void **state)
     fixture_run(scene->fixture, WORLD_FINISHED);
     assert_int_equal(scene->client->state, TCP_CLOSED);
     assert_non_null(scene->client->conn);
+    assert_null(host_socket(scene->fixture->client, &scene->client->local, &scene->client->remote));
     struct socket *second = fixture_connect(scene->fixture, 80, 4000);
     fixture_run(scene->fixture, WORLD_FINISHED);
     assert_ptr_equal(host_socket(scene->fixture->client, &second->local, &second->remote),
