@@ -75,6 +75,7 @@ static void open_again(struct plan *plan)
     judge_plan(swarm, plan);
     for (unsigned i = 0; i < 2; i++) {
         struct end *end = &plan->ends[i];
+        end->proven = 0;
         end->sent = end->read = end->next_send_ns = end->next_read_ns = 0;
         end->opened = end->shut = end->ended = end->done = false;
         end->ghost = end->aborted = end->closed_early = end->gave_up = end->crashed = false;
@@ -322,10 +323,19 @@ static enum tcp_error error_of(enum tcp_cause cause)
     return reset ? TCP_ERROR_RESET : TCP_OK;
 }
 
+/* A cookie is proven by every copy of the ACK that answers it: when its connection has ended, an
+ * old copy makes a second one of its numbers. */
+static void note_cookie(struct end *end)
+{
+    end->ghost = end->ghost || end->proven > 0;
+    end->proven++;
+}
+
 void end_moved(struct swarm *swarm, const struct trace_record *record)
 {
     const struct trace_conn *conn = &record->u.state.conn;
-    if (record->u.state.new_state != TCP_CLOSED) { return; }
+    const bool cookie = record->u.state.cause == TCP_CAUSE_COOKIE_PROVEN;
+    if (record->u.state.new_state != TCP_CLOSED && !cookie) { return; }
     /* An old segment's RST may end TIME-WAIT (RFC 1337): nobody is harmed. */
     if (record->u.state.old_state == TCP_TIME_WAIT) { return; }
     for (unsigned i = 0; i < swarm->plan_count * 2; i++) {
@@ -337,6 +347,10 @@ void end_moved(struct swarm *swarm, const struct trace_record *record)
         const uint16_t other = i % 2 == 0 ? port : plan->ports[0];
         if (host_index(end->host) == conn->host_index && conn->local.port == own &&
             conn->remote.port == other) {
+            if (cookie) {
+                note_cookie(end);
+                continue;
+            }
             /* What never left SYN-RECEIVED after that end was there, or after the opener was
              * through, came of an old SYN. */
             if ((end->opened || plan->ends[0].done) && i % 2 == 1 &&

@@ -67,7 +67,9 @@ struct end {
     struct draws urgent_draws;
     uint64_t urgent_in; /* one send in so many is urgent; 0: none */
     bool opened, shut, ended, done;
-    bool ghost; /* an old SYN made a second connection of its numbers */
+    unsigned proven; /* connections that a SYN cookie made */
+    bool
+        ghost; /* an old SYN, or the ACK of a SYN cookie, made a second connection of its numbers */
     bool aborted, closed_early, gave_up, crashed;
     enum tcp_error error;     /* that the application met */
     enum tcp_error tcb_error; /* that ended the connection, whoever knew */
