@@ -83,12 +83,16 @@ void ack_of_syn(struct tcp_conn *conn, const struct arrival *arrival)
     conn->snd_una = conn->iss + 1;
     conn->small_sent = conn->limited_until = conn->snd_una;
     rto_established(conn);
-    congestion_init(conn);
+    if (!conn->fast_open.early || conn->syn_repeated) { congestion_init(conn); }
+    fast_open_done(conn);
     if (seq_gt(arrival->seg->ack, conn->snd_una)) { advance_to(conn, arrival); }
     if (conn->fin_sent && !ack_covers_fin(conn)) {
         rto_start(conn, now_ns);
     } else if (seq_lt(conn->snd_una, conn->snd_nxt)) {
-        sent_all_lost(conn); /* data on the SYN that the peer did not take */
+        if (!conn->fast_open.early || conn->syn_repeated) {
+            sent_all_lost(
+                conn); /* data on the SYN, or behind a lost SYN,ACK: the peer did not take them */
+        }
         rto_start(conn, now_ns);
     }
 }

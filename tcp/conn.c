@@ -84,6 +84,7 @@ static void conn_detach(struct tcp_conn *conn, uint64_t now_ns)
     host_unhash(conn->host, conn);
     time_wait_forget_old(conn);
     listen_child_gone(conn);
+    fast_open_done(conn);
 }
 
 void conn_finish(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause, enum tcp_error error)

@@ -125,6 +125,7 @@ void listen_close(struct tcp_conn *listener, uint64_t now_ns)
         conn_finish(child, now_ns, TCP_CAUSE_LISTENER_CLOSED, TCP_ERROR_RESET);
         host_settle(host, child, now_ns);
     }
+    fast_open_listener_gone(listener);
     host_give(host, listener->listen, sizeof *listener->listen);
     listener->listen = NULL;
 }
@@ -183,6 +184,15 @@ struct tcp_conn *listen_make_child(struct tcp_conn *listener, const struct arriv
     return conn;
 }
 
+/* RFC 7413 4.2.2: accepted, and its text read, while still in SYN-RECEIVED. */
+static void open_early(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    congestion_init(conn);
+    (void)text_pull_held(conn, arrival->now_ns);
+    conn->changed = true;
+    listen_child_established(conn, arrival->now_ns);
+}
+
 /* Third, check for a SYN. Text and FIN that ride on it are kept until the connection is
  * established; where a cookie answers, nothing is. */
 static void third_check_syn(struct tcp_conn *listener, const struct arrival *arrival)
@@ -200,9 +210,13 @@ static void third_check_syn(struct tcp_conn *listener, const struct arrival *arr
     }
     struct tcp_conn *conn = listen_make_child(listener, arrival, NULL);
     if (conn == NULL) { return; }
-    struct arrival text = *arrival;
-    arrival_trim(conn, &text);
-    text_hold(conn, &text);
+    const enum fast_open_text verdict = fast_open_syn_arrived(listener, conn, arrival);
+    if (verdict != FAST_OPEN_DROP_TEXT) {
+        struct arrival text = *arrival;
+        arrival_trim(conn, &text);
+        text_hold(conn, &text);
+    }
+    if (verdict == FAST_OPEN_DELIVER_TEXT) { open_early(conn, arrival); }
     user_timer_update(conn, arrival->now_ns);
     host_ready(conn);
     host_settle(conn->host, conn, arrival->now_ns);

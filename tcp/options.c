@@ -12,7 +12,7 @@ struct layout_row {
     uint8_t kind, align, at, when;
 };
 
-#define LAYOUT_ROWS 7
+#define LAYOUT_ROWS 9
 
 struct layout {
     struct layout_row rows[LAYOUT_ROWS];
@@ -26,6 +26,8 @@ static const struct layout layouts[] = {
                              {TCP_OPT_SACK_OK, 4, 0, BESIDE_TIMESTAMP},
                              {TCP_OPT_SACK_OK, 4, 2, WITHOUT_TIMESTAMP},
                              {TCP_OPT_TIMESTAMP, 4, 2, IN_ANY_CASE},
+                             {TCP_OPT_FAST_OPEN, 4, 0, IN_ANY_CASE},
+                             {TCP_OPT_EXPERIMENT, 4, 0, IN_ANY_CASE},
                              {TCP_OPT_USER_TIMEOUT, 4, 0, IN_ANY_CASE},
                              {TCP_OPT_SACK, 4, 2, IN_ANY_CASE}},
                             true},
@@ -34,6 +36,8 @@ static const struct layout layouts[] = {
                            {TCP_OPT_SACK_OK, 4, 2, WITHOUT_TIMESTAMP},
                            {TCP_OPT_TIMESTAMP, 4, 2, IN_ANY_CASE},
                            {TCP_OPT_WSCALE, 4, 1, IN_ANY_CASE},
+                           {TCP_OPT_FAST_OPEN, 4, 0, IN_ANY_CASE},
+                           {TCP_OPT_EXPERIMENT, 4, 0, IN_ANY_CASE},
                            {TCP_OPT_USER_TIMEOUT, 4, 0, IN_ANY_CASE},
                            {TCP_OPT_SACK, 4, 2, IN_ANY_CASE}},
                           false},
@@ -41,6 +45,8 @@ static const struct layout layouts[] = {
                              {TCP_OPT_WSCALE, 2, 1, IN_ANY_CASE},
                              {TCP_OPT_SACK_OK, 2, 0, IN_ANY_CASE},
                              {TCP_OPT_TIMESTAMP, 4, 2, IN_ANY_CASE},
+                             {TCP_OPT_FAST_OPEN, 4, 0, IN_ANY_CASE},
+                             {TCP_OPT_EXPERIMENT, 4, 0, IN_ANY_CASE},
                              {TCP_OPT_USER_TIMEOUT, 4, 0, IN_ANY_CASE},
                              {TCP_OPT_SACK, 4, 2, IN_ANY_CASE}},
                             false},
@@ -62,6 +68,8 @@ static bool wanted(const struct tcp_parsed_options *values, const struct layout_
     case TCP_OPT_WSCALE: return values->has_wscale;
     case TCP_OPT_SACK_OK: return values->has_sack_ok;
     case TCP_OPT_TIMESTAMP: return values->has_timestamp;
+    case TCP_OPT_FAST_OPEN: return values->has_fast_open && !values->fast_open_experiment;
+    case TCP_OPT_EXPERIMENT: return values->has_fast_open && values->fast_open_experiment;
     case TCP_OPT_USER_TIMEOUT: return values->has_user_timeout;
     case TCP_OPT_SACK: return values->sack_count > 0;
     default: return false; /* an empty row */
@@ -77,7 +85,14 @@ uint8_t options_lay_out(const struct tcp_options *options, const struct tcp_pars
         const struct layout_row *row = &layout->rows[i];
         if (!wanted(values, row)) { continue; }
         while (len % row->align != row->at) { octets[len++] = TCP_OPT_NOP; }
-        len = (uint8_t)(len + wire_option_by_kind(row->kind)->write(values, octets + len));
+        uint8_t option[TCP_OPTIONS_MAX_BYTES];
+        const uint8_t size = wire_option_by_kind(row->kind)->write(values, option);
+        if (len + size > TCP_OPTIONS_MAX_BYTES) { continue; /* beside a long cookie */ }
+        memcpy(octets + len, option, size);
+        len = (uint8_t)(len + size);
+    }
+    if (values->has_fast_open) {
+        while (len % 4 != 0) { octets[len++] = TCP_OPT_NOP; }
     }
     return wire_pad_options(octets, len);
 }
@@ -98,6 +113,7 @@ void options_on_syn(const struct tcp_conn *conn, uint64_t now_ns, struct tcp_seg
     values.ts_val = timestamp_now(conn, now_ns);
     values.ts_ecr = first ? 0 : conn->ts_recent;
     if (options->uto) { uto_encode(options->uto_advertise_ns, &values); }
+    fast_open_on_syn(conn, now_ns, first, &values);
     out->options_len = options_lay_out(options, &values, out->options);
 }
 

@@ -191,6 +191,8 @@ static void reset_accepted(struct tcp_conn *conn, const struct arrival *arrival,
         if (conn->old != NULL) {
             HOST_ROW(conn->host, TCP_TIME_WAIT, REOPEN_WAS_OLD);
             time_wait_return(conn, arrival->now_ns);
+        } else if (conn->fast_open.early) { /* the user has it, or may */
+            conn_finish(conn, arrival->now_ns, cause, TCP_ERROR_RESET);
         } else if (conn->passive) {
             conn_drop_buffers(conn, true);
             timer_stop_all(conn, arrival->now_ns);
@@ -311,7 +313,7 @@ static enum verdict syn_received_check_ack(struct tcp_conn *conn, struct arrival
         conn_reply_rst(conn, arrival);
         return DONE;
     }
-    if (!listen_may_establish(conn)) {
+    if (!conn->fast_open.early && !listen_may_establish(conn)) {
         conn_discard(conn, arrival, TCP_DISCARD_BACKLOG_FULL);
         return DONE;
     }
@@ -323,7 +325,7 @@ static enum verdict syn_received_check_ack(struct tcp_conn *conn, struct arrival
     ack_of_syn(conn, arrival);
     tcp_enter(conn, arrival->now_ns, TCP_ESTABLISHED, TCP_CAUSE_SYN_ACKED);
     time_wait_forget_old(conn);
-    listen_child_established(conn, arrival->now_ns);
+    if (!conn->fast_open.early) { listen_child_established(conn, arrival->now_ns); }
     keepalive_restart(conn, arrival->now_ns);
     if (conn->close_called) { /* 3.10.4: a CLOSE that waited for the handshake */
         tcp_enter(conn, arrival->now_ns, TCP_FIN_WAIT_1, TCP_CAUSE_CLOSE_CALLED);
@@ -333,8 +335,9 @@ static enum verdict syn_received_check_ack(struct tcp_conn *conn, struct arrival
     return GO_ON;
 }
 
-/* ESTABLISHED's part of the fifth check, which most states do. */
-static enum verdict take_ack(struct tcp_conn *conn, const struct arrival *arrival)
+/* ESTABLISHED's part of the fifth check, which most states do. `of_syn`: it has just acknowledged
+ * our SYN, and is no duplicate though it says nothing more. */
+static enum verdict take_ack(struct tcp_conn *conn, const struct arrival *arrival, bool of_syn)
 {
     const tcp_seq ack = arrival->seg->ack;
     if (seq_gt(ack, conn->snd_nxt)) {
@@ -355,7 +358,7 @@ static enum verdict take_ack(struct tcp_conn *conn, const struct arrival *arriva
     } else if (!reports_duplicate) {
         TCP_ROW(conn, ACK_DUPLICATE);
         TCP_SHOWS(conn, RFC1122_2);
-        ack_duplicate(conn, arrival);
+        if (!of_syn) { ack_duplicate(conn, arrival); }
     }
     if (conn->ecn.on) { ecn_ack_arrives(conn, arrival); }
     if (seq_geq(ack, conn->snd_una)) { ack_update_window(conn, arrival, is_new); }
@@ -376,10 +379,9 @@ static enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arriv
         return DONE;
     }
     if (check_ack_is_plausible(conn, arrival) == DONE) { return DONE; }
-    if (conn->state == TCP_SYN_RECEIVED && syn_received_check_ack(conn, arrival) == DONE) {
-        return DONE;
-    }
-    if (take_ack(conn, arrival) == DONE) { return DONE; }
+    const bool of_syn = conn->state == TCP_SYN_RECEIVED;
+    if (of_syn && syn_received_check_ack(conn, arrival) == DONE) { return DONE; }
+    if (take_ack(conn, arrival, of_syn) == DONE) { return DONE; }
     const bool fin_acked = ack_covers_fin(conn);
     switch (conn->state) {
     case TCP_FIN_WAIT_1:

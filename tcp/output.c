@@ -75,16 +75,17 @@ static void pure_ack(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
 
 /* ---- SYN and SYN,ACK ---- */
 
-/* Data on the SYN, within the default MSS: the peer's is not known yet. */
+/* Data on the SYN, within the default MSS: the peer's is not known yet, but from an earlier
+ * connection by Fast Open, whose repetitions hold none. */
 static void add_syn_data(struct tcp_conn *conn, struct tcp_segment *out)
 {
     const uint32_t given = (uint32_t)(conn->end_offset - conn->una_offset);
-    const uint32_t most =
-        conn->local.address.family == 6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS_IPV4;
+    const uint32_t most = fast_open_syn_room(conn, out->options_len);
     const uint32_t sent = conn->snd_nxt - (conn->iss + 1); /* a repetition holds the same octets */
     const uint32_t len = sent > 0 ? sent : given < most ? given : most;
     bool push = false;
-    if (!conn->syn_with_data || len == 0 ||
+    const bool plain = conn->syn_times > 0 && conn->fast_open.asks == FAST_OPEN_HAS_COOKIE;
+    if (!conn->syn_with_data || len == 0 || plain ||
         !send_buffer_payload(conn, conn->iss + 1, len, &out->payload, &push)) {
         return;
     }
@@ -142,10 +143,10 @@ bool conn_may_send_data(const struct tcp_conn *conn)
     case TCP_FIN_WAIT_1:
     case TCP_CLOSING:
     case TCP_LAST_ACK: return true;
+    case TCP_SYN_RECEIVED: return conn->fast_open.early;
     case TCP_CLOSED:
     case TCP_LISTEN:
     case TCP_SYN_SENT:
-    case TCP_SYN_RECEIVED:
     case TCP_FIN_WAIT_2:
     case TCP_TIME_WAIT: return false;
     }
@@ -307,7 +308,7 @@ static bool worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t
     const uint32_t len = unsent < usable ? unsent : usable;
     const bool out = options->nagle_waits_for == TCP_NAGLE_WAITS_FOR_SMALL
                          ? seq_gt(conn->small_sent, conn->snd_una)
-                         : conn->snd_nxt != conn->snd_una;
+                         : conn->snd_nxt != (conn->syn_acked ? conn->snd_una : conn->iss + 1);
     const bool idle = !out || !options->nagle;
     if (len >= most || conn->override_due) { return true; }
     if (unsent <= usable && idle && conn->snd_nxt != conn->snd_una) { TCP_SHOWS(conn, MUST_17); }
@@ -380,7 +381,8 @@ static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     const uint32_t most = segment_room(conn);
     uint32_t len = unsent < usable ? unsent : usable;
     len = len < most ? len : most;
-    const bool sends = len > 0 && conn->syn_acked && worth_sending(conn, unsent, usable, most);
+    const bool sends = len > 0 && (conn->syn_acked || conn->fast_open.early) &&
+                       worth_sending(conn, unsent, usable, most);
     override_update(conn, now_ns, unsent, usable, sends);
     if (unsent > 0 && !sends) {
         shows_held(conn, unsent, usable);

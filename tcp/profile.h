@@ -13,6 +13,12 @@ enum tcp_urgent_pointer { TCP_URGENT_NEXT, TCP_URGENT_LAST };
 enum tcp_icmp_hard { TCP_ICMP_HARD_ABORTS, TCP_ICMP_HARD_REPORTS };
 enum tcp_icmp_soft { TCP_ICMP_SOFT_REPORTS, TCP_ICMP_SOFT_ABORTS_OPEN };
 
+enum tcp_fast_open {
+    TCP_FAST_OPEN_OFF = 0,
+    TCP_FAST_OPEN_CLIENT = 1,
+    TCP_FAST_OPEN_SERVER = 2,
+    TCP_FAST_OPEN_BOTH = TCP_FAST_OPEN_CLIENT | TCP_FAST_OPEN_SERVER,
+};
 enum tcp_ecn { TCP_ECN_OFF, TCP_ECN_PASSIVE, TCP_ECN_ON, TCP_ECN_ACTIVE }; /* on is active */
 enum tcp_syn_cookies { TCP_COOKIES_OFF, TCP_COOKIES_AUTO, TCP_COOKIES_ON };
 
@@ -71,6 +77,8 @@ struct tcp_options {
     uint8_t syn_cookies; /* enum tcp_syn_cookies */
     uint8_t ecn;         /* enum tcp_ecn */
     uint8_t ecn_retries;
+    uint8_t fast_open; /* enum tcp_fast_open */
+    uint32_t fast_open_pending;
     bool challenge_ack;
     struct tcp_ack_limit challenge_ack_limit;
     uint8_t fin_ack;       /* enum tcp_fin_ack */

@@ -105,7 +105,8 @@ enum tcp_timer_action { TCP_TIMER_ARMED, TCP_TIMER_FIRED, TCP_TIMER_STOPPED };
     X(OLD_TIMESTAMP, "old timestamp")                        \
     X(SYN_WITH_FIN, "SYN with FIN")                          \
     X(RST_IN_TIME_WAIT, "RST in TIME-WAIT")                  \
-    X(OLD_SYN, "old SYN in TIME-WAIT")
+    X(OLD_SYN, "old SYN in TIME-WAIT")                       \
+    X(FAST_OPEN_REFUSED, "text on the SYN without a valid cookie")
 
 enum tcp_discard {
 #define X(id, words) TCP_DISCARD_##id,

@@ -91,8 +91,9 @@ struct answer {
 
 /* What a passive TCB holds besides. */
 struct listen_state {
-    uint32_t pending; /* children in SYN-RECEIVED */
-    uint32_t ready;   /* established, not yet accepted */
+    uint32_t pending;           /* children in SYN-RECEIVED */
+    uint32_t ready;             /* established, not yet accepted */
+    uint32_t fast_open_pending; /* of `pending` and of those accepted since: opened by a cookie */
     uint64_t cookies_sent, cookies_proven;
     uint64_t cookies_until_ns; /* after this none of those sent counts; 0: none was sent */
     struct tcp_conn *ready_head, *ready_tail;
@@ -125,6 +126,17 @@ struct ack_policy {
     uint64_t text_ns;   /* when text came last */
     uint8_t quick_left; /* segments still to be acknowledged at once */
     bool interactive;   /* text is answered by text, whose ACK is free */
+};
+
+enum { FAST_OPEN_NOT, FAST_OPEN_REQUESTS, FAST_OPEN_HAS_COOKIE };
+
+/* RFC 7413. */
+struct fast_open_state {
+    uint8_t asks;    /* the opener's SYN */
+    bool experiment; /* the option's experimental form: 4.1.1 */
+    bool grants;     /* the SYN,ACK brings a cookie */
+    bool early;      /* opened by a cookie: text is delivered, and sent, in SYN-RECEIVED */
+    struct tcp_conn *listener; /* that counts it among its fast_open_pending, or NULL */
 };
 
 /* RFC 3168 6.1. */
@@ -231,6 +243,7 @@ struct tcp_conn {
     uint64_t sent_cause_tag, ack_cause_tag;
     struct answer answer[ANSWER_TAGS];
     struct ecn_state ecn;
+    struct fast_open_state fast_open;
     uint32_t ece_acks, ce_segments;
     struct ack_count ack_count; /* against challenge_ack_limit */
     uint32_t acks_withheld;     /* that it did not allow */
@@ -292,6 +305,8 @@ struct tcp_host {
     struct tcp_conn *ready_head, *ready_tail;
     struct reply *reply_head, *reply_tail;
     uint32_t reply_count;
+    struct fast_open_entry *fast_open_cache; /* of servers: fast_open.c */
+    uint32_t fast_open_cached;
     struct ack_count ack_count; /* against a challenge_ack_limit of the host */
     struct tcp_conn *dying;
 };
@@ -533,6 +548,21 @@ static inline void ack_policy_ack_sent(struct tcp_conn *conn)
     if (conn->acks.quick_left > 0 && conn->acks.acked != conn->rcv_nxt) { conn->acks.quick_left--; }
     conn->acks.acked = conn->rcv_nxt;
 }
+
+/* ---- fast_open.c ---- */
+/* An active OPEN, its data queued: whether they may ride on the SYN, and what that asks for. */
+void fast_open_begin(struct tcp_conn *conn, uint64_t now_ns);
+uint32_t fast_open_syn_room(const struct tcp_conn *conn, uint32_t options_bytes);
+void fast_open_answered(struct tcp_conn *conn, const struct arrival *arrival, bool all_acked);
+/* A SYN has made `conn`: what becomes of its text. */
+enum fast_open_text { FAST_OPEN_HOLD_TEXT, FAST_OPEN_DROP_TEXT, FAST_OPEN_DELIVER_TEXT };
+enum fast_open_text fast_open_syn_arrived(struct tcp_conn *listener, struct tcp_conn *conn,
+                                          const struct arrival *arrival);
+void fast_open_done(struct tcp_conn *conn); /* it has left SYN-RECEIVED */
+void fast_open_listener_gone(const struct tcp_conn *listener);
+void fast_open_on_syn(const struct tcp_conn *conn, uint64_t now_ns, bool first,
+                      struct tcp_parsed_options *values);
+void fast_open_forget(struct tcp_host *host); /* the cookies of servers */
 
 /* ---- ecn.c ---- */
 /* What is not ECT: with ECN the last two bits are TCP's, not the user's. */

@@ -72,6 +72,7 @@ static enum tcp_error open_active(struct tcp_conn *conn, uint64_t now_ns,
         const enum tcp_error error = tcp_send(conn, now_ns, syn_data, TCP_SEND_PUSH, &accepted);
         if (error != TCP_OK) { return error == TCP_WOULD_BLOCK ? TCP_ERROR_RESOURCES : error; }
     }
+    fast_open_begin(conn, now_ns);
     conn->owned = true;
     conn_announce(conn, now_ns);
     begin_active(conn, now_ns, TCP_SENT_OPEN, TCP_CAUSE_OPEN_ACTIVE);
@@ -313,7 +314,8 @@ enum tcp_error tcp_receive(struct tcp_conn *conn, uint64_t now_ns, uint32_t max,
     }
     /* By the letter RECEIVE in CLOSING, LAST-ACK and TIME-WAIT is an error; what came before the
      * FIN would be lost. DEVIATION: it is delivered first. */
-    struct node *node = conn->state == TCP_SYN_RECEIVED ? NULL : conn->receive.head;
+    struct node *node =
+        conn->state == TCP_SYN_RECEIVED && !conn->fast_open.early ? NULL : conn->receive.head;
     if (node == NULL) { return empty_receive(conn, now_ns); }
     TCP_ROW(conn, RECEIVE_DATA);
     if (conn->close_called) { TCP_SHOWS(conn, UNL_10); }

@@ -41,12 +41,15 @@ enum tcp_option_kind {
     TCP_OPT_TIMESTAMP = 8,
     TCP_OPT_USER_TIMEOUT = 28,
     TCP_OPT_FAST_OPEN = 34,
+    TCP_OPT_EXPERIMENT = 254, /* RFC 6994: with an identifier of two octets */
 };
+
+#define WIRE_FAST_OPEN_EXPERIMENT 0xf989u /* RFC 7413 4.1.1, note */
 
 /* What the options of one segment say. */
 struct tcp_parsed_options {
-    bool has_mss, has_wscale, has_sack_ok, has_timestamp, has_fast_open, has_user_timeout,
-        malformed;
+    bool has_mss, has_wscale, has_sack_ok, has_timestamp, has_fast_open, fast_open_experiment,
+        has_user_timeout, malformed;
     uint16_t mss;
     uint8_t wscale;
     uint32_t ts_val, ts_ecr;

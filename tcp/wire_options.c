@@ -136,16 +136,30 @@ static uint8_t write_user_timeout(const struct tcp_parsed_options *values, uint8
     return put_head(octets, TCP_OPT_USER_TIMEOUT, 4);
 }
 
-/* RFC 7413 4.1.1: no cookie (a request), or 4 to 16 octets, an even number. */
+/* RFC 7413 4.1.1: no cookie (a request), or 4 to 16 octets, an even number; else the option is
+ * ignored. */
+static void take_cookie(const uint8_t *octets, uint8_t len, bool experiment,
+                        struct tcp_parsed_options *parsed)
+{
+    if (len != 0 && (len < 4 || len > sizeof parsed->fast_open || len % 2 != 0)) { return; }
+    parsed->has_fast_open = true;
+    parsed->fast_open_experiment = experiment;
+    parsed->fast_open_len = len;
+    memcpy(parsed->fast_open, octets, len);
+}
+
 static bool parse_fast_open(const uint8_t *octets, uint8_t len, struct tcp_parsed_options *parsed)
 {
-    uint8_t cookie = (uint8_t)(len - 2);
-    if (cookie != 0 && (cookie < 4 || cookie > sizeof parsed->fast_open || cookie % 2 != 0)) {
-        return false;
+    take_cookie(octets + 2, (uint8_t)(len - 2), false, parsed);
+    return true;
+}
+
+/* RFC 6994: other experiments are stepped over. */
+static bool parse_experiment(const uint8_t *octets, uint8_t len, struct tcp_parsed_options *parsed)
+{
+    if (len >= 4 && wire_get16(octets + 2) == WIRE_FAST_OPEN_EXPERIMENT) {
+        take_cookie(octets + 4, (uint8_t)(len - 4), true, parsed);
     }
-    parsed->has_fast_open = true;
-    parsed->fast_open_len = cookie;
-    memcpy(parsed->fast_open, octets + 2, cookie);
     return true;
 }
 
@@ -155,6 +169,13 @@ static uint8_t write_fast_open(const struct tcp_parsed_options *values, uint8_t 
                                                                       : sizeof values->fast_open;
     memcpy(octets + 2, values->fast_open, cookie);
     return put_head(octets, TCP_OPT_FAST_OPEN, (uint8_t)(2 + cookie));
+}
+
+static uint8_t write_experiment(const struct tcp_parsed_options *values, uint8_t *octets)
+{
+    const uint8_t len = write_fast_open(values, octets + 2);
+    wire_put16(octets + 2, WIRE_FAST_OPEN_EXPERIMENT);
+    return put_head(octets, TCP_OPT_EXPERIMENT, (uint8_t)(len + 2));
 }
 
 const struct wire_option_row wire_option_table[] = {
@@ -167,6 +188,7 @@ const struct wire_option_row wire_option_table[] = {
     {TCP_OPT_TIMESTAMP, 10, "TS", false, parse_timestamp, write_timestamp},
     {TCP_OPT_USER_TIMEOUT, 4, "uto", false, parse_user_timeout, write_user_timeout},
     {TCP_OPT_FAST_OPEN, 0, "FO", true, parse_fast_open, write_fast_open},
+    {TCP_OPT_EXPERIMENT, 0, "FOEXP", true, parse_experiment, write_experiment},
 };
 const size_t wire_option_count = sizeof wire_option_table / sizeof wire_option_table[0];
 

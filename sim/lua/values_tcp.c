@@ -55,6 +55,7 @@ static bool same_choice(const char *choice, size_t len, const char *typed)
 static uint64_t read_choice(lua_State *L, const char *what, const struct tcp_option_row *row)
 {
     const bool text = lua_type(L, -1) == LUA_TSTRING;
+    const bool most = row->may_be_off && lua_isboolean(L, -1); /* true: the last; false is off */
     const char *typed = text ? lua_tostring(L, -1) : "";
     char expected[240] = "";
     size_t used = 0;
@@ -62,6 +63,7 @@ static uint64_t read_choice(lua_State *L, const char *what, const struct tcp_opt
     for (const char *at = row->choices; *at != '\0'; number++) {
         const size_t len = strcspn(at, " ");
         if (text && same_choice(at, len, typed)) { return number; }
+        if (most && at[len] == '\0') { return number; }
         if (used < sizeof expected) {
             const size_t start = used;
             used += (size_t)snprintf(expected + used, sizeof expected - used, "%s\"%.*s\"",

@@ -17,7 +17,6 @@
 #define ETHERNET_BYTES 14
 #define OPTION_ECHO 6
 #define OPTION_ECHO_REPLY 7
-#define OPTION_EXPERIMENT 254
 
 struct tcpdump {
     struct out_writer *writer;
@@ -47,7 +46,7 @@ static const char *option_name(uint8_t kind)
         {TCP_OPT_SACK_OK, "sackOK"}, {TCP_OPT_SACK, "sack"},
         {OPTION_ECHO, "echo"},       {OPTION_ECHO_REPLY, "echoreply"},
         {TCP_OPT_TIMESTAMP, "TS"},   {TCP_OPT_USER_TIMEOUT, "uto"},
-        {TCP_OPT_FAST_OPEN, "tfo"},  {OPTION_EXPERIMENT, "exp"},
+        {TCP_OPT_FAST_OPEN, "tfo"},  {TCP_OPT_EXPERIMENT, "exp"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (names[i].kind == kind) { return names[i].name; }
@@ -122,10 +121,10 @@ static uint32_t put_value(struct out_writer *writer, uint8_t kind, const uint8_t
         out_char(writer, ' ');
         put_cookie(writer, value, len);
         return fixed;
-    case OPTION_EXPERIMENT:
+    case TCP_OPT_EXPERIMENT:
         if (len < 2) { return UINT32_MAX; }
         out_char(writer, '-');
-        if (wire_get16(value) == 0xf989) { /* RFC 7413 */
+        if (wire_get16(value) == WIRE_FAST_OPEN_EXPERIMENT) {
             out_text(writer, "tfo");
             put_cookie(writer, value + 2, len - 2);
         } else {

@@ -91,6 +91,9 @@ bool pattern_option_well_formed(const struct pattern_option *option)
 {
     const struct wire_option_row *row = option->bad ? NULL : wire_option_by_kind(option->kind);
     if (row == NULL) { return false; }
+    if (option->kind == TCP_OPT_EXPERIMENT) { /* one of them has a name */
+        return option->len >= 4 && wire_get16(option->octets + 2) == WIRE_FAST_OPEN_EXPERIMENT;
+    }
     if (option->kind == TCP_OPT_SACK) { return option->len > 2 && (option->len - 2) % 8 == 0; }
     return row->length == 0 || row->length == option->len;
 }
@@ -130,6 +133,10 @@ static void add_option(struct text *text, const struct pattern_option *option, t
     case TCP_OPT_FAST_OPEN:
         text_add(text, option->len > 2 ? " " : "");
         text_add_hex(text, octets + 2, option->len - 2u);
+        break;
+    case TCP_OPT_EXPERIMENT:
+        text_add(text, option->len > 4 ? " " : "");
+        text_add_hex(text, octets + 4, option->len - 4u);
         break;
     default: /* nop, eol, sackOK: the name says it all */ break;
     }

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define OPTION_NAMES "an option (mss, sackOK, wscale, TS, sack, nop, eol, uto, FO, kind, bad)"
+#define OPTION_NAMES \
+    "an option (mss, sackOK, wscale, TS, sack, nop, eol, uto, FO, FOEXP, kind, bad)"
 
 /* Octets of one option, collected, then appended to the pattern's. */
 struct octets {
@@ -150,6 +151,10 @@ static bool read_values(struct pattern_reader *reader, uint8_t kind, struct octe
     case TCP_OPT_USER_TIMEOUT: return read_user_timeout(reader, octets);
     case TCP_OPT_SACK: return read_sack(reader, octets);
     case TCP_OPT_FAST_OPEN: return read_fast_open(reader, octets);
+    case TCP_OPT_EXPERIMENT:
+        put_octet(octets, WIRE_FAST_OPEN_EXPERIMENT >> 8);
+        put_octet(octets, WIRE_FAST_OPEN_EXPERIMENT & 0xff);
+        return read_fast_open(reader, octets);
     default: return true; /* sackOK */
     }
 }

@@ -232,9 +232,11 @@ void dialogue_watch_segment(struct dialogue *d, const struct tcp_segment *segmen
     watch_options(d, segment, &status);
     const uint32_t len = tcp_segment_len(segment);
     if (len > 0) {
-        if (has_syn && segment->retransmission == 0) { watched->sent_any = false; }
+        /* An opener's SYN,ACK holds the SYN that was sent before, and is no repetition of it. */
+        const bool crossing = has_syn && (segment->flags & TCP_ACK) != 0 && !status.passive;
+        if (has_syn && segment->retransmission == 0 && !crossing) { watched->sent_any = false; }
         const bool again = watched->sent_any && seq_leq(segment->seq + (len > 0), watched->highest);
-        if (again != (segment->retransmission > 0)) {
+        if (!crossing && again != (segment->retransmission > 0)) {
             dialogue_wrong(d, "retransmission %u", segment->retransmission);
         }
         const tcp_seq end = segment->seq + len;

@@ -137,7 +137,7 @@ static const char *check_listener(const struct tcp_conn *listener)
     for (const struct tcp_conn *at = listener->listen->ready_head; at != NULL;
          at = at->next_ready_accept) {
         RULE(at->listener == listener);
-        RULE(at->syn_acked);
+        RULE(at->syn_acked || at->fast_open.early);
         last = at;
         ready++;
     }

@@ -246,7 +246,7 @@ struct error_row {
 };
 
 #define FLAGS_ARE "flags such as \"S.\" (letters of FSRP.UEW, or -)"
-#define OPTIONS_ARE "an option (mss, sackOK, wscale, TS, sack, nop, eol, uto, FO, kind, bad)"
+#define OPTIONS_ARE "an option (mss, sackOK, wscale, TS, sack, nop, eol, uto, FO, FOEXP, kind, bad)"
 
 static const struct error_row error_rows[] = {
     {"", false, 1, "expected " FLAGS_ARE ", found the end"},

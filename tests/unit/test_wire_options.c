@@ -50,7 +50,10 @@ static void every_option_is_read_as_it_was_written(void **unused)
         assert_int_equal(parsed.has_user_timeout, row->kind == TCP_OPT_USER_TIMEOUT);
         assert_int_equal(parsed.user_timeout, parsed.has_user_timeout ? 0x7123 : 0);
         assert_int_equal(parsed.user_timeout_minutes, parsed.has_user_timeout);
-        assert_int_equal(parsed.has_fast_open, row->kind == TCP_OPT_FAST_OPEN);
+        const bool experiment = row->kind == TCP_OPT_EXPERIMENT;
+        assert_int_equal(parsed.has_fast_open, row->kind == TCP_OPT_FAST_OPEN || experiment);
+        assert_int_equal(parsed.fast_open_experiment, experiment);
+        assert_int_equal(parsed.fast_open_len, parsed.has_fast_open ? 8 : 0);
         assert_memory_equal(parsed.fast_open, values.fast_open, parsed.fast_open_len);
     }
 }
@@ -74,7 +77,9 @@ static const struct option_row option_rows[] = {
     {"MSS of 3 octets", "\2\3\5\4\2\0", 6, true, false, false},
     {"MSS of 5 octets", "\2\5\5\xb4\1\4\2", 7, true, false, false},
     {"half a SACK block", "\5\6\1\2\3\4", 6, true, false, false},
-    {"a fast open cookie of 3 octets", "\x22\5\1\2\3", 5, true, false, false},
+    {"a fast open cookie of 3 octets is ignored (RFC 7413 4.1.1)", "\x22\5\1\2\3\4\2", 7, false,
+     false, true},
+    {"an experiment too short for an identifier", "\xfe\3\1\4\2", 5, false, false, true},
 };
 
 static void impossible_options_are_noticed(void **unused)
