@@ -65,7 +65,7 @@ static const struct command *const commands[] = {
     LATER("explore", "every placement of a few faults, exhaustively"),
     LATER("shrink", "a failing run made minimal"),
     &command_diff,
-    LATER("check", "follows a capture of real traffic"),
+    &command_check,
     LATER("bridge", "a simulated host on a TUN device"),
     &command_coverage,
     &command_options,

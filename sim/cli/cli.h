@@ -63,6 +63,7 @@ extern const struct command command_diff;
 extern const struct command command_options;
 extern const struct command command_list;
 extern const struct command command_test;
+extern const struct command command_check;
 extern const struct command command_coverage;
 extern const struct command command_new;
 extern const struct command command_version;

@@ -48,7 +48,7 @@ static void a_file_is_run_without_the_word(void **state)
 
 static void what_is_not_there_is_said_by_name(void **state)
 {
-    static const char *const commands[] = {"sweep", "explore", "shrink", "check", "bridge"};
+    static const char *const commands[] = {"sweep", "explore", "shrink", "bridge"};
     static const char *const options[] = {"svg", "html", "xplot"};
     struct cli_place *place = *state;
     char line[128];
