@@ -33,7 +33,8 @@ static void put_end(struct out_writer *out, const struct check_endpoint *end)
         return;
     }
     for (unsigned i = 0; i < 16; i += 2) {
-        out_printf(out, "%s%x", i > 0 ? ":" : "", (unsigned)end->octets[i] << 8 | end->octets[i + 1]);
+        out_printf(out, "%s%x", i > 0 ? ":" : "",
+                   (unsigned)end->octets[i] << 8 | end->octets[i + 1]);
     }
     out_printf(out, ".%u", end->port);
 }

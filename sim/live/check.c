@@ -27,7 +27,7 @@ struct end {
     uint32_t ack, ts_val; /* the last ones told */
     struct check_segment syn;
     /* received */
-    bool heard_any, heard_rst, edge_known, una_known;
+    bool heard_rst, edge_known, una_known;
     uint32_t edge; /* the furthest right edge ever offered */
     uint32_t una;
     struct run *runs;
@@ -105,7 +105,8 @@ static struct end *end_of(struct check *check, const struct check_endpoint *self
     return end;
 }
 
-/* A new incarnation: what was sent does not count any more, what was heard may be the reason of it. */
+/* A new incarnation: what was sent does not count any more, what was heard may be the reason of it.
+ */
 static void begin(struct end *end, const struct check_segment *syn)
 {
     end->syn_sent = true;
@@ -167,8 +168,7 @@ static void hear_offer(struct end *end, const struct check_segment *segment)
         before(segment->ack, end->iss) || after(segment->ack, end->sent_max)) {
         return;
     }
-    const uint32_t edge =
-        segment->ack + ((uint32_t)segment->window << shift_of(end, segment));
+    const uint32_t edge = segment->ack + ((uint32_t)segment->window << shift_of(end, segment));
     if (!end->edge_known || after(edge, end->edge)) { end->edge = edge; }
     end->edge_known = true;
     if (!end->una_known || after(segment->ack, end->una)) { end->una = segment->ack; }
@@ -180,8 +180,15 @@ bool check_received(struct check *check, const struct check_segment *segment)
     struct end *end = end_of(check, &segment->to, &segment->from);
     if (end == NULL) { return false; }
     end->heard[end->heard_count++ % HEARD_MAX] = *segment;
-    end->heard_any = true;
-    if ((segment->flags & CHECK_RST) != 0) { return true; }
+    if ((segment->flags & CHECK_RST) != 0) {
+        /* The one that every receiver takes: at RCV.NXT, as last told and with nothing after it;
+         * but in TIME-WAIT it may be ignored (RFC 1337). */
+        end->heard_rst =
+            end->heard_rst ||
+            (end->acked && !end->fin_sent && segment->seq == end->ack &&
+             has_run(end, end->ack - 1, end->ack) && !has_run(end, end->ack, end->ack + 1));
+        return true;
+    }
     if ((segment->flags & CHECK_SYN) != 0 && !end->acked) { end->peer_syn = *segment; }
     if (!add_run(end, segment->seq, segment->seq + span(segment))) { return false; }
     hear_offer(end, segment);
@@ -220,24 +227,19 @@ static const char *judge_rst(const struct end *end, const struct check_segment *
     return "a RST that nothing received explains (RFC 9293 3.5.2)";
 }
 
-static const char *judge_syn(const struct check *check, struct end *end,
-                             const struct check_segment *segment)
+static const char *judge_syn(struct end *end, const struct check_segment *segment)
 {
     const bool acks = (segment->flags & CHECK_ACK) != 0;
-    if ((segment->flags & CHECK_FIN) != 0 && acks && !end->heard_any) {
-        return "a SYN,ACK that answers nothing (RFC 9293 3.10.7.2)";
-    }
     const struct check_segment *answered = acks ? syn_for(end, segment->ack) : NULL;
     if (acks && answered == NULL) {
         return "a SYN,ACK of a SYN that was not received (RFC 9293 3.10.7.2)";
     }
-    if (end->syn_sent && segment->seq != end->iss) {
-        const bool over = end->fin_sent || end->rst_sent || end->heard_rst || !end->acked ||
-                          !check->exact || answered != NULL;
-        if (!over) { return "a new SYN on a connection that has not ended (RFC 9293 3.10.1)"; }
-        begin(end, segment);
-    } else if (!end->syn_sent) {
-        begin(end, segment);
+    const bool ended = end->rst_sent || end->heard_rst ||
+                       (end->fin_sent && end->una_known && end->una == end->fin_end);
+    if (!end->syn_sent || segment->seq != end->iss || ended) {
+        begin(end, segment); /* a host that crashed may begin at any time, with other numbers */
+    } else if (!acks && end->acked) {
+        return "a SYN on an open connection (RFC 9293 3.10.1)";
     }
     if (answered != NULL) {
         end->peer_syn = *answered;
@@ -266,9 +268,7 @@ static const char *judge_ack(struct end *end, const struct check_segment *segmen
         end->ack = syn->seq + 1;
         end->acked = true;
     }
-    if (before(segment->ack, end->ack)) {
-        return "an ACK that goes back (RFC 9293 3.10.7.4)";
-    }
+    if (before(segment->ack, end->ack)) { return "an ACK that goes back (RFC 9293 3.10.7.4)"; }
     if (!has_run(end, end->ack, segment->ack)) {
         return "an ACK of what was not received (RFC 9293 3.10.7.4)";
     }
@@ -312,9 +312,7 @@ static const char *judge_text(const struct end *end, const struct check_segment 
 {
     const bool fin = (segment->flags & CHECK_FIN) != 0;
     const uint32_t last = segment->seq + segment->len + fin;
-    if (after(segment->seq, end->sent_max)) {
-        return "a gap in what is sent (RFC 9293 3.4)";
-    }
+    if (after(segment->seq, end->sent_max)) { return "a gap in what is sent (RFC 9293 3.4)"; }
     if (end->una_known && before(segment->seq, end->una - 1) && span(segment) == 0) {
         return "an empty segment with a number long acknowledged (RFC 9293 3.10.7.4)";
     }
@@ -322,9 +320,7 @@ static const char *judge_text(const struct end *end, const struct check_segment 
         return "text or a FIN beyond the FIN (RFC 9293 3.10.4)";
     }
     if (span(segment) == 0 || !end->edge_known) { return NULL; }
-    if (segment->len > mss_of(end)) {
-        return "more text than the peer's MSS (RFC 9293 3.7.1)";
-    }
+    if (segment->len > mss_of(end)) { return "more text than the peer's MSS (RFC 9293 3.7.1)"; }
     /* One octet, or the FIN, may probe a window that is closed. */
     if (after(last, end->edge + 1) || (last == end->edge + 1 && segment->len + fin > 1 &&
                                        !(fin && segment->seq + segment->len == end->edge))) {
@@ -337,9 +333,10 @@ static const char *judge(const struct check *check, struct end *end,
                          const struct check_segment *segment)
 {
     if ((segment->flags & CHECK_RST) != 0) { return judge_rst(end, segment); }
-    if ((segment->flags & CHECK_SYN) != 0) { return judge_syn(check, end, segment); }
+    if ((segment->flags & CHECK_SYN) != 0) { return judge_syn(end, segment); }
     if (!end->syn_sent) { return "a segment before any SYN (RFC 9293 3.5)"; }
     if (end->rst_sent) { return "a segment after its own RST (RFC 9293 3.10.5)"; }
+    if (check->exact && end->heard_rst) { return "a segment after a RST (RFC 9293 3.10.7.4)"; }
     const char *wrong = judge_ack(end, segment);
     if (wrong == NULL) { wrong = judge_options(end, segment); }
     return wrong != NULL ? wrong : judge_text(end, segment);

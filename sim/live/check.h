@@ -45,8 +45,9 @@ struct check_segment {
     } sack[CHECK_SACK_MAX];
 };
 
-/* Reads the TCP segment of `len` octets between two addresses, whose ports it fills in. NULL, or what is
- * wrong with it in a few words; a wrong checksum counts when `sums` is set. (check_decode.c) */
+/* Reads the TCP segment of `len` octets between two addresses, whose ports it fills in. NULL, or
+ * what is wrong with it in a few words; a wrong checksum counts when `sums` is set.
+ * (check_decode.c) */
 const char *check_decode(struct check_segment *segment, const uint8_t *octets, size_t len,
                          bool sums);
 

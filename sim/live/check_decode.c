@@ -1,5 +1,5 @@
-/* check_decode.c - a TCP header read for the judge of check.h, by the figures of RFC 9293 3.1 and the
- * RFCs of its options, from the octets alone. */
+/* check_decode.c - a TCP header read for the judge of check.h, by the figures of RFC 9293 3.1 and
+ * the RFCs of its options, from the octets alone. */
 #include "check.h"
 
 #include <string.h>
