@@ -211,6 +211,13 @@ const struct object_class host_class = {
 
 /* ---- sim.link and links ---- */
 
+static bool set_where(lua_State *L, struct link *link)
+{
+    char where[200];
+    lua_where(L, where, sizeof where);
+    return link_set_where(link, where);
+}
+
 static int sim_link(lua_State *L)
 {
     scenario_may_act(L, "sim.link");
@@ -224,7 +231,9 @@ static int sim_link(lua_State *L)
     const char *what = lua_pushfstring(L, "link %s-%s", host_name(a), host_name(b));
     if (!lua_isnil(L, 3)) { values_link_options(L, 3, what, settings); }
     struct link *link = link_create(scenario_world(L), a, b, settings);
-    if (link == NULL) { return limits_raise(L, "memory: no room for %s", what); }
+    if (link == NULL || !set_where(L, link)) {
+        return limits_raise(L, "memory: no room for %s", what);
+    }
     object_push(L, OBJECT_LINK, link);
     return 1;
 }
@@ -241,7 +250,7 @@ static int link_set_call(lua_State *L)
                                         *link_get(link, LINK_BACKWARD)};
     values_link_options(L, 2, lua_pushfstring(L, "link %s", link_name(link)), settings);
     if (!link_set(link, LINK_FORWARD, &settings[LINK_FORWARD]) ||
-        !link_set(link, LINK_BACKWARD, &settings[LINK_BACKWARD])) {
+        !link_set(link, LINK_BACKWARD, &settings[LINK_BACKWARD]) || !set_where(L, link)) {
         return limits_raise(L, "memory: no room for the settings of link %s", link_name(link));
     }
     return 0;

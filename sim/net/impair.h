@@ -31,7 +31,6 @@ struct impaired {
     bool channel_bad;      /* gemodel */
     uint64_t reorder_last; /* the last correlated value, of 2^32 */
     uint32_t reorder_since;
-    uint64_t corrupt_origin; /* of octets that it changed, or 0 */
     struct backlog *backlog; /* NULL: packets leave by the plain queue */
     /* The delivery trace: the opportunity that is being used, and what is left of it. */
     uint64_t cycle, opportunity_ns;

@@ -4,6 +4,7 @@
 
 #include "../../tcp/wire.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #define ROW(field) offsetof(struct link_settings, corrupt.field)
@@ -55,6 +56,16 @@ static uint64_t choose(uint64_t *chosen, unsigned count, uint64_t rank)
     return rank;
 }
 
+/* Whom the octets that pass unnoticed are blamed on; NULL: no memory. */
+static const char *supplier(const struct way *way, uint64_t *origin)
+{
+    const struct link *link = way->link;
+    char text[WHERE_BYTES];
+    (void)snprintf(text, sizeof text, "corrupt of link %s", link->name);
+    *origin = forged_origin(link->world, link->where != NULL ? link->where : text);
+    return *origin != 0 ? forged_supplier(link->world, *origin) : NULL;
+}
+
 static enum impair_verdict entered(struct way *way, struct flight *flight, struct flight **copy,
                                    const char **reason)
 {
@@ -62,7 +73,7 @@ static enum impair_verdict entered(struct way *way, struct flight *flight, struc
     struct world *world = way->link->world;
     struct trace_flip flips[TRACE_FLIPS_MAX];
     uint64_t chosen[TRACE_FLIPS_MAX];
-    char where[WHERE_BYTES];
+    uint64_t origin = 0;
     const uint32_t bits = way->settings.corrupt.bits;
     const uint64_t room = (uint64_t)wire_tcp_bytes(&packet->segment) * 8;
     (void)copy;
@@ -70,18 +81,14 @@ static enum impair_verdict entered(struct way *way, struct flight *flight, struc
     if (!impair_chance(way, flight, STREAM_CORRUPT, 0, 1, way->settings.corrupt.probability_ppb)) {
         return IMPAIR_GO_ON;
     }
-    for (unsigned i = 0; i < bits && i < TRACE_FLIPS_MAX; i++) {
+    assert(bits <= TRACE_FLIPS_MAX);
+    for (unsigned i = 0; i < bits; i++) {
         const uint64_t value = impair_draw(way, flight, STREAM_CORRUPT_WHERE, i, TRACE_FLIPS_MAX);
         const uint64_t bit = choose(chosen, i, rng_scaled(value, room - i));
         flips[i] = (struct trace_flip){(uint16_t)(bit / 8), (uint8_t)(0x80u >> bit % 8)};
     }
-    (void)snprintf(where, sizeof where, "corrupt of link %s", way->link->name);
-    if (way->impaired->corrupt_origin == 0) {
-        way->impaired->corrupt_origin = forged_origin(world, where);
-        if (way->impaired->corrupt_origin == 0) { return IMPAIR_GO_ON; }
-    }
-    const char *supplier = forged_supplier(world, way->impaired->corrupt_origin);
-    if (packet_corrupt(world, packet, flips, bits, supplier, &way->impaired->corrupt_origin) &&
+    const char *where = supplier(way, &origin);
+    if (where != NULL && packet_corrupt(world, packet, flips, bits, where, &origin) &&
         world_records_segments(world)) {
         const struct packet_note note = {
             .action = TRACE_CORRUPTED, .at = way_sender(way), .reason = "corrupt"};

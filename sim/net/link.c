@@ -260,7 +260,18 @@ void link_destroy(struct link *link)
         link_settings_free(arena, &way->settings);
     }
     arena_give(arena, link->name, strlen(link->name) + 1);
+    if (link->where != NULL) { arena_give(arena, link->where, strlen(link->where) + 1); }
     arena_give(arena, link, sizeof *link);
+}
+
+bool link_set_where(struct link *link, const char *where)
+{
+    struct arena *arena = link->world->arena;
+    char *copy = arena_strdup(arena, where);
+    if (copy == NULL) { return false; }
+    if (link->where != NULL) { arena_give(arena, link->where, strlen(link->where) + 1); }
+    link->where = copy;
+    return true;
 }
 
 static bool same_trace(const struct link_settings *a, const struct link_settings *b)

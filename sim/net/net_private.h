@@ -96,6 +96,7 @@ struct link {
     struct host *ends[2]; /* [LINK_FORWARD] sends forward */
     struct way ways[2];
     char *name;
+    char *where; /* "file:line", or NULL */
     uint32_t index;
     bool up;
     struct table_node node; /* by its two hosts: the first link between them */

@@ -84,6 +84,14 @@ static void note_arrival(void *context, struct host *host, const struct packet *
     fixture->last_arrived = *packet;
 }
 
+static uint64_t note_decision(void *context, const struct link_decision *decision)
+{
+    struct fixture *fixture = context;
+    assert_true(fixture->decision_count < FIXTURE_DECISIONS_MAX);
+    fixture->decisions[fixture->decision_count++] = *decision;
+    return decision->outcome;
+}
+
 static void note_change(void *context, struct socket *socket)
 {
     struct fixture_world *whole = context;
@@ -123,6 +131,10 @@ struct fixture *fixture_create(const struct fixture_config *config)
     struct fixture *fixture = &whole->fixture;
     fixture->lines = calloc(FIXTURE_LINES_MAX, sizeof *fixture->lines);
     fixture->arena = arena_create(ARENA_BYTES);
+    if (config->watch_decisions) {
+        fixture->decisions = calloc(FIXTURE_DECISIONS_MAX, sizeof *fixture->decisions);
+        assert_non_null(fixture->decisions);
+    }
     assert_non_null(fixture->lines);
     assert_non_null(fixture->arena);
     fixture->brief = config->client_played && config->server_played;
@@ -140,6 +152,7 @@ struct fixture *fixture_create(const struct fixture_config *config)
         .hooks = {.context = whole,
                   .socket_changed = note_change,
                   .packet_arrived = note_arrival,
+                  .decided = config->watch_decisions ? note_decision : NULL,
                   .violation = config->without_checks ? NULL : note_violation}};
     fixture->world = world_create(fixture->arena, &world, &fixture->trace);
     assert_non_null(fixture->world);
@@ -179,6 +192,7 @@ void fixture_destroy(struct fixture *fixture)
     assert_int_equal(arena_live_bytes(fixture->arena), 0);
     arena_destroy(fixture->arena);
     free(fixture->lines);
+    free(fixture->decisions);
     free(fixture);
 }
 

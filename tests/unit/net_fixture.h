@@ -10,6 +10,7 @@
 #define FIXTURE_LINES_MAX 4096
 #define FIXTURE_LINE_BYTES 240
 #define FIXTURE_VIOLATIONS_MAX 16
+#define FIXTURE_DECISIONS_MAX 65536
 
 struct fixture {
     struct arena *arena;
@@ -31,6 +32,8 @@ struct fixture {
     struct socket *listener, *accepted, *opened; /* of the ready-made applications */
     uint64_t to_send, received;
     bool end_of_stream;
+    struct link_decision *decisions; /* of all links, when `watch_decisions` was asked for */
+    size_t decision_count;
 };
 
 struct fixture_config {
@@ -39,7 +42,8 @@ struct fixture_config {
     bool without_trace;
     bool without_checks; /* no violation hook */
     bool bulk;           /* keep_sockets false */
-    uint64_t limit_ns;   /* 0: none */
+    bool watch_decisions;
+    uint64_t limit_ns; /* 0: none */
     enum queue_kind queue;
     uint64_t seed;
     struct tcp_options *options; /* of both hosts, or NULL */

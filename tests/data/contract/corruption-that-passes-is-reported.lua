@@ -1,6 +1,7 @@
--- Building, "corrupt": what passes the checksum is reported by the check of integrity, with the link.
+-- Building, "corrupt": what passes the checksum is reported by the check of integrity, with the
+-- line that made the link so.
 -- expect-status: 1
--- expect-message: corrupt of link client-server: integrity is broken
+-- expect-message: corruption-that-passes-is-reported.lua:12: integrity is broken
 sim.scenario { seed = 5 }
 local client = sim.host("client", { address = "10.0.0.1" })
 local server = sim.host("server", { address = "10.0.0.2" })
