@@ -192,7 +192,7 @@ void backlog_enter(struct way *way, struct flight *flight)
         enter_plain(way, flight);
         return;
     }
-    flight->entered_ns = way->link->world->now_ns;
+    flight->arrival_ns = way->link->world->now_ns;
     backlog->discipline->enqueue(backlog, flight);
     backlog_start(way, false);
 }

@@ -29,7 +29,7 @@ static struct flight *do_dequeue(struct codel *codel, const struct link_codel *s
     struct flight *flight = backlog_pop(backlog, line);
     const uint64_t now_ns = backlog_now_ns(backlog);
     *ok_to_drop = false;
-    if (flight == NULL || now_ns - flight->entered_ns < settings->target_ns ||
+    if (flight == NULL || now_ns - flight->arrival_ns < settings->target_ns ||
         line->bytes <= backlog_settings(backlog)->mtu_bytes) {
         codel->first_above_ns = 0;
     } else if (codel->first_above_ns == 0) {

@@ -170,7 +170,7 @@ static struct flight *dequeue(struct backlog *backlog)
     struct pie *pie = pie_of(backlog);
     catch_up(pie);
     struct flight *flight = backlog_pop(backlog, &backlog->line);
-    if (flight != NULL) { pie->qdelay_ns = backlog_now_ns(backlog) - flight->entered_ns; }
+    if (flight != NULL) { pie->qdelay_ns = backlog_now_ns(backlog) - flight->arrival_ns; }
     if (backlog->packets == 0) { pie->qdelay_ns = 0; }
     return flight;
 }

@@ -122,6 +122,9 @@ static bool is_on(const struct link_settings *settings)
 /* What was once there stays: a wake may stand in the event queue, and a channel keeps its state. */
 bool impair_settle(struct way *way)
 {
+    const struct link_settings *settings = &way->settings;
+    way->may_lose = settings->loss_ppb > 0 || settings->list.count > 0 ||
+                    settings->pattern != NULL || way->link->world->config.hooks.decided != NULL;
     if (way->impaired == NULL) {
         if (!is_on(&way->settings)) { return true; }
         struct impaired *made = arena_take_zeroed(way->link->world->arena, sizeof *made);

@@ -102,7 +102,7 @@ void link_admit(struct way *way, struct flight *flight)
         packet_too_big(way, flight); /* TCP never lets anybody fragment */
     } else if (way->impaired != NULL) {
         impair_enter(way, flight);
-    } else if (flight->lane == 0 && way_loses(way, flight)) {
+    } else if (way->may_lose && flight->lane == 0 && way_loses(way, flight)) {
         way_lose(way, flight, "loss");
     } else if (way_leaving(way) >= settings->limit && settings->limit != 0) {
         way_lose(way, flight, "queue full");

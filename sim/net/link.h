@@ -141,8 +141,8 @@ struct link *link_create(struct world *world, struct host *a, struct host *b,
 bool link_set(struct link *link, enum link_direction direction,
               const struct link_settings *settings);
 const struct link_settings *link_get(const struct link *link, enum link_direction direction);
-/* "file:line" of whom its settings are by, copied: what octets that it changes are blamed on. False:
- * no memory. */
+/* "file:line" of whom its settings are by, copied: what octets that it changes are blamed on.
+ * False: no memory. */
 bool link_set_where(struct link *link, const char *where);
 void link_set_up(struct link *link, bool up); /* judged on entry: what is under way arrives */
 bool link_is_up(const struct link *link);

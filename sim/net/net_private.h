@@ -54,15 +54,14 @@ struct flight {
     struct packet packet;
     struct flight *next; /* in a line, among the held, or among the free */
     struct way *way;     /* the direction of a link that it entered */
-    uint64_t arrival_ns;
-    uint64_t extra_ns; /* by rules, beyond the link's delay */
+    uint64_t arrival_ns; /* while it waits in a queue with a discipline: when it came there */
+    uint64_t extra_ns;   /* by rules, beyond the link's delay */
     uint64_t
         ordinal; /* among all that were offered to this way, from 1; copies share the original's */
-    uint64_t entered_ns; /* while it waits in a queue with a discipline: since when */
-    uint32_t place;      /* in the order of entering the queue: who comes first at one instant */
-    uint32_t bytes;      /* of the IP packet */
-    uint32_t lane;       /* 0: the packet offered; else a copy of it that was made on this way */
-    bool in_queue;       /* of those aside: has an entry in the event queue */
+    uint32_t place; /* in the order of entering the queue: who comes first at one instant */
+    uint32_t bytes; /* of the IP packet */
+    uint32_t lane;  /* 0: the packet offered; else a copy of it that was made on this way */
+    bool in_queue;  /* of those aside: has an entry in the event queue */
     /* Decided when it was offered, by channels with a memory (impair.h). */
     bool channel_loses, goes_ahead;
 };
@@ -73,6 +72,7 @@ struct way {
     enum link_direction direction;
     struct rng_stream loss;
     struct impaired *impaired; /* NULL: the plain way (impair.h) */
+    bool may_lose;             /* there is a loss to be asked for, or somebody watches decisions */
     /* Every packet offered counts, also those that rules, a link that is down or a full queue drop,
      * so that none of these changes the draws of the packets after it. Copies do not count. */
     uint64_t offered;
