@@ -22,7 +22,7 @@ local function new_group(family)
   assert(group <= 255, "topology: more than 255 groups of hosts")
   return function(i)
     if family == 6 then return ("2001:db8:%x::%x"):format(group, i) end
-    return ("10.%d.%d.%d"):format(group, i // 250, i % 250 + 1)
+    return ("10.%d.%d.%d"):format(group, (i - 1) // 250, (i - 1) % 250 + 1)
   end
 end
 

@@ -108,6 +108,8 @@ static bool tell_host(void *context, uint32_t index, struct trace_host *told)
     const struct host *host = scenario->world != NULL ? world_host(scenario->world, index) : NULL;
     if (host == NULL) { return false; }
     told->name = host_name(host);
+    told->router = host_is_router(host);
+    told->place = world_place(scenario->world, index);
     told->addresses = host_addresses(host, &told->address_count);
     return true;
 }

@@ -254,6 +254,7 @@ void host_emit(struct host *host, struct flight *flight, const struct route *rou
     packet->numbers_known = false;
     packet->hops = 0;
     packet->link = route->way != NULL ? route->way->link->name : NULL;
+    packet->next = route->way != NULL ? way_receiver(route->way) : NULL;
     world->segments++;
     if ((segment->flags & TCP_SYN) != 0) {
         first_connection_note(world, &segment->source, &segment->destination);

@@ -78,6 +78,8 @@ void record_icmp(struct world *world, const struct packet *packet, const struct 
                    .number = packet->number,
                    .copy = packet->copy,
                    .link = packet->link != NULL ? packet->link : "",
+                   .to_router = leads_to_router(packet),
+                   .router_index = leads_to_router(packet) ? packet->next->index : 0,
                    .reason = note->reason != NULL ? note->reason : "",
                    .error = error,
                    .ttl = packet->icmp_ttl,
@@ -109,7 +111,8 @@ static void emit(struct host *at, struct host *to, struct flight *flight,
                               .number = ++at->icmp_emitted,
                               .icmp = icmp,
                               .icmp_ttl = ICMP_TTL,
-                              .link = way->link->name};
+                              .link = way->link->name,
+                              .next = way_receiver(way)};
     const struct packet_note note = {.action = action, .at = at};
     record_icmp(world, packet, &note);
     link_offer(way, flight, true);

@@ -111,6 +111,11 @@ static inline struct host *way_sender(const struct way *way)
     return way->link->ends[way->direction];
 }
 
+static inline struct host *way_receiver(const struct way *way)
+{
+    return way->link->ends[1 - way->direction];
+}
+
 uint32_t packet_icmp_bytes(const struct packet *packet);
 struct flight *flight_take(struct world *world);              /* NULL: no memory (the run ends) */
 void flight_give(struct world *world, struct flight *flight); /* its payload is nobody's any more */
@@ -373,6 +378,7 @@ struct packet_note {
     const char *reason, *detail; /* NULL is "" */
     uint64_t delay_ns;
 };
+bool leads_to_router(const struct packet *packet); /* the link that it is on */
 void packet_describe(struct world *world, const struct packet *packet,
                      const struct packet_note *note, struct trace_segment *described);
 /* Only when the trace wants segments: the caller has asked. */

@@ -27,6 +27,7 @@ struct packet {
     uint8_t hops; /* routers that it has passed */
     struct trace_flip flips[TRACE_FLIPS_MAX];
     const char *link;        /* the link that it is on, by name; NULL: none carries it */
+    const struct host *next; /* where that link leads */
     const char *supplied_by; /* the "file:line" that forged or changed octets, or NULL; lives on */
 };
 

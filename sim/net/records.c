@@ -1,6 +1,11 @@
 /* records.c - what happened, as records of the trace. */
 #include "net_private.h"
 
+bool leads_to_router(const struct packet *packet)
+{
+    return packet->next != NULL && packet->next->router != NULL;
+}
+
 void packet_describe(struct world *world, const struct packet *packet,
                      const struct packet_note *note, struct trace_segment *described)
 {
@@ -22,6 +27,8 @@ void packet_describe(struct world *world, const struct packet *packet,
         .first_connection = first_connection_is(world, &segment->source, &segment->destination),
         .forged = packet->forged,
         .link = packet->link != NULL ? packet->link : "",
+        .to_router = leads_to_router(packet),
+        .router_index = leads_to_router(packet) ? packet->next->index : 0,
         .reason = note->reason != NULL ? note->reason : "",
         .detail = note->detail != NULL ? note->detail : "",
         .cause_host = cause != NULL ? cause->name : NULL,

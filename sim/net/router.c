@@ -115,6 +115,7 @@ static void forward(struct host *at, struct flight *flight)
     --*ttl;
     packet->hops++;
     packet->link = way->link->name;
+    packet->next = way_receiver(way);
     if (world_records_segments(world)) {
         const struct packet_note note = {.action = TRACE_FORWARDED, .at = at};
         record_packet(world, packet, &note);

@@ -73,6 +73,8 @@ struct host *world_add_host(struct world *world, const struct host_config *confi
 struct host *world_host(const struct world *world, uint32_t index); /* NULL past the last */
 struct host *world_host_by_address(const struct world *world, const struct tcp_address *address);
 struct host *world_host_by_name(const struct world *world, const char *name); /* or NULL */
+/* Where that one may stand when all stand side by side (trace.h): lineup.c. */
+uint32_t world_place(const struct world *world, uint32_t index);
 uint32_t world_host_count(const struct world *world);
 
 /* The times at which a thing stands in the event queue, latest first: asking for a later time moves

@@ -20,14 +20,25 @@
 
 static void free_row(struct timeline_row *row)
 {
-    const bool ends_flight = row->arrow != ARROW_NONE && row->arrow != ARROW_SEND;
+    const bool ends_flight =
+        row->arrow != ARROW_NONE && row->arrow != ARROW_SEND && row->arrow != ARROW_FORWARD;
     if (ends_flight) { free(row->flight); }
     free(row->text);
     free(row);
 }
 
+/* From indices to lifelines. */
+static void place_row(const struct timeline_layout *layout, struct timeline_row *row)
+{
+    row->host = timeline_lifeline(layout, row->host);
+    row->from = timeline_lifeline(layout, layout->hops ? row->hop_from : row->from);
+    row->to = timeline_lifeline(layout, layout->hops ? row->hop_to : row->to);
+    row->onward = timeline_lifeline(layout, row->onward);
+}
+
 static void write_row(struct timeline *t, struct timeline_row *row)
 {
+    place_row(&t->drawing.layout, row);
     if (t->drawing.layout.list) {
         timeline_list_row(&t->drawing, row);
     } else {
@@ -38,9 +49,10 @@ static void write_row(struct timeline *t, struct timeline_row *row)
 
 /* ---- the page ---- */
 
-static void fill_host(struct timeline_host *host, const char *name,
+static void fill_host(struct timeline_host *host, uint32_t index, const char *name,
                       const struct tcp_address *address, bool more)
 {
+    host->index = index;
     (void)snprintf(host->name, sizeof host->name, "%s", name);
     if (address == NULL || address->family == 0) { return; }
     char text[48];
@@ -54,23 +66,33 @@ void timeline_see_host(struct timeline *t, uint32_t index, const char *name,
     if (t->begun) { return; }
     if (index >= t->seen_count) { t->seen_count = index + 1; }
     if (index >= TIMELINE_HOSTS_MAX || t->seen[index].address[0] != '\0') { return; }
-    fill_host(&t->seen[index], name, address, false);
+    fill_host(&t->seen[index], index, name, address, false);
 }
 
-/* Asks for the hosts, and writes the head of the page and what waited for it. */
-static void begin_page(struct timeline *t)
+/* The cast as the run tells it, or as far as it was seen. */
+static void gather_cast(struct timeline *t)
+{
+    struct trace_host told = {0};
+    uint32_t count = 0;
+    for (; t->host != NULL && t->host(t->host_context, count, &told); count++) {
+        struct timeline_host host = {.router = told.router, .place = told.place};
+        const bool any = told.address_count > 0;
+        fill_host(&host, count, told.name, any ? &told.addresses[0] : NULL, told.address_count > 1);
+        timeline_cast_add(&t->cast, &host);
+        told = (struct trace_host){0};
+    }
+    for (; count < t->seen_count; count++) {
+        timeline_cast_add(&t->cast,
+                          &t->seen[count < TIMELINE_HOSTS_MAX ? count : TIMELINE_HOSTS_MAX - 1]);
+    }
+}
+
+void timeline_begin_page(struct timeline *t)
 {
     if (t->begun) { return; }
     t->begun = true;
-    struct trace_host told;
-    for (uint32_t i = 0; t->host != NULL && t->host(t->host_context, i, &told); i++) {
-        if (i >= t->seen_count) { t->seen_count = i + 1; }
-        if (i > TIMELINE_HOSTS_MAX) { break; }
-        if (i == TIMELINE_HOSTS_MAX) { continue; }
-        const bool any = told.address_count > 0;
-        fill_host(&t->seen[i], told.name, any ? &told.addresses[0] : NULL, told.address_count > 1);
-    }
-    timeline_layout_make(&t->drawing.layout, t->drawing.options->width, t->seen, t->seen_count);
+    gather_cast(t);
+    timeline_layout_make(&t->drawing.layout, t->drawing.options->width, &t->cast);
     timeline_draw_header(&t->drawing, t->title, t->scenario, t->seed);
     struct timeline_row *next;
     for (struct timeline_row *row = t->early; row != NULL; row = next) {
@@ -91,13 +113,13 @@ static void flush_row(struct timeline *t)
     }
     *t->early_end = row;
     t->early_end = &row->next;
-    if (++t->early_count >= EARLY_ROWS_MAX) { begin_page(t); }
+    if (++t->early_count >= EARLY_ROWS_MAX) { timeline_begin_page(t); }
 }
 
 struct timeline_row *timeline_new_row(struct timeline *t, uint64_t time_ns)
 {
     flush_row(t);
-    if (time_ns > 0) { begin_page(t); }
+    if (time_ns > 0) { timeline_begin_page(t); }
     t->row = calloc(1, sizeof *t->row);
     if (t->row == NULL) {
         out_fail(t->drawing.writer, ENOMEM);
@@ -321,7 +343,7 @@ static void record_run(struct timeline *t, const struct trace_record *record)
 
 static void record_end(struct timeline *t, const struct trace_record *record)
 {
-    begin_page(t);
+    timeline_begin_page(t);
     flush_row(t);
     char time[40], text[200];
     (void)units_format_time(record->time_ns, 6, time, sizeof time);
@@ -370,7 +392,7 @@ static void timeline_record(void *state, const struct trace_record *record)
     case TRACE_NOTE: record_note(t, record); return;
     case TRACE_EXPECT: record_expect(t, record); return;
     case TRACE_END: record_end(t, record); return;
-    case TRACE_ICMP:
+    case TRACE_ICMP: timeline_record_icmp(t, record->time_ns, &record->u.icmp); return;
     case TRACE_EVENT_COUNT: return;
     }
 }
@@ -383,7 +405,7 @@ static void timeline_end(void *state)
     flush_row(t);
     if (t->early != NULL && !t->begun) { /* the run broke off; the hosts can be asked no more */
         t->host = NULL;
-        begin_page(t);
+        timeline_begin_page(t);
     }
     flights_clear(&t->flights, free_flight);
     free(t);
@@ -393,8 +415,8 @@ const struct output_format output_timeline = {
     .name = "timeline",
     .help = "lifelines, segments as arrows, states, losses, timers and calls (the default)",
     .wants = 1u << TRACE_RUN | 1u << TRACE_SEGMENT | 1u << TRACE_STATE | 1u << TRACE_TIMER |
-             1u << TRACE_CONGESTION | 1u << TRACE_CALL | 1u << TRACE_NOTE | 1u << TRACE_EXPECT |
-             1u << TRACE_END,
+             1u << TRACE_CONGESTION | 1u << TRACE_CALL | 1u << TRACE_ICMP | 1u << TRACE_NOTE |
+             1u << TRACE_EXPECT | 1u << TRACE_END,
     .begin = timeline_begin,
     .record = timeline_record,
     .end = timeline_end,

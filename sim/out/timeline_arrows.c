@@ -90,7 +90,7 @@ static void choose_label(const struct timeline_label *label, int room, int fate_
     char segment[sizeof label->segment];
     choice->fits = false;
     for (size_t i = 0; i < sizeof order / sizeof order[0] && !choice->fits; i++) {
-        timeline_cut_segment(label->segment, order[i].cut, segment, sizeof segment);
+        timeline_cut_label(label, order[i].cut, segment, sizeof segment);
         const char *marks = all_marks[order[i].marks];
         choice->fate = fates[order[i].fate];
         const char *between = marks[0] == '\0' || segment[0] == '\0' ? ""

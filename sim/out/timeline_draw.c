@@ -215,6 +215,7 @@ static size_t draw_above(struct timeline_drawing *d, const struct timeline_row *
 static void keep_track(struct timeline_drawing *d, const struct timeline_row *row, int track)
 {
     const enum side side = row->from < row->to ? SIDE_LEFT : SIDE_RIGHT;
+    if (row->flight == NULL) { return; }
     row->flight->track = track;
     d->in_flight++;
     if (track >= 0) { d->tracks[row->to][side][track] = row->flight; }
@@ -233,13 +234,70 @@ static void draw_fate_item(struct timeline_drawing *d, const struct timeline_row
 {
     struct timeline_item item = {.style = STYLE_BAD};
     (void)snprintf(item.text, sizeof item.text, "\u2717 %.80s", row->label.mid_fate);
+    (void)snprintf(item.brief, sizeof item.brief, "\u2717 %.40s", row->label.brief_fate);
     (void)draw_item_line(d, &item, 1, row->to, row->time_ns);
+}
+
+/* The hop that ends and the one that begins: on one line where they are on either side of the
+ * router, else the arrival is above. */
+static void draw_forward(struct timeline_drawing *d, const struct timeline_row *row)
+{
+    struct timeline_row onward = *row;
+    onward.arrow = row->arrow == ARROW_FORWARD ? ARROW_SEND : ARROW_LOST;
+    onward.from = row->to;
+    onward.to = row->onward;
+    const struct timeline_label label = row->label;
+    struct timeline_row arrival = *row;
+    arrival.arrow = ARROW_ARRIVE;
+    memset(&arrival.label, 0, sizeof arrival.label);
+    int track;
+    begin_line(d, LINE_DOWN);
+    (void)timeline_draw_arrival(d, &arrival);
+    const bool turns = (row->from < row->to) != (onward.from < onward.to);
+    if (turns) { end_line(d, row->time_ns); }
+    leave_track(d, row);
+    if (turns) { begin_line(d, LINE_DOWN); }
+    onward.label = label;
+    const bool fate_left_out = timeline_draw_departure(d, &onward, &track);
+    end_line(d, row->time_ns);
+    if (onward.arrow == ARROW_SEND) { keep_track(d, &onward, track); }
+    if (fate_left_out) {
+        begin_line(d, LINE_DOWN);
+        timeline_draw_fate(d, &onward);
+        end_line(d, row->time_ns);
+    }
+}
+
+static void draw_items(struct timeline_drawing *d, const struct timeline_row *row, size_t done)
+{
+    while (done < row->item_count) {
+        done +=
+            draw_item_line(d, row->items + done, row->item_count - done, row->host, row->time_ns);
+    }
+}
+
+/* An error of a router that has no lifeline: told where it arrives. */
+static void draw_error_of_nobody(struct timeline_drawing *d, const struct timeline_row *row)
+{
+    if (row->flight == NULL || (row->arrow != ARROW_ARRIVE && row->arrow != ARROW_REFUSE)) {
+        return;
+    }
+    struct timeline_item item = {.style = row->style};
+    (void)snprintf(item.text, sizeof item.text, "%s", row->flight->words);
+    (void)draw_item_line(d, &item, 1, row->to, row->time_ns);
+    draw_items(d, row, 0);
 }
 
 void timeline_draw_row(struct timeline_drawing *d, const struct timeline_row *row)
 {
     const uint32_t hosts = d->layout.host_count;
-    if (row->text == NULL && (row->host >= hosts || row->from >= hosts || row->to >= hosts)) {
+    const bool forwards = row->arrow == ARROW_FORWARD || row->arrow == ARROW_FORWARD_LOST;
+    if (row->icmp && row->from >= hosts && row->to < hosts) {
+        draw_error_of_nobody(d, row);
+        return;
+    }
+    if (row->text == NULL && (row->host >= hosts || row->from >= hosts || row->to >= hosts ||
+                              (forwards && row->onward >= hosts))) {
         timeline_list_row(d, row); /* a host that has no lifeline */
         return;
     }
@@ -249,6 +307,10 @@ void timeline_draw_row(struct timeline_drawing *d, const struct timeline_row *ro
         return;
     }
     size_t done = 0;
+    if (forwards) {
+        draw_forward(d, row);
+        return;
+    }
     if (leaves(row->arrow)) {
         const size_t before = row->arrow == ARROW_STRAIGHT ? row->sender_items : row->item_count;
         done = draw_above(d, row, before);
@@ -275,8 +337,5 @@ void timeline_draw_row(struct timeline_drawing *d, const struct timeline_row *ro
         leave_track(d, row);
         if (fate_left_out) { draw_fate_item(d, row); }
     }
-    while (done < row->item_count) {
-        done +=
-            draw_item_line(d, row->items + done, row->item_count - done, row->host, row->time_ns);
-    }
+    draw_items(d, row, done);
 }

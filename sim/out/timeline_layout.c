@@ -19,30 +19,67 @@ static int distance(const struct timeline_layout *layout, unsigned margin)
     return lines / (int)(layout->host_count - 1);
 }
 
-void timeline_layout_make(struct timeline_layout *layout, unsigned width,
-                          const struct timeline_host *hosts, uint32_t host_count)
+void timeline_cast_add(struct timeline_cast *cast, const struct timeline_host *host)
 {
-    memset(layout, 0, sizeof *layout);
-    layout->width = width > CANVAS_WIDTH_MAX ? CANVAS_WIDTH_MAX : width < 40 ? 40 : width;
-    layout->time_width = width <= NARROW_WIDTH ? 10 : 11;
+    if (cast->all_count < TIMELINE_HOSTS_MAX) { cast->all[cast->all_count] = *host; }
+    cast->all_count++;
+    if (host->router) { return; }
+    if (cast->host_count < TIMELINE_HOSTS_MAX) { cast->hosts[cast->host_count] = *host; }
+    cast->host_count++;
+}
+
+/* By the place that they would like, which is the declaration's where they have no wish. */
+static void line_up(struct timeline_layout *layout)
+{
+    for (uint32_t i = 1; i < layout->host_count; i++) {
+        const struct timeline_host host = layout->hosts[i];
+        uint32_t at = i;
+        for (; at > 0 && layout->hosts[at - 1].place > host.place; at--) {
+            layout->hosts[at] = layout->hosts[at - 1];
+        }
+        layout->hosts[at] = host;
+    }
+}
+
+/* False: too many for the width. */
+static bool make_lifelines(struct timeline_layout *layout, unsigned width,
+                           const struct timeline_host *hosts, uint32_t host_count)
+{
     layout->host_count = host_count < TIMELINE_HOSTS_MAX ? host_count : TIMELINE_HOSTS_MAX;
     for (uint32_t i = 0; i < layout->host_count; i++) { layout->hosts[i] = hosts[i]; }
-    if (host_count < 2 || host_count > TIMELINE_HOSTS_MAX || width < WIDTH_MIN) {
-        layout->list = true;
-        return;
-    }
+    if (host_count < 2 || host_count > TIMELINE_HOSTS_MAX || width < WIDTH_MIN) { return false; }
+    line_up(layout);
     unsigned margin = MARGIN_MIN + 1;
     margin += width > NARROW_WIDTH ? (width - NARROW_WIDTH + 1) * 3 / 10 : 0;
     if (margin > MARGIN_MAX) { margin = MARGIN_MAX; }
     while (margin > MARGIN_MIN && distance(layout, margin) < DISTANCE_COMFORTABLE) { margin--; }
     if (host_count == 2 && margin == MARGIN_MIN && width >= NARROW_WIDTH) { margin++; }
     layout->margin = margin;
-    layout->list = distance(layout, margin) < DISTANCE_MIN;
     const int first = (int)(layout->time_width + 2 + margin);
     const int last = (int)(layout->width - margin - 2);
     for (uint32_t i = 0; i < layout->host_count; i++) {
         layout->hosts[i].column = first + (last - first) * (int)i / (int)(layout->host_count - 1);
     }
+    return distance(layout, margin) >= DISTANCE_MIN;
+}
+
+void timeline_layout_make(struct timeline_layout *layout, unsigned width,
+                          const struct timeline_cast *cast)
+{
+    memset(layout, 0, sizeof *layout);
+    layout->width = width > CANVAS_WIDTH_MAX ? CANVAS_WIDTH_MAX : width < 40 ? 40 : width;
+    layout->time_width = width <= NARROW_WIDTH ? 10 : 11;
+    const bool routers = cast->all_count > cast->host_count;
+    layout->hops = routers && make_lifelines(layout, width, cast->all, cast->all_count);
+    layout->list = !layout->hops && !make_lifelines(layout, width, cast->hosts, cast->host_count);
+}
+
+uint32_t timeline_lifeline(const struct timeline_layout *layout, uint32_t index)
+{
+    for (uint32_t i = 0; i < layout->host_count; i++) {
+        if (layout->hosts[i].index == index) { return i; }
+    }
+    return TIMELINE_HOSTS_MAX;
 }
 
 void timeline_draw_time(struct timeline_drawing *drawing, uint64_t time_ns)

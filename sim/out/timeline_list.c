@@ -43,7 +43,7 @@ static int put_segment(struct timeline_drawing *d, int column, const struct time
     const int room = (int)d->layout.width - column - after;
     char text[sizeof label->segment];
     for (unsigned level = 0; level < TIMELINE_CUT_LEVELS; level++) {
-        timeline_cut_segment(label->segment, level, text, sizeof text);
+        timeline_cut_label(label, level, text, sizeof text);
         if ((int)canvas_text_width(text) <= room) { break; }
     }
     return put(d, column, text, style);
@@ -55,12 +55,12 @@ static void list_arrow(struct timeline_drawing *d, const struct timeline_row *ro
         row->arrow == ARROW_SEND || row->arrow == ARROW_LOST || row->arrow == ARROW_STRAIGHT;
     char ends[200];
     if (leaves) {
-        (void)snprintf(ends, sizeof ends, "%.60s#%llu \u2192 %.60s%s", row->from_name,
-                       (unsigned long long)row->number, row->to_name,
+        (void)snprintf(ends, sizeof ends, "%.60s%s%llu \u2192 %.60s%s", row->from_name,
+                       row->icmp ? " icmp " : "#", (unsigned long long)row->number, row->to_name,
                        row->arrow == ARROW_STRAIGHT ? ", delivered" : "");
     } else {
-        (void)snprintf(ends, sizeof ends, "%.60s \u25c0 %.60s#%llu", row->to_name, row->from_name,
-                       (unsigned long long)row->number);
+        (void)snprintf(ends, sizeof ends, "%.60s \u25c0 %.60s%s%llu", row->to_name, row->from_name,
+                       row->icmp ? " icmp " : "#", (unsigned long long)row->number);
     }
     const int start = start_line(d, row);
     int column = put(d, start, ends, row->style) + 2;

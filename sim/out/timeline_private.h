@@ -11,7 +11,8 @@ struct timeline {
     /* Rows that wait for the list of hosts, which is complete when time moves on. */
     struct timeline_row *early, **early_end;
     unsigned early_count;
-    bool begun;                                    /* the page has its head */
+    bool begun; /* the page has its head */
+    struct timeline_cast cast;
     struct timeline_host seen[TIMELINE_HOSTS_MAX]; /* in case that nobody tells the hosts */
     uint32_t seen_count;                           /* may be more than there is room for */
     bool (*host)(void *context, uint32_t index, struct trace_host *host);
@@ -27,6 +28,8 @@ struct timeline {
 
 void timeline_see_host(struct timeline *t, uint32_t index, const char *name,
                        const struct tcp_address *address);
+/* Asks for the hosts, and writes the head of the page and what waited for it. */
+void timeline_begin_page(struct timeline *t);
 /* A new row to be filled; the one before is written. NULL: no memory, which the writer knows then.
  */
 struct timeline_row *timeline_new_row(struct timeline *t, uint64_t time_ns);
@@ -44,5 +47,6 @@ void timeline_connection_prefix(struct timeline *t, bool first, uint16_t local, 
 
 void timeline_record_segment(struct timeline *t, uint64_t time_ns,
                              const struct trace_segment *segment);
+void timeline_record_icmp(struct timeline *t, uint64_t time_ns, const struct trace_icmp *icmp);
 
 #endif

@@ -89,9 +89,42 @@ void timeline_label_segment(struct timeline_label *label, const struct trace_seg
     }
 }
 
-void timeline_label_lost(struct timeline_label *label, const struct trace_segment *segment)
+static const char *const short_icmp[TCP_ICMP_KIND_COUNT] = {
+    [TCP_ICMP_NETWORK_UNREACHABLE] = "net",
+    [TCP_ICMP_HOST_UNREACHABLE] = "host",
+    [TCP_ICMP_PROTOCOL_UNREACHABLE] = "protocol",
+    [TCP_ICMP_PORT_UNREACHABLE] = "port",
+    [TCP_ICMP_FRAGMENTATION_NEEDED] = "too big",
+    [TCP_ICMP_SOURCE_ROUTE_FAILED] = "route",
+    [TCP_ICMP_ADMINISTRATIVELY_PROHIBITED] = "prohibited",
+    [TCP_ICMP_SOURCE_QUENCH] = "quench",
+    [TCP_ICMP_TTL_EXCEEDED] = "ttl",
+    [TCP_ICMP_REASSEMBLY_TIME_EXCEEDED] = "reassembly",
+    [TCP_ICMP_PARAMETER_PROBLEM] = "parameter",
+};
+
+/* "ICMP ttl exceeded  of client#3"; of a connection, where nobody sent the segment, no more. */
+void timeline_label_icmp(struct timeline_label *label, const struct trace_icmp *icmp)
 {
-    const char *reason = timeline_base_name(segment->reason);
+    memset(label, 0, sizeof *label);
+    (void)snprintf(label->segment, sizeof label->segment, "ICMP %.64s", icmp->type);
+    (void)snprintf(label->short_segment, sizeof label->short_segment, "ICMP %s",
+                   icmp->error != NULL ? short_icmp[icmp->error->kind] : "");
+    if (icmp->error != NULL && icmp->error->mtu != 0) {
+        const size_t len = strlen(label->segment);
+        (void)snprintf(label->segment + len, sizeof label->segment - len, " mtu %u",
+                       icmp->error->mtu);
+    }
+    if (strchr(icmp->about, '#') != NULL) {
+        char about[80];
+        (void)snprintf(about, sizeof about, "of %.64s", icmp->about);
+        timeline_label_mark(label, about, "", "");
+    }
+}
+
+void timeline_label_lost(struct timeline_label *label, const char *why, const char *detail)
+{
+    const char *reason = timeline_base_name(why);
     if (strcmp(reason, "loss") == 0 || reason[0] == '\0') {
         (void)snprintf(label->fate, sizeof label->fate, "lost");
         (void)snprintf(label->mid_fate, sizeof label->mid_fate, "lost");
@@ -100,26 +133,25 @@ void timeline_label_lost(struct timeline_label *label, const struct trace_segmen
     }
     if (strcmp(reason, "down") == 0) { reason = "link down"; }
     (void)snprintf(label->fate, sizeof label->fate,
-                   segment->detail[0] != '\0' ? "lost: %.60s, %.60s" : "lost: %.60s", reason,
-                   segment->detail);
+                   detail[0] != '\0' ? "lost: %.60s, %.60s" : "lost: %.60s", reason, detail);
     (void)snprintf(label->mid_fate, sizeof label->mid_fate, "lost: %.60s", reason);
     (void)snprintf(label->brief_fate, sizeof label->brief_fate, "%.60s", reason);
 }
 
-bool timeline_change_words(const struct trace_segment *segment, char *text, size_t room,
+bool timeline_change_words(const struct timeline_packet *packet, char *text, size_t room,
                            char *brief, size_t brief_room)
 {
-    const enum trace_action action = segment->action;
+    const enum trace_action action = packet->action;
     if (action != TRACE_DUPLICATED && action != TRACE_CORRUPTED && action != TRACE_DELAYED &&
         action != TRACE_HELD && action != TRACE_REWRITTEN && action != TRACE_MARKED) {
         return false;
     }
     const char *word = trace_action_name(action);
-    const char *reason = timeline_base_name(segment->reason);
+    const char *reason = timeline_base_name(packet->reason);
     char by[40] = "";
-    if (segment->delay_ns > 0) {
+    if (packet->delay_ns > 0) {
         by[0] = ' ';
-        (void)units_format_duration(segment->delay_ns, by + 1, sizeof by - 1);
+        (void)units_format_duration(packet->delay_ns, by + 1, sizeof by - 1);
     }
     (void)snprintf(text, room, reason[0] != '\0' ? "%s%s (%.60s)" : "%s%s", word, by, reason);
     (void)snprintf(brief, brief_room, "%s%s", word, by);
@@ -147,9 +179,11 @@ static bool is_bare_ack(const char *text)
     return strncmp(flags, ". ", 2) == 0 && strstr(flags, "(0) ack ") != NULL;
 }
 
-void timeline_cut_segment(const char *segment, unsigned level, char *text, size_t room)
+void timeline_cut_label(const struct timeline_label *label, unsigned level, char *text, size_t room)
 {
-    (void)snprintf(text, room, "%s", segment);
+    const bool brief = level >= 2 && label->short_segment[0] != '\0';
+    (void)snprintf(text, room, "%s", brief ? label->short_segment : label->segment);
+    if (brief) { return; }
     if (level >= 1) {
         char *options = strstr(text, " <");
         if (options != NULL) { *options = '\0'; }

@@ -69,6 +69,9 @@ struct trace_segment {
     bool first_connection; /* of the run: written without ports */
     bool forged;
     const char *link; /* "a-b", or "" */
+    /* Whether that link leads to a router, and to which; else it leads to the receiver. */
+    bool to_router;
+    uint32_t router_index;
     /* A rule's "file:line", "loss", "queue full", "down", "checksum", words, or "". */
     const char *reason;
     const char *detail;     /* what the rule did, in words ("drop nth=1"), or "" */
@@ -90,6 +93,8 @@ struct trace_icmp {
     uint64_t number; /* among the errors of `from`, from 1 */
     uint32_t copy;
     const char *link, *reason; /* as a segment's */
+    bool to_router;
+    uint32_t router_index;
     const struct icmp_error *error;
     uint8_t ttl;
     const struct tcp_segment *segment; /* that it quotes */
@@ -109,6 +114,10 @@ struct trace_conn {
 /* A host as the run declared it. What it points to lives as long as the names. */
 struct trace_host {
     const char *name;
+    bool router;
+    /* Where it may stand when all stand side by side, so that paths go from the left to the right:
+     * from 1; 0 is by index. */
+    uint32_t place;
     const struct tcp_address *addresses;
     size_t address_count;
 };

@@ -1,8 +1,9 @@
-/* test_timeline.c - the timeline: six looks, letter by letter, and what holds at every width.
+/* test_timeline.c - the timeline: looks, letter by letter, and what holds at every width.
  *
  * `test_timeline WIDTH` prints the scenes instead, for looking at them. */
 #include "cmocka_wrapper.h"
 
+#include "timeline_hops.h"
 #include "timeline_looks.h"
 #include "trace_scene.h"
 
@@ -15,6 +16,7 @@
 #define FULL_BYTES 1460
 
 static const char *const two[] = {"client", "server"};
+static const char *const routed[] = {"client", "r1", "r2", "server"};
 static const char *const three[] = {"alice", "mallory", "server"};
 
 /* ---- scenes ---- */
@@ -250,6 +252,8 @@ static const struct look {
     {"Fast retransmit", fast_retransmit, two, 2, 140, look_fast_retransmit},
     {"Misfortunes", misfortunes, two, 2, 100, look_misfortunes},
     {"Three hosts", three_hosts, three, 3, 100, look_three_hosts},
+    {"Two routers", two_routers, routed, 4, 100, look_two_routers},
+    {"Two routers that are not drawn", two_routers, routed, 4, 80, look_two_routers_narrow},
     {"More than there is room for", crowd, two, 2, 100, NULL},
 };
 #define LOOKS (sizeof looks / sizeof looks[0])
@@ -264,7 +268,7 @@ static const char *play(struct scene *s, const struct look *look, const struct o
 
 /* ---- tests ---- */
 
-static void six_looks(void **state)
+static void looks_letter_by_letter(void **state)
 {
     (void)state;
     static struct scene s;
@@ -476,14 +480,10 @@ int main(int argc, char **argv)
         return 0;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(six_looks),
-        cmocka_unit_test(no_line_is_too_long),
-        cmocka_unit_test(lifelines_are_whole),
-        cmocka_unit_test(colours_add_nothing_else),
-        cmocka_unit_test(hosts_may_be_found),
-        cmocka_unit_test(crowds_have_numbers),
-        cmocka_unit_test(many_hosts_are_a_list),
-        cmocka_unit_test(texts_are_made_harmless),
+        cmocka_unit_test(looks_letter_by_letter),     cmocka_unit_test(no_line_is_too_long),
+        cmocka_unit_test(lifelines_are_whole),        cmocka_unit_test(colours_add_nothing_else),
+        cmocka_unit_test(hosts_may_be_found),         cmocka_unit_test(crowds_have_numbers),
+        cmocka_unit_test(many_hosts_are_a_list),      cmocka_unit_test(texts_are_made_harmless),
         cmocka_unit_test(digest_and_counts_close_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

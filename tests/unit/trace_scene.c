@@ -11,8 +11,10 @@ static bool tell_host(void *context, uint32_t index, struct trace_host *host)
 {
     struct scene *scene = context;
     if (index >= scene->host_count) { return false; }
-    *host = (struct trace_host){
-        .name = scene->names[index], .addresses = &scene->addresses[index], .address_count = 1};
+    *host = (struct trace_host){.name = scene->names[index],
+                                .router = scene->names[index][0] == 'r',
+                                .addresses = &scene->addresses[index],
+                                .address_count = scene->names[index][0] != 'r'};
     return true;
 }
 
@@ -109,6 +111,8 @@ unsigned scene_sent(struct scene *scene, uint32_t from, uint32_t to, uint16_t fl
         .ack_known = true,
         .first_connection = from == 0 || to == 0,
         .link = "",
+        .to_router = scene->via != 0,
+        .router_index = scene->via,
     };
     scene_segment(scene, name, TRACE_SENT, "", "");
     return name;
@@ -123,6 +127,8 @@ unsigned scene_again(struct scene *scene, unsigned segment, enum tcp_sent_cause 
     made->segment.retransmission++;
     made->segment.cause = (uint8_t)cause;
     made->trace.number = ++scene->numbers[made->trace.from_index];
+    made->trace.to_router = scene->via != 0;
+    made->trace.router_index = scene->via;
     scene_segment(scene, name, TRACE_SENT, "", "");
     return name;
 }
@@ -145,6 +151,44 @@ void scene_segment(struct scene *scene, unsigned segment, enum trace_action acti
 void scene_delivered(struct scene *scene, unsigned segment)
 {
     scene_segment(scene, segment, TRACE_DELIVERED, "", "");
+}
+
+void scene_router(struct scene *scene, unsigned segment, enum trace_action action, uint32_t router,
+                  uint32_t next, const char *reason)
+{
+    struct trace_record record = {.event = TRACE_SEGMENT};
+    struct scene_segment *made = &scene->segments[segment];
+    made->trace.action = action;
+    made->trace.reason = reason;
+    made->trace.detail = "";
+    made->trace.at_index = router;
+    made->trace.to_router = next != made->trace.to_index;
+    made->trace.router_index = next;
+    record.u.segment = made->trace;
+    scene_emit(scene, &record);
+}
+
+void scene_icmp(struct scene *scene, unsigned segment, enum trace_action action, uint32_t router,
+                enum tcp_icmp_kind kind)
+{
+    const struct trace_segment *about = &scene->segments[segment].trace;
+    const struct icmp_error error = {.kind = kind};
+    struct trace_record record = {.event = TRACE_ICMP};
+    record.u.icmp = (struct trace_icmp){.action = action,
+                                        .from = scene->names[router],
+                                        .to = about->from,
+                                        .type = tcp_icmp_words(kind),
+                                        .about = "client#1",
+                                        .from_index = router,
+                                        .to_index = about->from_index,
+                                        .at_index = router,
+                                        .at = "",
+                                        .number = about->number,
+                                        .link = "",
+                                        .reason = "",
+                                        .error = &error,
+                                        .segment = about->segment};
+    scene_emit(scene, &record);
 }
 
 static struct trace_conn conn_of(const struct scene *scene, uint32_t host, bool listener)

@@ -28,6 +28,7 @@ struct scene {
     unsigned segment_count;
     struct out_options options;
     uint16_t client_port; /* of every host that is not the server (the last one) */
+    uint32_t via;         /* the router that segments sent from now on come to first; 0: none */
 };
 
 /* Names end with the server. The run record tells the hosts if `tell_hosts`. */
@@ -49,6 +50,13 @@ unsigned scene_again(struct scene *scene, unsigned segment, enum tcp_sent_cause 
 void scene_segment(struct scene *scene, unsigned segment, enum trace_action action,
                    const char *reason, const char *detail);
 void scene_delivered(struct scene *scene, unsigned segment);
+/* At a router (a host whose name begins with r), which sends it on to `next` (a router too) or to
+ * its receiver; `action` is TRACE_FORWARDED or TRACE_DROPPED. */
+void scene_router(struct scene *scene, unsigned segment, enum trace_action action, uint32_t router,
+                  uint32_t next, const char *reason);
+/* An error about that segment leaves a router for the segment's sender, or arrives there. */
+void scene_icmp(struct scene *scene, unsigned segment, enum trace_action action, uint32_t router,
+                enum tcp_icmp_kind kind);
 void scene_state(struct scene *scene, uint32_t host, enum tcp_state from, enum tcp_state to,
                  enum tcp_cause cause);
 void scene_call(struct scene *scene, uint32_t host, const char *call, uint64_t len,
