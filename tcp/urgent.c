@@ -83,7 +83,7 @@ void sixth_check_urg(struct tcp_conn *conn, const struct arrival *arrival)
     TCP_SHOWS(conn, MUST_32);
     TCP_SHOWS(conn, UNL_28);
     if (conn->rcv_adv == conn->rcv_nxt) { TCP_SHOWS(conn, MUST_66); }
-    if (!seq_gt(up, conn->rcv_nxt)) { TCP_SHOWS(conn, RFC6093_3); }
+    if (conn->unread > 0) { TCP_SHOWS(conn, RFC6093_3); }
     conn->rcv_up = up;
     conn->rcv_urgent = true;
     conn->changed = true;

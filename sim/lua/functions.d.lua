@@ -222,6 +222,13 @@ function connection:discard(count) end
 ---@return tcpsim.Error?
 function connection:urgent(timeout) end
 
+---Waits for what TCP reports by itself: "excessive retransmission", "urgent data", or an ICMP error in
+---its words; nil and the error.
+---@param timeout? tcpsim.Time
+---@return string?
+---@return tcpsim.Error?
+function connection:report(timeout) end
+
 ---RFC 9293's CLOSE: no more to send, reading goes on.
 function connection:shutdown() end
 

@@ -17,6 +17,7 @@ struct socket;
 
 #define HOST_ADDRESSES_MAX 8
 #define SOCKET_PATH_MAX 64
+#define SOCKET_REPORTS_MAX 4
 
 /* Of a link, as declared: from its first end to its second, and back. */
 enum link_direction { LINK_FORWARD, LINK_BACKWARD };
@@ -44,8 +45,12 @@ struct socket {
     enum tcp_error error;
     tcp_seq iss, irs;
     bool iss_known, irs_known;
-    uint8_t path_len;               /* the states gone through, the first ones included */
-    uint8_t path[SOCKET_PATH_MAX];  /* enum tcp_state; when full the last is overwritten */
+    uint8_t path_len;              /* the states gone through, the first ones included */
+    uint8_t path[SOCKET_PATH_MAX]; /* enum tcp_state; when full the last is overwritten */
+    /* RFC 9293 3.9.1.8: what TCP has reported and nobody has asked for, the oldest first; static
+     * strings. Of more than there is room for the latest are kept. */
+    uint8_t report_count;
+    const char *reports[SOCKET_REPORTS_MAX];
     struct tcp_status *last_status; /* as it was when the TCB went, or NULL: read host_status */
     struct socket *peer;            /* the other end, found when needed, or NULL */
     uint64_t checked;               /* octets whose integrity was checked */
@@ -118,6 +123,7 @@ void host_close(struct socket *socket);              /* a socket's close */
 enum tcp_error host_abort(struct socket *socket);
 /* The TCB's status, or the last one it had. */
 void host_status(struct socket *socket, struct tcp_status *status);
+const char *host_take_report(struct socket *socket); /* NULL: there is none */
 void host_set_socket_options(struct socket *socket, const struct tcp_options *options);
 void host_crash(struct host *host);
 

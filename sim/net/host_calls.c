@@ -132,6 +132,16 @@ void host_status(struct socket *socket, struct tcp_status *status)
     }
 }
 
+const char *host_take_report(struct socket *socket)
+{
+    if (socket->report_count == 0) { return NULL; }
+    const char *report = socket->reports[0];
+    socket->report_count--;
+    memmove(&socket->reports[0], &socket->reports[1],
+            socket->report_count * sizeof socket->reports[0]);
+    return report;
+}
+
 void host_set_socket_options(struct socket *socket, const struct tcp_options *options)
 {
     if (socket->conn != NULL) {

@@ -196,6 +196,14 @@ static void deleted(struct host *host, struct endpoint_socket *gone, const struc
     }
 }
 
+/* RFC 9293 3.9.1.8, ERROR_REPORT: who asks for it hears of it (MUST-47); it is nobody's error. */
+static void report(struct socket *socket, const char *words)
+{
+    if (socket->report_count == SOCKET_REPORTS_MAX) { (void)host_take_report(socket); }
+    socket->reports[socket->report_count++] = words;
+    socket_changed(socket);
+}
+
 void host_observe(void *context, const struct tcp_event *event)
 {
     struct host *host = context;
@@ -210,6 +218,9 @@ void host_observe(void *context, const struct tcp_event *event)
     }
     if (event->kind == TCP_EVENT_ICMP) {
         icmp_fate(host, event->u.icmp.fate);
+        if (told != NULL && event->u.icmp.fate == TCP_ICMP_FATE_REPORTED) {
+            report(&told->socket, tcp_icmp_words(event->u.icmp.message->kind));
+        }
         return;
     }
     if (told == NULL) { return; /* there was no memory for its socket: the run ends */ }
@@ -225,8 +236,10 @@ void host_observe(void *context, const struct tcp_event *event)
     case TCP_EVENT_DELETED: deleted(host, told, event); break;
     case TCP_EVENT_DISCARD:
     case TCP_EVENT_CREATED:
+    case TCP_EVENT_ICMP: break;
     case TCP_EVENT_URGENT:
-    case TCP_EVENT_ICMP:
-    case TCP_EVENT_R1: break;
+        if (event->u.urgent.unread > 0) { report(&told->socket, "urgent data"); }
+        break;
+    case TCP_EVENT_R1: report(&told->socket, "excessive retransmission"); break;
     }
 }
