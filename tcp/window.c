@@ -19,6 +19,13 @@ static tcp_seq receive_edge(const struct tcp_conn *conn, uint8_t shift)
     return conn->rcv_nxt + (receive_room(conn, shift) >> shift << shift);
 }
 
+/* The right edge that a segment told now would have if it did not move: RCV.ADV, but for what the
+ * shift cuts off. */
+static tcp_seq kept_edge(const struct tcp_conn *conn, uint8_t shift)
+{
+    return conn->rcv_nxt + ((conn->rcv_adv - conn->rcv_nxt) >> shift << shift);
+}
+
 static uint32_t least_advance(const struct tcp_conn *conn)
 {
     const uint32_t half = conn_options(conn)->recv_buffer / 2;
@@ -48,9 +55,10 @@ uint16_t window_offer(struct tcp_conn *conn, bool on_syn)
         return options->window;
     }
     const tcp_seq edge = receive_edge(conn, shift);
-    if (seq_gt(edge, conn->rcv_adv) && edge - conn->rcv_adv >= least_advance(conn)) {
+    const tcp_seq kept = kept_edge(conn, shift);
+    if (seq_gt(edge, kept) && edge - kept >= least_advance(conn)) {
         conn->rcv_adv = edge;
-    } else if (seq_gt(edge, conn->rcv_adv)) {
+    } else if (seq_gt(edge, kept)) {
         TCP_SHOWS(conn, MUST_39);
     } else {
         TCP_SHOWS(conn, UNL_21);
@@ -64,9 +72,10 @@ uint16_t window_offer(struct tcp_conn *conn, bool on_syn)
 bool window_update_due(const struct tcp_conn *conn)
 {
     const tcp_seq edge = receive_edge(conn, conn->rcv_shift);
-    if (!seq_gt(edge, conn->rcv_adv) || conn_options(conn)->has_window) { return false; }
-    const uint32_t advance = edge - conn->rcv_adv;
-    const uint32_t left = conn->rcv_adv - conn->rcv_nxt;
+    const tcp_seq kept = kept_edge(conn, conn->rcv_shift);
+    if (!seq_gt(edge, kept) || conn_options(conn)->has_window) { return false; }
+    const uint32_t advance = edge - kept;
+    const uint32_t left = kept - conn->rcv_nxt;
     const uint32_t least = least_advance(conn);
     TCP_SHOWS(conn, RFC1122_6);
     return (left < least && advance >= least) ||

@@ -54,6 +54,16 @@ static void draw_scaling(struct swarm *swarm, struct draws *draws, struct tcp_op
     if (draw_one_in(draws, 4) && !swarm->slow) { options->recv_buffer = large; }
 }
 
+/* Clocks of timestamps that wrap within the run. One offset for all would let the clocks of a pair of
+ * sockets agree, which is no harm; where pairs are used again each keeps its own. */
+static void draw_clock(const struct swarm *swarm, struct draws *draws, struct tcp_options *options)
+{
+    static const uint64_t ticks[] = {MS, MS, 10 * MS, 1000 * MS};
+    options->timestamp_clock_ns = ticks[draw_below(draws, sizeof ticks / sizeof ticks[0])];
+    options->timestamp_offset = UINT32_MAX - (uint32_t)draw_below(draws, 3000);
+    options->has_timestamp_offset = draw_one_in(draws, 3) && !swarm->reuses;
+}
+
 static void draw_user_timeout(struct swarm *swarm, struct draws *draws, struct tcp_options *options)
 {
     const uint64_t advertise_ns = draw_scaled(draws, 1000 * MS, 600000 * MS);
@@ -72,6 +82,8 @@ void mechanisms_draw(struct swarm *swarm, struct tcp_options *options, unsigned 
     draw_switches(&draws, options);
     draws = draws_begin(swarm->seed, "scaling", number);
     draw_scaling(swarm, &draws, options);
+    draws = draws_begin(swarm->seed, "clock", number);
+    draw_clock(swarm, &draws, options);
     draws = draws_begin(swarm->seed, "uto", number);
     draw_user_timeout(swarm, &draws, options);
     if (options->syn_cookies != TCP_COOKIES_OFF) { swarm->cookies = true; }
