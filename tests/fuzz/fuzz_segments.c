@@ -205,15 +205,32 @@ static void add_text(struct life *life, struct tcp_segment *segment, uint64_t of
     }
 }
 
-static void add_options(struct life *life, struct tcp_segment *segment)
+/* Well formed but for one in eight; a SYN's and others' together, wherever they stand. */
+static void add_options(struct life *life, struct tcp_segment *segment,
+                        const struct tcp_status *status)
 {
-    segment->options_len = 4;
-    for (unsigned i = 0; i < 4; i++) { segment->options[i] = next8(life); }
-    if (segment->options[0] < 128) {
-        segment->options[0] = TCP_OPT_MSS;
-        segment->options[1] = 4;
-        segment->options[2] = 0;
+    static const uint8_t kinds[] = {TCP_OPT_MSS,       TCP_OPT_WSCALE, TCP_OPT_SACK_OK,
+                                    TCP_OPT_TIMESTAMP, TCP_OPT_SACK};
+    struct tcp_parsed_options values = {.mss = next8(life), .wscale = next8(life) % 18};
+    const uint8_t which = next8(life);
+    values.ts_val = status->ts_recent + next_offset(life);
+    values.ts_ecr = next_offset(life);
+    values.sack_count = (uint8_t)(1 + which % 3);
+    for (unsigned i = 0; i < values.sack_count; i++) {
+        values.sack[i].left = status->snd_una + next_offset(life);
+        values.sack[i].right = values.sack[i].left + next_offset(life);
     }
+    uint8_t len = 0;
+    for (unsigned i = 0; i < sizeof kinds; i++) {
+        uint8_t option[TCP_OPTIONS_MAX_BYTES];
+        if ((which >> i & 1) == 0) { continue; }
+        const uint8_t size = wire_option_by_kind(kinds[i])->write(&values, option);
+        if (len + size > TCP_OPTIONS_MAX_BYTES) { break; }
+        memcpy(segment->options + len, option, size);
+        len = (uint8_t)(len + size);
+    }
+    segment->options_len = wire_pad_options(segment->options, len);
+    if (which >= 224 && len > 0) { segment->options[next8(life) % len] = next8(life); }
 }
 
 static void arrive(struct life *life)
@@ -241,7 +258,7 @@ static void arrive(struct life *life)
     const tcp_seq text = segment.seq + ((segment.flags & TCP_SYN) != 0);
     const tcp_seq first = begins ? segment.seq + 1 : status.irs + 1;
     add_text(life, &segment, (uint64_t)(int64_t)(int32_t)(text - first));
-    if ((segment.flags & TCP_SYN) != 0 && how % 3 != 0) { add_options(life, &segment); }
+    if (how % 3 != 0 || status.ts_on) { add_options(life, &segment, &status); }
     tcp_segment_arrives(life->host, life->now_ns, &segment);
     tcp_payload_release(&life->pools, &segment.payload);
 }
@@ -254,6 +271,15 @@ static void draw_options(struct life *life, struct tcp_options *options)
     options->challenge_ack = (how & 2) != 0;
     options->fin_ack = how >> 2 & 1;
     options->persist_probe = how >> 3 & 1;
+    const uint8_t agreed = next8(life);
+    options->timestamps = (agreed & 1) != 0;
+    options->sack = (agreed & 2) != 0;
+    options->dsack = (agreed & 4) != 0;
+    options->missing_timestamp = agreed >> 3 & 1;
+    options->rfc1337 = (agreed & 16) != 0;
+    options->time_wait_syn = (agreed >> 5) % 3;
+    options->option_layout = next8(life) % 3;
+    options->window_scale = next8(life) % 17;
     options->recv_buffer = (how & 16) != 0 ? 1u + next8(life) : 1500;
     options->send_buffer = (how & 32) != 0 ? 1u + next8(life) : 1500;
     if ((how & 64) != 0) {

@@ -95,6 +95,45 @@ static const char *check_receive_side(const struct tcp_conn *conn)
     return NULL;
 }
 
+static const char *check_sack(const struct tcp_conn *conn)
+{
+    uint32_t octets = 0;
+    for (const struct sent *sent = conn->sent_head; sent != NULL; sent = sent->next) {
+        octets += sent->sacked ? sent_end(sent) - sent->seq : 0;
+    }
+    const struct sack_state *sack = conn->sack;
+    RULE(octets == (sack != NULL ? sack->sacked_bytes : 0));
+    if (sack == NULL) { return NULL; }
+    RULE(conn->sack_on);
+    RULE(sack->count > 0 || sack->has_duplicate || sack->sacked_bytes > 0);
+    RULE(sack->count <= SACK_REMEMBERED);
+    for (unsigned i = 0; i < sack->count; i++) {
+        const struct sack_block *block = &sack->recent[i];
+        RULE(seq_lt(block->left, block->right) && seq_gt(block->left, conn->rcv_nxt));
+        for (unsigned j = 0; j < i; j++) { /* apart, and not touching */
+            const struct sack_block *other = &sack->recent[j];
+            RULE(seq_lt(block->right, other->left) || seq_gt(block->left, other->right));
+        }
+    }
+    for (unsigned i = 0; i < SACK_SEEN; i++) {
+        bool there = sack->seen[i].last == NULL;
+        for (const struct sent *sent = conn->sent_head; sent != NULL; sent = sent->next) {
+            there = there || sent == sack->seen[i].last;
+        }
+        RULE(there);
+    }
+    return NULL;
+}
+
+static const char *check_agreed(const struct tcp_conn *conn)
+{
+    RULE(conn->scale_on || (conn->snd_shift == 0 && conn->rcv_shift == 0));
+    RULE(conn->snd_shift <= TCP_SCALE_MAX && conn->rcv_shift <= TCP_SCALE_MAX);
+    RULE(!conn->ts_recent_valid || conn->ts_on);
+    RULE(!conn->irs_known || (conn->snd_mss > 0 && conn->rcv_mss > 0));
+    return NULL;
+}
+
 static const char *check_timers(const struct tcp_conn *conn)
 {
     uint64_t least = TCP_NEVER;
@@ -150,7 +189,8 @@ static const char *check_listener(const struct tcp_conn *listener)
 static const char *check_conn(struct tcp_host *host, struct tcp_conn *conn)
 {
     const char *(*const checks[])(const struct tcp_conn *) = {
-        check_send_side, check_retransmission_queue, check_receive_side, check_timers};
+        check_send_side, check_retransmission_queue, check_receive_side,
+        check_sack,      check_agreed,               check_timers};
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         const char *rule = checks[i](conn);
         if (rule != NULL) { return rule; }

@@ -241,6 +241,11 @@ static void begin(struct swarm *swarm, uint64_t seed)
         config.options.rto_max_ns = 5000 * MS;
         config.options.persist_probe = (uint8_t)below(swarm, 2);
         config.options.fin_ack = (uint8_t)below(swarm, 2);
+        config.options.sack = below(swarm, 3) > 0;
+        config.options.dsack = below(swarm, 2) == 0;
+        config.options.timestamps = below(swarm, 3) > 0;
+        config.options.window_scale = (uint8_t)below(swarm, 10);
+        config.options.option_layout = (uint8_t)below(swarm, 3);
         config.options.mss = (uint32_t)(100 + below(swarm, 1300));
         swarm->hosts[i] = tcp_host_create(&config, &swarm->pools, NULL);
     }
