@@ -90,10 +90,10 @@ void sack_held(struct tcp_conn *conn, tcp_seq seq)
         return;
     }
     struct sack_block block;
-    if (held_around(conn, seq, &block)) {
+    if (held_around(conn, seq, &block) && seq_gt(block.left, conn->rcv_nxt)) {
         report_first(conn, sack, block);
     } else {
-        free_if_empty(conn); /* no memory to hold it */
+        free_if_empty(conn); /* no memory to hold it, or to deliver what it follows */
     }
 }
 

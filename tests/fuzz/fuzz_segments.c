@@ -209,8 +209,8 @@ static void add_text(struct life *life, struct tcp_segment *segment, uint64_t of
 static void add_options(struct life *life, struct tcp_segment *segment,
                         const struct tcp_status *status)
 {
-    static const uint8_t kinds[] = {TCP_OPT_MSS,       TCP_OPT_WSCALE, TCP_OPT_SACK_OK,
-                                    TCP_OPT_TIMESTAMP, TCP_OPT_SACK};
+    static const uint8_t kinds[] = {TCP_OPT_MSS, TCP_OPT_WSCALE, TCP_OPT_SACK_OK, TCP_OPT_TIMESTAMP,
+                                    TCP_OPT_SACK};
     struct tcp_parsed_options values = {.mss = next8(life), .wscale = next8(life) % 18};
     const uint8_t which = next8(life);
     values.ts_val = status->ts_recent + next_offset(life);

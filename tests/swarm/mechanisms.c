@@ -54,8 +54,8 @@ static void draw_scaling(struct swarm *swarm, struct draws *draws, struct tcp_op
     if (draw_one_in(draws, 4) && !swarm->slow) { options->recv_buffer = large; }
 }
 
-/* Clocks of timestamps that wrap within the run. One offset for all would let the clocks of a pair of
- * sockets agree, which is no harm; where pairs are used again each keeps its own. */
+/* Clocks of timestamps that wrap within the run. One offset for all would let the clocks of a pair
+ * of sockets agree, which is no harm; where pairs are used again each keeps its own. */
 static void draw_clock(const struct swarm *swarm, struct draws *draws, struct tcp_options *options)
 {
     static const uint64_t ticks[] = {MS, MS, 10 * MS, 1000 * MS};

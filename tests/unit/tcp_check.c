@@ -189,8 +189,8 @@ static const char *check_listener(const struct tcp_conn *listener)
 static const char *check_conn(struct tcp_host *host, struct tcp_conn *conn)
 {
     const char *(*const checks[])(const struct tcp_conn *) = {
-        check_send_side, check_retransmission_queue, check_receive_side,
-        check_sack,      check_agreed,               check_timers};
+        check_send_side, check_retransmission_queue, check_receive_side, check_sack, check_agreed,
+        check_timers};
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         const char *rule = checks[i](conn);
         if (rule != NULL) { return rule; }
