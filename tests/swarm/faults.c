@@ -29,22 +29,32 @@ static void draw_settings(struct swarm *swarm, struct link_settings *settings, u
     }
 }
 
+static void draw_link(struct swarm *swarm, struct host *a, struct host *b)
+{
+    const unsigned at = swarm->link_count++;
+    struct link_settings settings[2];
+    for (unsigned i = 0; i < 2; i++) {
+        draw_settings(swarm, &settings[i], swarm->lists[at][i]);
+        mechanisms_impair(swarm, at, i, &settings[i]);
+        swarm->healed[at][i] = settings[i];
+        mechanisms_heal(&swarm->healed[at][i]);
+    }
+    /* Both ways of a link carry packets of one size, or nothing large ever gets through. */
+    settings[1].mtu_bytes = swarm->healed[at][1].mtu_bytes = settings[0].mtu_bytes;
+    swarm->links[at] = link_create(swarm->world, a, b, settings);
+}
+
+/* Each with each, or all by a router. */
 static void draw_links(struct swarm *swarm)
 {
+    mechanisms_router(swarm);
     for (unsigned a = 0; a < swarm->host_count; a++) {
+        if (swarm->router != NULL) {
+            draw_link(swarm, swarm->hosts[a], swarm->router);
+            continue;
+        }
         for (unsigned b = a + 1; b < swarm->host_count; b++) {
-            const unsigned at = swarm->link_count++;
-            struct link_settings settings[2];
-            for (unsigned i = 0; i < 2; i++) {
-                draw_settings(swarm, &settings[i], swarm->lists[at][i]);
-                mechanisms_impair(swarm, at, i, &settings[i]);
-                swarm->healed[at][i] = settings[i];
-                mechanisms_heal(&swarm->healed[at][i]);
-            }
-            /* Both ways of a link carry packets of one size, or nothing large ever gets through. */
-            settings[1].mtu_bytes = swarm->healed[at][1].mtu_bytes = settings[0].mtu_bytes;
-            swarm->links[at] =
-                link_create(swarm->world, swarm->hosts[a], swarm->hosts[b], settings);
+            draw_link(swarm, swarm->hosts[a], swarm->hosts[b]);
         }
     }
 }

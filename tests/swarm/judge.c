@@ -19,14 +19,16 @@ static bool explained(const struct swarm *swarm, const struct end *end, enum tcp
 {
     const struct plan *plan = end->plan;
     const struct end *peer = end->peer;
-    if (swarm->hard_errors) { return true; } /* an error that ends a connection may come any time */
+    if (swarm->hard_errors || (swarm->too_big_ends && swarm->router != NULL)) {
+        return true;
+    } /* an error that ends a connection may come any time */
     switch (error) {
     case TCP_OK: return true;
     case TCP_ERROR_RESET:
     case TCP_ERROR_REFUSED:
         return swarm->reuses || left_early(peer) || !end_orderly(end) || !listened(swarm, plan) ||
                plan->kind == OPEN_BOTH || swarm->short_msl || peer->crashed || swarm->impatient;
-    case TCP_ERROR_UNREACHABLE: return swarm->noise_made > 0;
+    case TCP_ERROR_UNREACHABLE: return swarm->noise_made > 0 || swarm->router != NULL;
     case TCP_ERROR_TIMED_OUT:
         return swarm->impatient || swarm->keepalives || swarm->reuses ||
                (peer->crashed && !peer->opened);

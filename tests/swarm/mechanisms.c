@@ -3,6 +3,8 @@
  * routers, impairments of links, and ICMP errors out of nowhere. */
 #include "swarm.h"
 
+#include "sim/net/router.h"
+
 #include <string.h>
 
 #define MS NS_PER_MS
@@ -87,6 +89,7 @@ void mechanisms_draw(struct swarm *swarm, struct tcp_options *options, unsigned 
     draws = draws_begin(swarm->seed, "uto", number);
     draw_user_timeout(swarm, &draws, options);
     if (options->syn_cookies != TCP_COOKIES_OFF) { swarm->cookies = true; }
+    if (!options->pmtu_discovery) { swarm->too_big_ends = true; }
     if (options->window_scale == TCP_SCALE_FITTING) { return; }
     /* A unit of the scale that is larger than the buffer makes every window zero. */
     while (options->window_scale > 1 &&
@@ -96,6 +99,17 @@ void mechanisms_draw(struct swarm *swarm, struct tcp_options *options, unsigned 
 }
 
 /* ---- links ---- */
+
+/* It tells of packets that are too big for the next link, or a connection might never get through.
+ */
+void mechanisms_router(struct swarm *swarm)
+{
+    struct draws draws = draws_begin(swarm->seed, "router", 0);
+    struct router_config config = {.name = "router"};
+    if (!draw_one_in(&draws, 3)) { return; }
+    router_options_default(&config.options);
+    swarm->router = world_add_router(swarm->world, &config);
+}
 
 void mechanisms_impair(struct swarm *swarm, unsigned link, unsigned direction,
                        struct link_settings *settings)

@@ -126,9 +126,10 @@ struct swarm {
     struct fault faults[RULES_MAX];
     struct world_task heal, watchman, crash, cut, noise;
     unsigned noise_made, noise_count;
-    bool cookies;     /* a SYN may be answered by a cookie */
-    bool hard_errors; /* ICMP errors may end a connection */
-    struct host *router;
+    bool cookies;        /* a SYN may be answered by a cookie */
+    bool too_big_ends;   /* so does one about a packet that is too big */
+    bool hard_errors;    /* ICMP errors may end a connection */
+    struct host *router; /* between all hosts; or NULL */
     unsigned crashing, cutting;
     uint64_t heal_ns, give_up_ns, watch_ns;
     struct watched *watched;
@@ -151,6 +152,7 @@ void mechanisms_begin(struct swarm *swarm, struct tcp_options *options, unsigned
 void mechanisms_draw(struct swarm *swarm, struct tcp_options *options, unsigned number);
 void mechanisms_impair(struct swarm *swarm, unsigned link, unsigned direction,
                        struct link_settings *settings);
+void mechanisms_router(struct swarm *swarm);
 void mechanisms_heal(struct link_settings *settings);
 void mechanisms_noise(struct swarm *swarm);
 void mechanisms_urgent(struct swarm *swarm, struct end *end);
