@@ -88,7 +88,9 @@ void fast_open_begin(struct tcp_conn *conn, uint64_t now_ns)
     const struct fast_open_entry *entry = find(conn->host, conn);
     const bool refused = entry != NULL && entry->refused_port == conn->remote.port &&
                          now_ns < entry->refused_until_ns;
-    if (refused) {
+    if (!refused && conn->syn_with_data && !conn_options(conn)->fast_open_cookies) {
+        conn->fast_open.asks = FAST_OPEN_WITHOUT_COOKIE;
+    } else if (refused) {
         conn->syn_with_data = false;
     } else if (entry == NULL || entry->cookie_len == 0) {
         conn->fast_open.asks = FAST_OPEN_REQUESTS;
@@ -103,7 +105,7 @@ void fast_open_begin(struct tcp_conn *conn, uint64_t now_ns)
 uint32_t fast_open_syn_room(const struct tcp_conn *conn, uint32_t options_bytes)
 {
     uint32_t mss = conn->local.address.family == 6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS_IPV4;
-    if (conn->fast_open.asks != FAST_OPEN_HAS_COOKIE) { return mss; }
+    if (conn->fast_open.asks < FAST_OPEN_HAS_COOKIE) { return mss; }
     const struct fast_open_entry *entry = find(conn->host, conn);
     if (entry != NULL && entry->mss != 0) { mss = entry->mss; }
     const uint32_t most = conn_mtu_mss(conn);
@@ -124,7 +126,7 @@ void fast_open_answered(struct tcp_conn *conn, const struct arrival *arrival, bo
         entry->cookie_len = options->fast_open_len;
         entry->experiment = options->fast_open_experiment;
         memcpy(entry->cookie, options->fast_open, options->fast_open_len);
-    } else if (conn->syn_times > 0 || (asks == FAST_OPEN_HAS_COOKIE && !all_acked)) {
+    } else if (conn->syn_times > 0 || (asks >= FAST_OPEN_HAS_COOKIE && !all_acked)) {
         entry->refused_port = conn->remote.port; /* negative: 4.1.3.1 */
         entry->refused_until_ns = arrival->now_ns + REFUSED_FOR_NS;
     }
@@ -136,6 +138,11 @@ void fast_open_answered(struct tcp_conn *conn, const struct arrival *arrival, bo
 static void make_cookie(const struct tcp_conn *conn, uint64_t epoch, uint8_t cookie[COOKIE_BYTES])
 {
     const struct tcp_host_config *config = &conn->host->config;
+    if (config->fast_open_cookie != NULL) {
+        config->fast_open_cookie(config->cookie_context, &conn->remote.address,
+                                 &conn->local.address, cookie);
+        return;
+    }
     uint8_t input[2 * sizeof conn->local.address.octets + 5];
     size_t len = 0;
     memcpy(input, conn->local.address.octets, sizeof conn->local.address.octets);
@@ -164,11 +171,12 @@ enum fast_open_text fast_open_syn_arrived(struct tcp_conn *listener, struct tcp_
 {
     const struct tcp_options *options = conn_options(listener);
     const struct tcp_parsed_options *theirs = &arrival->options;
-    if ((options->fast_open & TCP_FAST_OPEN_SERVER) == 0 || !theirs->has_fast_open) {
+    const bool needless = !options->fast_open_cookies && arrival->len > 0;
+    if ((options->fast_open & TCP_FAST_OPEN_SERVER) == 0 || (!theirs->has_fast_open && !needless)) {
         return FAST_OPEN_HOLD_TEXT;
     }
     const uint64_t epoch = arrival->now_ns / COOKIE_EPOCH_NS;
-    const bool fresh = is_cookie_of(conn, epoch, theirs);
+    const bool fresh = needless || is_cookie_of(conn, epoch, theirs);
     const bool valid = fresh || (epoch > 0 && is_cookie_of(conn, epoch - 1, theirs));
     conn->fast_open.experiment = theirs->fast_open_experiment;
     conn->fast_open.grants = !fresh; /* asked for, wrong, or about to expire */
@@ -204,8 +212,10 @@ void fast_open_on_syn(const struct tcp_conn *conn, uint64_t now_ns, bool first,
                       struct tcp_parsed_options *values)
 {
     const struct fast_open_state *state = &conn->fast_open;
-    values->has_fast_open =
-        conn->syn_times == 0 && (first ? state->asks != FAST_OPEN_NOT : state->grants);
+    const bool shown =
+        first ? state->asks == FAST_OPEN_REQUESTS || state->asks == FAST_OPEN_HAS_COOKIE
+              : state->grants;
+    values->has_fast_open = conn->syn_times == 0 && shown;
     if (!values->has_fast_open) { return; }
     values->fast_open_experiment = state->experiment;
     if (!first) {

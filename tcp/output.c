@@ -84,7 +84,7 @@ static void add_syn_data(struct tcp_conn *conn, struct tcp_segment *out)
     const uint32_t sent = conn->snd_nxt - (conn->iss + 1); /* a repetition holds the same octets */
     const uint32_t len = sent > 0 ? sent : given < most ? given : most;
     bool push = false;
-    const bool plain = conn->syn_times > 0 && conn->fast_open.asks == FAST_OPEN_HAS_COOKIE;
+    const bool plain = conn->syn_times > 0 && conn->fast_open.asks >= FAST_OPEN_HAS_COOKIE;
     if (!conn->syn_with_data || len == 0 || plain ||
         !send_buffer_payload(conn, conn->iss + 1, len, &out->payload, &push)) {
         return;

@@ -79,6 +79,7 @@ struct tcp_options {
     uint8_t ecn_retries;
     uint8_t fast_open; /* enum tcp_fast_open */
     uint32_t fast_open_pending;
+    bool fast_open_cookies;
     bool challenge_ack;
     struct tcp_ack_limit challenge_ack_limit;
     uint8_t fin_ack;       /* enum tcp_fin_ack */

@@ -128,7 +128,7 @@ struct ack_policy {
     bool interactive;   /* text is answered by text, whose ACK is free */
 };
 
-enum { FAST_OPEN_NOT, FAST_OPEN_REQUESTS, FAST_OPEN_HAS_COOKIE };
+enum { FAST_OPEN_NOT, FAST_OPEN_REQUESTS, FAST_OPEN_HAS_COOKIE, FAST_OPEN_WITHOUT_COOKIE };
 
 /* RFC 7413. */
 struct fast_open_state {

@@ -39,6 +39,11 @@ struct tcp_host_config {
     /* A pseudo-random function under a secret of this host: RFC 6528's F(). Required. */
     uint64_t (*keyed_hash)(void *context, const void *data, size_t len);
     void *hash_context;
+    /* The Fast Open cookie of a client's address at one of this host's (RFC 7413 4.1.2), where it
+     * is to be another's, such as a kernel's; it does not expire then. NULL: by keyed_hash. */
+    void (*fast_open_cookie)(void *context, const struct tcp_address *client,
+                             const struct tcp_address *server, uint8_t cookie[8]);
+    void *cookie_context;
     uint64_t stream_base; /* connections' streams are named stream_base + 1, + 2, … */
 };
 

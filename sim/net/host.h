@@ -28,6 +28,8 @@ struct host_config {
     size_t address_count;
     bool has_tcp; /* false: played by the script */
     struct tcp_options options;
+    bool has_fast_open_key;    /* else cookies are made by the host's own secret */
+    uint64_t fast_open_key[2]; /* a kernel's, as SipHash takes it */
 };
 
 /* A connection or listener as the rest of the simulator sees it: it outlives its TCB. */

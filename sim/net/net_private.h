@@ -245,6 +245,7 @@ struct host {
     struct router *router; /* NULL: a host */
     struct tcp_options options;
     struct rng_stream iss, ports;
+    struct rng_stream cookies; /* Fast Open's key, if it was given */
     uint64_t port_calls;
     uint64_t emitted; /* segments: the last one's number */
     uint64_t icmp_emitted;

@@ -75,6 +75,40 @@ static void the_mtu_of_the_link_sets_the_mss(void **state)
     fixture_destroy(fixture);
 }
 
+/* What Linux grants to 192.0.2.1 at 192.168.0.1 under the key
+ * a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4. */
+static void a_key_makes_a_kernels_fast_open_cookies(void **state)
+{
+    (void)state;
+    struct fixture *fixture = fixture_two_hosts();
+    struct host_config config = {.name = "opener", .address_count = 1, .has_tcp = true};
+    tcp_options_default(&config.options);
+    config.options.fast_open = TCP_FAST_OPEN_BOTH;
+    config.addresses[0] = fixture_address("192.0.2.1");
+    struct host *opener = world_add_host(fixture->world, &config);
+    config.name = "keyed";
+    config.addresses[0] = fixture_address("192.168.0.1");
+    config.has_fast_open_key = true;
+    config.fast_open_key[0] = UINT64_C(0xb2b2b2b2a1a1a1a1);
+    config.fast_open_key[1] = UINT64_C(0xd4d4d4d4c3c3c3c3);
+    struct host *keyed = world_add_host(fixture->world, &config);
+    struct link_settings settings[2];
+    link_settings_default(&settings[0]);
+    link_settings_default(&settings[1]);
+    assert_non_null(link_create(fixture->world, opener, keyed, settings));
+    struct socket *listener;
+    struct socket *socket;
+    bool unreachable;
+    assert_int_equal(host_listen(keyed, 80, NULL, &listener), TCP_OK);
+    const struct host_connect request = {.to = keyed, .port = 80};
+    assert_int_equal(host_connect(opener, &request, &socket, &unreachable), TCP_OK);
+    fixture_run(fixture, WORLD_FINISHED);
+    assert_int_equal(fixture_count(fixture, "sent keyed > opener: S. 0:0(0) ack 1 win 65535 <mss "
+                                            "1460,FO 3021b9d889017eeb,nop,nop>"),
+                     1);
+    fixture_destroy(fixture);
+}
+
 /* Of several links the one to the peer counts, for a listener, who cannot know, the smallest. */
 static void each_link_has_its_own_mss(void **state)
 {
@@ -256,6 +290,7 @@ int main(void)
         cmocka_unit_test(the_mtu_of_the_link_sets_the_mss),
         cmocka_unit_test(each_link_has_its_own_mss),
         cmocka_unit_test(ports_are_drawn_from_the_seed),
+        cmocka_unit_test(a_key_makes_a_kernels_fast_open_cookies),
         cmocka_unit_test(only_so_many_ports_exist),
         cmocka_unit_test(closed_ports_refuse),
         cmocka_unit_test(the_octets_sent_are_those_received),
