@@ -16,6 +16,8 @@
 --     at.state  at.conn  at.port        the state's name, the connection, its local port
 --     at.rcv_nxt  at.snd_nxt  at.snd_una    the host's numbers, relative: what the peer's next segment
 --                                       should say, and what it may acknowledge
+--     at.withholds                      true while the peer acknowledges nothing new: from the host's FIN
+--                                       on, until it is to be acknowledged; `before` may set it
 --     at:segment(flags, offset, len, ack)   a segment of the peer's that begins `offset` octets from
 --                                       RCV.NXT (0), with `len` octets (0), that acknowledges `ack`
 --                                       (SND.NXT, but in FIN-WAIT-1, CLOSING and LAST-ACK SND.UNA)
@@ -54,7 +56,7 @@ function At:draws_nothing() expect.truthy(self.peer:expect_nothing("1ms")) end
 function At:look()
   local info = self.conn:info()
   self.rcv_nxt, self.snd_nxt, self.snd_una = info.rcv_nxt, info.snd_nxt, info.snd_una
-  self.acks = self.fin_open and self.snd_una or self.snd_nxt
+  self.acks = self.withholds and self.snd_una or self.snd_nxt
 end
 
 local function comes(at, pattern) expect.truthy(at.peer:expect(pattern, { within = "1s" })) end
@@ -73,10 +75,10 @@ local steps = {
   close = function(at)
     at.conn:shutdown()
     comes(at, "F.")
-    at.fin_open = true
+    at.withholds = true
   end,
   ack = function(at)
-    at.fin_open = false
+    at.withholds = false
     at:look()
     at:sends(".")
     sim.sleep("1ms")

@@ -136,7 +136,7 @@ int listener_send(lua_State *L)
     struct socket *socket = object_check(L, 1, OBJECT_LISTENER, "listener:send");
     if (!lua_conn_only_listens(socket) && lua_test_host(L, 2) == NULL) { return lua_conn_send(L); }
     struct host_connect request = {.to = NULL};
-    lua_conn_read_peer(L, 2, "listener:send", &request);
+    lua_conn_read_peer(L, 2, "listener:send", false, &request);
     lua_remove(L, 2);
     lua_remove(L, 2);
     send_arguments(L);

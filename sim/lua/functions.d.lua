@@ -368,6 +368,8 @@ function sim.partition(a, b, options) end
 ---@field absolute? boolean
 ---@field payload? string
 ---@field checksum? "bad"
+---@field source? string an address to forge in the place of from's
+---@field destination? string an address to forge in the place of to's
 
 ---@param forged tcpsim.Forged
 function sim.inject(forged) end

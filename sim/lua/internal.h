@@ -283,6 +283,8 @@ const char *lua_check_node_name(lua_State *L, const char *what);
 bool lua_read_addresses(lua_State *L, int options, const char *name, struct tcp_address *addresses,
                         size_t *count);
 void lua_push_address(lua_State *L, const struct tcp_address *address);
+/* Whether one host alone can have that address (RFC 9293 MUST-46, MUST-57). */
+bool lua_is_unicast(const struct tcp_address *address);
 int lua_route_call(lua_State *L); /* host:route and router:route */
 struct link *lua_check_link(lua_State *L, int index, const char *what);
 struct socket *lua_check_conn(lua_State *L, int index, const char *what);
@@ -369,8 +371,10 @@ bool lua_conn_passed(const struct socket *socket, unsigned since, enum tcp_state
 int lua_conn_await_open(lua_State *L, const char *what);
 /* The script has no more use for a TCB that is CLOSED: it goes without a word in the trace. */
 void lua_conn_let_go(lua_State *L, struct socket *socket);
-/* Reads the host and port of a peer at `index` and `index` + 1: a host or the address of one. */
-void lua_conn_read_peer(lua_State *L, int index, const char *what, struct host_connect *request);
+/* Reads the host and port of a peer at `index` and `index` + 1: a host or the address of one. With
+ * `many` also an address that no single host can have: request->to is NULL then. */
+void lua_conn_read_peer(lua_State *L, int index, const char *what, bool many,
+                        struct host_connect *request);
 /* Whether that is a listener and no more (RFC 9293's OPEN and SEND may make a connection of it). */
 bool lua_conn_only_listens(const struct socket *socket);
 /* A connection that has a stream, from the object at index 1. */

@@ -65,7 +65,7 @@ static int listener_accept(lua_State *L)
 static const char *open_actively(lua_State *L, struct socket *socket, const char *what)
 {
     struct host_connect request = {.to = NULL};
-    lua_conn_read_peer(L, 2, what, &request);
+    lua_conn_read_peer(L, 2, what, false, &request);
     app_must_block(L, what);
     const struct socket_extra *extra = socket_extra(scenario_of(L), socket);
     if (extra == NULL || extra->closed) { return tcp_error_text(TCP_ERROR_NOT_EXIST); }

@@ -121,7 +121,8 @@ struct host *lua_check_tcp_host(lua_State *L, int index, const char *what)
     return host;
 }
 
-void lua_conn_read_peer(lua_State *L, int index, const char *what, struct host_connect *request)
+void lua_conn_read_peer(lua_State *L, int index, const char *what, bool many,
+                        struct host_connect *request)
 {
     struct tcp_address address;
     request->to = lua_test_host(L, index);
@@ -129,10 +130,11 @@ void lua_conn_read_peer(lua_State *L, int index, const char *what, struct host_c
         const char *text = lua_tostring(L, index);
         const bool good = wire_parse_address(text, &address);
         request->to = good ? world_host_by_address(scenario_world(L), &address) : NULL;
-        if (request->to == NULL) { lua_fail(L, "%s: no host has the address \"%s\"", what, text); }
+        if (request->to == NULL && !(good && many && !lua_is_unicast(&address))) {
+            lua_fail(L, "%s: no host has the address \"%s\"", what, text);
+        }
         request->address = address;
-    }
-    if (request->to == NULL) {
+    } else if (request->to == NULL) {
         lua_fail(L, "%s: expected a host to connect to, got %s", what, lua_what(L, index));
     }
     request->port =
@@ -223,7 +225,7 @@ int host_connect_call(lua_State *L)
     lua_settop(L, 4);
     struct host_connect request = {.to = NULL};
     struct connect_options options;
-    lua_conn_read_peer(L, 2, "host:connect", &request);
+    lua_conn_read_peer(L, 2, "host:connect", true, &request);
     read_options(L, 4, host, &request, &options);
     if (options.wait) { app_must_block(L, "host:connect"); }
     struct socket *socket = NULL;

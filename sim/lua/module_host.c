@@ -40,8 +40,7 @@ const char *lua_check_node_name(lua_State *L, const char *what)
     return name;
 }
 
-/* Whether one host alone can have that address (RFC 9293 MUST-46, MUST-57). */
-static bool is_unicast(const struct tcp_address *address)
+bool lua_is_unicast(const struct tcp_address *address)
 {
     static const struct tcp_address none;
     const uint8_t first = address->octets[0];
@@ -63,7 +62,7 @@ static void read_address(lua_State *L, int index, const char *name, struct tcp_a
     if (strlen(text) != len || !wire_parse_address(text, &address)) {
         lua_fail(L, "address of %s: \"%s\" is no IPv4 or IPv6 address", name, text);
     }
-    if (!is_unicast(&address)) {
+    if (!lua_is_unicast(&address)) {
         lua_fail(L, "address of %s: \"%s\" is no unicast address", name, text);
     }
     const struct world *world = scenario_of(L)->world;

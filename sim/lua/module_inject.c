@@ -1,5 +1,6 @@
 /* module_inject.c - sim.inject: a segment of the script's making, now, from any host that it
  * pretends to be. */
+#include "../../tcp/wire.h"
 #include "internal.h"
 
 #include <stdio.h>
@@ -14,6 +15,8 @@ struct injection {
     bool has_sport, has_dport, absolute, bad_checksum;
     uint16_t sport, dport;
     struct socket *socket; /* the claimed sender's connection, if it has one */
+    /* What stands in the IP header in the place of the hosts' own; family 0: nothing else. */
+    struct tcp_address source, destination;
 };
 
 /* ---- which connection ---- */
@@ -209,6 +212,30 @@ static struct host *host_of_field(lua_State *L, const char *name)
     return host;
 }
 
+/* Any address may be forged, one that no host could have too. */
+static void read_forged_address(lua_State *L, const char *name, struct tcp_address *address)
+{
+    if (!value_field(L, 1, name)) { return; }
+    if (lua_type(L, -1) != LUA_TSTRING || !wire_parse_address(lua_tostring(L, -1), address)) {
+        lua_fail(L, "sim.inject: %s: expected an IPv4 or IPv6 address as a string", name);
+    }
+    lua_pop(L, 1);
+}
+
+static void forge_addresses(lua_State *L, const struct injection *injection,
+                            struct tcp_segment *segment)
+{
+    const bool source = injection->source.family != 0;
+    if (source) { segment->source.address = injection->source; }
+    if (injection->destination.family != 0) {
+        segment->destination.address = injection->destination;
+    }
+    if (segment->source.address.family != segment->destination.address.family) {
+        lua_fail(L, "sim.inject: %s: the other address is of the other family",
+                 source ? "source" : "destination");
+    }
+}
+
 static void read_injection(lua_State *L, struct injection *injection)
 {
     injection->at = host_of_field(L, "from");
@@ -246,6 +273,8 @@ static void read_injection(lua_State *L, struct injection *injection)
         lua_fail(L, "sim.inject: from and to are the same host");
     }
     injection->absolute = value_boolean_field(L, 1, "absolute", false);
+    read_forged_address(L, "source", &injection->source);
+    read_forged_address(L, "destination", &injection->destination);
     if (value_field(L, 1, "checksum")) {
         static const char *const words[] = {"bad", "good"};
         const char *word = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : lua_what(L, -1);
@@ -277,8 +306,8 @@ static void numbers_of_injection(struct world *world, const struct injection *in
 
 static int sim_inject(lua_State *L)
 {
-    static const char *const names[] = {"from",  "to",       "segment", "sport",
-                                        "dport", "absolute", "payload", "checksum"};
+    static const char *const names[] = {"from",     "to",      "segment",  "sport",  "dport",
+                                        "absolute", "payload", "checksum", "source", "destination"};
     scenario_may_act(L, "sim.inject");
     lua_settop(L, 1);
     lua_check_options(L, 1, "field of sim.inject", names, sizeof names / sizeof names[0]);
@@ -295,6 +324,7 @@ static int sim_inject(lua_State *L)
         .what = "sim.inject", .pattern = &injection.pattern, .absolute = injection.absolute};
     numbers_of_injection(scenario_world(L), &injection, &segment, &forging);
     forge_numbers(L, &forging, &segment);
+    forge_addresses(L, &injection, &segment);
     forge_payload(L, &forging, 1, &segment);
     return forge_send(L, injection.at, injection.to, &segment, injection.bad_checksum, true);
 }

@@ -87,7 +87,7 @@ bool host_route(struct host *from, struct host *to, const struct host_route_wish
                 struct host_route *route);
 
 struct host_connect {
-    struct host *to;
+    struct host *to; /* NULL: `address` is no single host's (multicast and so on); TCP refuses it */
     uint16_t port;
     unsigned family;                /* 4, 6 or 0: any */
     struct tcp_address address;     /* the one of to's that is meant, or family 0 */

@@ -2,6 +2,7 @@
  * OPEN and SEND on a passive TCB. */
 #include "net_private.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* RFC 6056: the dynamic ports of RFC 6335. */
@@ -93,6 +94,17 @@ static void unreachable_end(const struct host *host, struct tcp_endpoint *end, u
     end->port = port;
 }
 
+/* RFC 9293 MUST-46 is TCP's to judge, before any path is looked for. */
+static enum tcp_error connect_to_no_host(struct host *host, const struct host_connect *request,
+                                         struct socket **socket)
+{
+    struct tcp_open_request open = {.remote = {request->address, request->port}};
+    unreachable_end(host, &open.local, request->local_port);
+    const enum tcp_error error = open_conn(host, &open, socket);
+    assert(error != TCP_OK);
+    return error;
+}
+
 enum tcp_error host_connect(struct host *host, const struct host_connect *request,
                             struct socket **socket, bool *unreachable)
 {
@@ -101,6 +113,7 @@ enum tcp_error host_connect(struct host *host, const struct host_connect *reques
     *socket = NULL;
     *unreachable = false;
     if (host->tcp == NULL) { return TCP_ERROR_NOT_EXIST; }
+    if (request->to == NULL) { return connect_to_no_host(host, request, socket); }
     if (!find_ends(host, request, &open.local, &open.remote, &mtu_bytes)) {
         *unreachable = true;
         unreachable_end(host, &open.local, 0);
