@@ -131,6 +131,7 @@ static uint64_t departure_ns(struct way *way, const struct flight *flight)
 {
     if (way->settings.trace.count == 0) { return way_serialise(way, flight->bytes); }
     const uint64_t time_ns = deliveries_take(way, flight->bytes);
+    way->busy_until_ns = time_ns;
     way_leaves(way, time_ns);
     return time_ns;
 }

@@ -29,14 +29,14 @@ static void advance(struct way *way)
     stand_at(way, impaired->cycle + last, last ? 0 : impaired->opportunity + 1);
 }
 
-/* The first one after now. */
-static void skip_to_next(struct way *way)
+/* The first one after that time. */
+static void skip_past(struct way *way, uint64_t time_ns)
 {
     const struct link_numbers *trace = &way->settings.trace;
-    const uint64_t now_ms = way->link->world->now_ns / NS_PER_MS;
+    const uint64_t time_ms = time_ns / NS_PER_MS;
     const uint64_t period_ms = trace->at[trace->count - 1];
-    const uint64_t cycle = now_ms / period_ms;
-    const uint64_t within_ms = now_ms % period_ms;
+    const uint64_t cycle = time_ms / period_ms;
+    const uint64_t within_ms = time_ms % period_ms;
     size_t low = 0;
     for (size_t high = trace->count; low < high;) {
         const size_t middle = low + (high - low) / 2;
@@ -55,8 +55,10 @@ uint64_t deliveries_next(struct way *way, bool waited)
     const uint64_t now_ns = way->link->world->now_ns;
     if (impaired->opportunity >= way->settings.trace.count) { impaired->opportunity_ns = 0; }
     if (impaired->opportunity_ns < now_ns || (impaired->opportunity_ns == now_ns && !waited)) {
-        skip_to_next(way);
+        skip_past(way, now_ns);
     }
+    /* What was sent before this trace held is not overtaken. */
+    if (impaired->opportunity_ns < way->busy_until_ns) { skip_past(way, way->busy_until_ns - 1); }
     if (impaired->left_bytes == 0) { advance(way); }
     return impaired->opportunity_ns;
 }

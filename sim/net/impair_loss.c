@@ -92,6 +92,7 @@ bool way_loses(const struct way *way, const struct flight *flight)
     if (settings->pattern != NULL) {
         lost |= settings->pattern[(ordinal - 1) % strlen(settings->pattern)] == '1';
     }
+    if (way->link->world->config.hooks.decided == NULL) { return lost; }
     return impair_decided(way, flight, "loss", lost) != 0;
 }
 

@@ -62,22 +62,24 @@ size_t way_leaving(struct way *way)
     return way->leaving_count;
 }
 
-uint64_t way_serialise(struct way *way, uint32_t bytes)
+static inline uint64_t serialise(struct way *way, uint32_t bytes)
 {
     struct world *world = way->link->world;
-    if (way->settings.rate_bps == 0) { return world->now_ns; }
+    const uint64_t start_ns =
+        way->busy_until_ns > world->now_ns ? way->busy_until_ns : world->now_ns;
+    if (way->settings.rate_bps == 0) { return start_ns; }
     if (way->serialised_bytes != bytes) {
         way->serialised_bytes = bytes;
         way->serialised_ns = units_serialisation_ns(bytes, way->settings.rate_bps);
     }
-    const uint64_t start_ns =
-        way->busy_until_ns > world->now_ns ? way->busy_until_ns : world->now_ns;
     /* Beyond this nothing can happen any more; so the sums never wrap. */
     way->busy_until_ns =
         start_ns > 2 * TIME_MAX_NS ? 2 * TIME_MAX_NS : start_ns + way->serialised_ns;
     way_leaves(way, way->busy_until_ns);
     return way->busy_until_ns;
 }
+
+uint64_t way_serialise(struct way *way, uint32_t bytes) { return serialise(way, bytes); }
 
 void way_depart(struct way *way, struct flight *flight, uint64_t departure_ns)
 {
@@ -107,7 +109,9 @@ void link_admit(struct way *way, struct flight *flight)
     } else if (way_leaving(way) >= settings->limit && settings->limit != 0) {
         way_lose(way, flight, "queue full");
     } else {
-        way_depart(way, flight, way_serialise(way, bytes));
+        flight->place = way->placed++;
+        flight->arrival_ns = serialise(way, bytes) + settings->delay_ns + flight->extra_ns;
+        way_get_under_way(way, flight, flight->extra_ns > 0);
     }
 }
 
