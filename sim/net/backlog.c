@@ -100,7 +100,8 @@ const struct link_settings *backlog_settings(const struct backlog *backlog)
 bool backlog_is_full(const struct backlog *backlog)
 {
     const uint32_t limit = backlog->way->settings.limit;
-    return limit != 0 && backlog->packets + way_leaving(backlog->way) >= limit;
+    const size_t sending = way_leaving(backlog->way); /* and forgets those that have left */
+    return limit != 0 && backlog->packets + sending >= limit;
 }
 
 void backlog_lose(struct backlog *backlog, struct flight *flight, const char *reason)

@@ -4,6 +4,7 @@
 
 #include "cmocka_wrapper.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define HEADERS 40u
@@ -198,6 +199,55 @@ static void a_lower_delay_overtakes(void **state)
     fixture_destroy(fixture);
 }
 
+/* Forged or not, SYN, ACK, FIN or RST: what befalls all befalls each. */
+static void no_segment_is_exempt(void **state)
+{
+    (void)state;
+    static const uint16_t flags[] = {TCP_SYN,           TCP_SYN | TCP_ACK, TCP_ACK,
+                                     TCP_ACK | TCP_PSH, TCP_FIN | TCP_ACK, TCP_RST,
+                                     TCP_RST | TCP_ACK};
+    const struct link_settings all[] = {
+        {.loss_ppb = PPB_ONE},
+        {.gemodel = {.one_minus_k_ppb = PPB_ONE}},
+        {.duplicate_ppb = PPB_ONE},
+        {.corrupt = {.probability_ppb = PPB_ONE, .bits = 1}},
+    };
+    static const char *const words[] = {"dropped", "dropped", "duplicated", "corrupted"};
+    for (unsigned i = 0; i < 4; i++) {
+        struct fixture *fixture = played(all[i]);
+        for (unsigned k = 0; k < 7; k++) {
+            (void)fixture_forge(fixture, fixture->client,
+                                &(struct fixture_segment){.flags = flags[k]});
+        }
+        fixture_run(fixture, WORLD_FINISHED);
+        assert_int_equal(fixture_count(fixture, words[i]), 7);
+        fixture_destroy(fixture);
+    }
+}
+
+/* A copy is subject to corruption of its own, and lost by nothing that the packet survived. */
+static void copies_have_draws_of_their_own(void **state)
+{
+    (void)state;
+    struct fixture *fixture = played((struct link_settings){
+        .duplicate_ppb = PPB_ONE, .corrupt = {.probability_ppb = PPB_ONE / 2, .bits = 1}});
+    for (uint32_t i = 1; i <= 64; i++) { forge(fixture, i); }
+    fixture_run(fixture, WORLD_FINISHED);
+    size_t both = 0;
+    size_t originals = 0;
+    for (uint32_t i = 1; i <= 64; i++) {
+        char line[64];
+        (void)snprintf(line, sizeof line, "corrupted %u # corrupt", i);
+        const bool original = fixture_count(fixture, line) == 1;
+        (void)snprintf(line, sizeof line, "corrupted %u copy 1", i);
+        both += original && fixture_count(fixture, line) == 1;
+        originals += original;
+    }
+    assert_in_range(originals, 16, 48);
+    assert_in_range(both, originals / 4, originals - 2);
+    fixture_destroy(fixture);
+}
+
 static void links_have_names(void **state)
 {
     (void)state;
@@ -252,6 +302,8 @@ int main(void)
         cmocka_unit_test(what_is_too_large_is_dropped),
         cmocka_unit_test(down_is_judged_on_entry),
         cmocka_unit_test(a_lower_delay_overtakes),
+        cmocka_unit_test(no_segment_is_exempt),
+        cmocka_unit_test(copies_have_draws_of_their_own),
         cmocka_unit_test(links_have_names),
         cmocka_unit_test(the_table_names_every_option_once),
     };
