@@ -133,6 +133,16 @@ static void link_range(const struct link_parameter *from, char *text)
     }
 }
 
+static void link_type(const struct link_parameter *from, char *text)
+{
+    if (from->type == LINK_CHOICE) {
+        choice_range(from->choices, "\"", text);
+    } else {
+        (void)snprintf(text, ROOM, "%s", link_types[from->type]);
+    }
+    if (from->zero_is_off) { append(text, "|false"); }
+}
+
 static bool has_parameters(const struct link_option *option)
 {
     return option->form_count > 1 || option->forms[0]->count > 1;
@@ -143,17 +153,22 @@ static void option_words(const struct link_option *from, struct option_row *row)
 {
     const struct link_form *plain = from->forms[0];
     const bool named = plain->name[0] != '\0';
-    if (!named) { link_range(&plain->parameters[0], row->range); }
-    (void)snprintf(row->type, ROOM, "%s%s",
-                   named ? "string" : link_types[plain->parameters[0].type],
-                   has_parameters(from) && !named ? "|table"
-                   : named                        ? "|table"
-                                                  : "");
-    for (size_t i = 0; i < from->form_count; i++) {
-        if (from->forms[i]->name[0] == '\0') { continue; }
-        append(row->range, row->range[0] != '\0' ? "|" : "");
-        append(row->range, from->forms[i]->name);
+    if (!named) {
+        link_range(&plain->parameters[0], row->range);
+        link_type(&plain->parameters[0], row->type);
     }
+    for (size_t i = 0; i < from->form_count; i++) {
+        const char *name = from->forms[i]->name;
+        if (name[0] == '\0') { continue; }
+        append(row->range, row->range[0] != '\0' ? "|" : "");
+        append(row->range, name);
+        if (named) {
+            append(row->type, row->type[0] != '\0' ? "|\"" : "\"");
+            append(row->type, name);
+            append(row->type, "\"");
+        }
+    }
+    if (has_parameters(from)) { append(row->type, "|table"); }
 }
 
 static struct option_row option_of_link(const struct link_option *from)
@@ -189,7 +204,7 @@ static struct option_row parameter_of_link(const struct link_option *option,
     }
     link_parameter_default(from, row.only_default, sizeof row.only_default);
     link_range(from, row.range);
-    (void)snprintf(row.type, ROOM, "%s", link_types[from->type]);
+    link_type(from, row.type);
     return row;
 }
 

@@ -5,13 +5,20 @@
 
 #define CE 0x03 /* RFC 3168 5: the two bits of the tos octet; 00 is not ECN-capable */
 
-static const struct discipline *const disciplines[] = {
-    &discipline_droptail, &discipline_red, &discipline_codel, &discipline_fq_codel, &discipline_pie,
-};
-static const struct link_form *const forms[] = {
-    &discipline_droptail.form, &discipline_red.form, &discipline_codel.form,
-    &discipline_fq_codel.form, &discipline_pie.form,
-};
+/* Every discipline, in the order in which they are numbered. */
+#define DISCIPLINES(X) \
+    X(droptail)        \
+    X(red)             \
+    X(codel)           \
+    X(fq_codel)        \
+    X(pie)
+
+#define X(name) &discipline_##name,
+static const struct discipline *const disciplines[] = {DISCIPLINES(X)};
+#undef X
+#define X(name) &discipline_##name.form,
+static const struct link_form *const forms[] = {DISCIPLINES(X)};
+#undef X
 
 const struct link_option link_option_queue = {
     .name = "queue",

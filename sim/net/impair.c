@@ -60,7 +60,6 @@ bool impair_chance(const struct way *way, const struct flight *flight, enum impa
 
 void impair_offered(struct way *way, struct flight *flight)
 {
-    flight->channel_loses = flight->goes_ahead = false;
     for (size_t i = 0; i < IMPAIRMENTS; i++) {
         if (impairments[i]->offered != NULL) { impairments[i]->offered(way, flight); }
     }

@@ -120,6 +120,7 @@ void link_offer(struct way *way, struct flight *flight, bool rules)
     flight->way = way;
     flight->extra_ns = 0;
     flight->lane = 0;
+    flight->channel_loses = flight->goes_ahead = false;
     flight->ordinal = ++way->offered;
     if (way->impaired != NULL) { impair_offered(way, flight); }
     if (!rules || way->link->world->rules == NULL) {
