@@ -38,6 +38,14 @@ static void begin_segment(struct tcp_conn *conn, struct tcp_segment *out, tcp_se
     out->payload = (struct tcp_payload){0};
 }
 
+static void ack_is_paid(struct tcp_conn *conn, uint64_t now_ns)
+{
+    conn->ack_now = false;
+    conn->full_segments = 0;
+    ack_policy_ack_sent(conn);
+    timer_stop(conn, now_ns, TCP_TIMER_DELAYED_ACK);
+}
+
 /* The ACK field, the window and the options; whatever ACK was owed is paid. */
 static void finish_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out,
                            const struct answer *answer)
@@ -46,10 +54,8 @@ static void finish_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_se
     if (urgent_is_out(conn) && (out->flags & TCP_SYN) == 0) { urgent_mark(conn, out); }
     if ((out->flags & TCP_ACK) != 0) {
         out->ack = conn->rcv_nxt;
-        conn->ack_now = false;
-        conn->full_segments = 0;
-        ack_policy_ack_sent(conn);
-        timer_stop(conn, now_ns, TCP_TIMER_DELAYED_ACK);
+        /* A probe before SND.UNA is not acceptable, on purpose: nobody looks at its ACK field. */
+        if (seq_geq(out->seq, conn->snd_una)) { ack_is_paid(conn, now_ns); }
         conn->last_ack_sent = conn->rcv_nxt;
         if (conn->ecn.echo) { out->flags |= TCP_ECE; }
     }

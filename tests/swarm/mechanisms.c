@@ -28,6 +28,7 @@ void mechanisms_begin(struct swarm *swarm, struct tcp_options *options, unsigned
     struct draws draws = draws_begin(swarm->seed, "profile", number);
     const unsigned profile = draw_one_in(&draws, 3) ? (unsigned)draw_between(&draws, 1, 2) : 0;
     tcp_options_profile(options, profile);
+    if (options->open_timeout_ns != 0) { swarm->user_timeouts = true; }
     if (profile != 0) {
         swarm->impatient = true;
         swarm->short_msl = true;
