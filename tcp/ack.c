@@ -19,6 +19,17 @@ void ack_owe_answer(struct tcp_conn *conn, const struct arrival *arrival, enum t
     if (conn->answers < UINT16_MAX) { conn->answers++; }
 }
 
+void ack_owe_duplicate_syn(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const uint16_t at = conn->answers;
+    ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
+    if (at < ANSWER_TAGS && conn->sack_on && conn_options(conn)->dsack) {
+        conn->answer[at].duplicate = true;
+        conn->answer[at].left = conn->irs;
+        conn->answer[at].right = conn->irs + 1;
+    }
+}
+
 bool ack_covers_fin(const struct tcp_conn *conn)
 {
     return conn->fin_sent && seq_gt(conn->snd_una, conn->fin_seq);

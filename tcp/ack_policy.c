@@ -10,6 +10,7 @@
 
 #define ATO_MAX_NS UINT64_C(200000000)
 #define FIRST_SEEN_MSS 536u
+#define ROUND_TRIP_PARTS 20 /* a compressed ACK waits for no more than one of them */
 
 static bool has_quick_acks(const struct tcp_conn *conn)
 {
@@ -56,11 +57,15 @@ static void see_interval(struct tcp_conn *conn, uint64_t now_ns)
     acks->text_ns = now_ns;
 }
 
+/* While the window grows each ACK tells the peer of a larger one. */
 void ack_policy_text(struct tcp_conn *conn, uint64_t now_ns, uint32_t len)
 {
     if (len == 0) { return; }
     see_size(conn, len);
-    if (has_quick_acks(conn)) { see_interval(conn, now_ns); }
+    const bool grows = window_grow(conn, len);
+    if (!has_quick_acks(conn)) { return; }
+    see_interval(conn, now_ns);
+    if (grows && conn->acks.quick_left == 0) { conn->acks.quick_left = 1; }
 }
 
 static uint32_t owed(const struct tcp_conn *conn) { return conn->rcv_nxt - conn->acks.acked; }
@@ -103,11 +108,34 @@ void ack_policy_duplicate(struct tcp_conn *conn)
     conn->acks.ato_ns = conn_options(conn)->delayed_ack_ns;
 }
 
+/* The first duplicate ACKs leave at once, as the peer's fast retransmit counts them; those that
+ * follow wait a little, and one tells what all would have. It needs SACK to tell it. */
+bool ack_policy_compress(struct tcp_conn *conn, uint64_t now_ns)
+{
+    struct ack_policy *acks = &conn->acks;
+    uint64_t wait_ns = conn_options(conn)->ack_compression_ns;
+    if (wait_ns == 0 || !conn->sack_on) { return false; }
+    if (acks->gap_at != conn->rcv_nxt) { acks->gap_acks = 0; }
+    acks->gap_at = conn->rcv_nxt;
+    if (acks->gap_acks < DUP_ACK_THRESHOLD) {
+        acks->gap_acks++;
+        return false;
+    }
+    if (conn->srtt_ns > 0 && conn->srtt_ns / ROUND_TRIP_PARTS < wait_ns) {
+        wait_ns = conn->srtt_ns / ROUND_TRIP_PARTS;
+    }
+    if (!acks->compressing) {
+        acks->compressing = true;
+        timer_set(conn, now_ns, TCP_TIMER_DELAYED_ACK, now_ns + wait_ns);
+    }
+    return true;
+}
+
 /* The ACK has waited in vain. */
 void ack_policy_delayed_out(struct tcp_conn *conn)
 {
     struct ack_policy *acks = &conn->acks;
-    if (!has_quick_acks(conn)) { return; }
+    if (!has_quick_acks(conn) || acks->compressing) { return; }
     if (acks->interactive) {
         acks->interactive = false;
         acks->ato_ns = conn_options(conn)->delayed_ack_ns;

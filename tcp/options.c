@@ -177,6 +177,11 @@ uint32_t options_sack_bytes(const struct tcp_conn *conn)
 }
 
 /* RFC 7323 5.2: a RST carries a timestamp too; it means something only beside an ACK. */
+bool options_echo_on_rst(const struct tcp_options *options)
+{
+    return layout_of(options)->echo_on_rst;
+}
+
 void options_on_rst(const struct tcp_options *options, const struct tcp_segment *cause,
                     struct reply *reply)
 {

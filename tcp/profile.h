@@ -115,7 +115,12 @@ struct tcp_options {
     bool nagle_fin;                 /* a FIN lets the last octets go */
     bool cwnd_limited;              /* cwnd grows only when it was the limit */
     uint32_t syn_losses;
-    uint32_t slow_start_limit; /* segments an ACK; 0: none */
+    bool time_wait_sack;         /* TIME-WAIT reports duplicates */
+    uint64_t ack_compression_ns; /* 0: off */
+    uint32_t first_window;       /* octets; 0: all of the buffer at once */
+    uint32_t window_clamp;       /* 0: none */
+    uint32_t recv_buffer_max;    /* 0: recv_buffer stays */
+    uint32_t slow_start_limit;   /* segments an ACK; 0: none */
 
     uint32_t mtu_bytes; /* of the path's first link: set by the carrier, not by the user */
 };

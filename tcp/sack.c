@@ -141,6 +141,7 @@ bool sack_find_duplicate(const struct tcp_conn *conn, const struct arrival *arri
                          struct sack_block *block)
 {
     if (!conn->sack_on || !conn_options(conn)->dsack) { return false; }
+    if (conn->state == TCP_TIME_WAIT && !conn_options(conn)->time_wait_sack) { return false; }
     const struct tcp_segment *seg = arrival->seg;
     const tcp_seq first = seg->seq + ((seg->flags & TCP_SYN) != 0);
     const tcp_seq end = seg->seq + tcp_segment_len(seg);

@@ -39,16 +39,17 @@ void conn_send_rst(struct tcp_conn *conn, uint64_t now_ns, tcp_seq seq, enum tcp
                    uint64_t tag)
 {
     const struct tcp_options *options = conn_options(conn);
-    host_reply(conn->host, &(struct reply){.local = conn->local,
-                                           .remote = conn->remote,
-                                           .seq = seq,
-                                           .flags = TCP_RST,
-                                           .cause = (uint8_t)cause,
-                                           .cause_tag = tag,
-                                           .ttl = options->ttl,
-                                           .tos = options_tos(options),
-                                           .has_timestamp = conn->ts_on,
-                                           .ts_val = timestamp_now(conn, now_ns)});
+    host_reply(conn->host,
+               &(struct reply){.local = conn->local,
+                               .remote = conn->remote,
+                               .seq = seq,
+                               .flags = TCP_RST,
+                               .cause = (uint8_t)cause,
+                               .cause_tag = tag,
+                               .ttl = options->ttl,
+                               .tos = options_tos(options),
+                               .has_timestamp = conn->ts_on && options_echo_on_rst(options),
+                               .ts_val = timestamp_now(conn, now_ns)});
 }
 
 void conn_send_last_rst(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_cause cause)

@@ -126,6 +126,9 @@ struct ack_policy {
     uint64_t text_ns;   /* when text came last */
     uint8_t quick_left; /* segments still to be acknowledged at once */
     bool interactive;   /* text is answered by text, whose ACK is free */
+    bool compressing;   /* the ACK that waits stands for several out of order */
+    tcp_seq gap_at;     /* RCV.NXT when the next was counted */
+    uint8_t gap_acks;   /* ACKs of text out of order since then */
 };
 
 enum { FAST_OPEN_NOT, FAST_OPEN_REQUESTS, FAST_OPEN_HAS_COOKIE, FAST_OPEN_WITHOUT_COOKIE };
@@ -257,6 +260,13 @@ struct tcp_conn {
     tcp_seq limited_until; /* the window of data for which the next two hold */
     uint32_t most_flight;  /* the most that was out */
     bool cwnd_was_limit;   /* more was to be sent than cwnd let go */
+    struct {
+        uint32_t limit;    /* what may be offered so far; 0: first_window */
+        uint32_t buffer;   /* grown beyond recv_buffer; 0: not */
+        uint32_t expected; /* octets that the user reads in a round trip */
+        uint32_t read;     /* since the next */
+        uint64_t since_ns;
+    } growing;
     uint64_t repeating_ns; /* when the oldest segment was sent again for the first time */
 
     struct listen_state *listen;
@@ -442,6 +452,8 @@ void options_on_syn(const struct tcp_conn *conn, uint64_t now_ns, struct tcp_seg
 /* On any other segment, its payload set; `answer` is what it answers, or NULL. */
 void options_on_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out,
                         const struct answer *answer);
+/* Whether a RST that answers a segment has a timestamp. */
+bool options_echo_on_rst(const struct tcp_options *options);
 void options_on_rst(const struct tcp_options *options, const struct tcp_segment *cause,
                     struct reply *reply);
 /* The peer's SYN or SYN,ACK: what both ends use from now on. */
@@ -519,6 +531,8 @@ void conn_send_rst(struct tcp_conn *conn, uint64_t now_ns, tcp_seq seq, enum tcp
 void conn_send_last_rst(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_cause cause);
 
 /* ---- ack.c ---- */
+/* The answer to a SYN that was had already, with D-SACK. */
+void ack_owe_duplicate_syn(struct tcp_conn *conn, const struct arrival *arrival);
 void ack_owe_answer(struct tcp_conn *conn, const struct arrival *arrival,
                     enum tcp_sent_cause cause);
 void ack_of_syn(struct tcp_conn *conn, const struct arrival *arrival);
@@ -541,12 +555,15 @@ uint64_t ack_policy_delay(const struct tcp_conn *conn);
 /* The user has read: whether what is owed should leave. */
 bool ack_policy_on_read(const struct tcp_conn *conn);
 void ack_policy_duplicate(struct tcp_conn *conn);
+/* Text came out of order. True: its ACK waits for others to share it. */
+bool ack_policy_compress(struct tcp_conn *conn, uint64_t now_ns);
 void ack_policy_delayed_out(struct tcp_conn *conn);
 void ack_policy_text_sent(struct tcp_conn *conn, uint64_t now_ns);
 static inline void ack_policy_ack_sent(struct tcp_conn *conn)
 {
     if (conn->acks.quick_left > 0 && conn->acks.acked != conn->rcv_nxt) { conn->acks.quick_left--; }
     conn->acks.acked = conn->rcv_nxt;
+    conn->acks.compressing = false;
 }
 
 /* ---- fast_open.c ---- */
@@ -647,6 +664,10 @@ bool conn_may_send_data(const struct tcp_conn *conn);
 uint16_t window_offer(struct tcp_conn *conn, bool on_syn);
 /* How much could be offered, were the rule not to offer little. */
 uint32_t window_offerable(const struct tcp_conn *conn);
+/* What the profile's kernel makes of text that came (true: its window grows by it), and that was
+ * read. */
+bool window_grow(struct tcp_conn *conn, uint32_t len);
+void window_tune(struct tcp_conn *conn, uint64_t now_ns, uint32_t len);
 /* Whether reading has opened the window enough to tell the peer. */
 bool window_update_due(const struct tcp_conn *conn);
 /* The field of the SYN that opens, which knows no RCV.NXT. */

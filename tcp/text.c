@@ -55,7 +55,9 @@ static enum verdict take_text(struct tcp_conn *conn, const struct arrival *arriv
             TCP_SHOWS(conn, MAY_13);
             TCP_SHOWS(conn, RFC5681_13);
             if ((arrival->flags & TCP_FIN) != 0) { TCP_ROW(conn, TEXT_HELD_WITH_FIN); }
-            ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
+            if (!ack_policy_compress(conn, arrival->now_ns)) {
+                ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
+            }
             text_hold(conn, arrival);
             sack_held(conn, arrival->seq);
         }

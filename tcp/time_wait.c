@@ -49,6 +49,7 @@ static void begin_again(struct tcp_conn *conn, const struct arrival *arrival)
     conn->una_offset = conn->end_offset = conn->urgent_offset = 0;
     conn->rcv_urgent = conn->urgent_owed = false;
     conn->acks = (struct ack_policy){0};
+    memset(&conn->growing, 0, sizeof conn->growing);
     conn->uto_remote_ns = 0;
     conn->octets_sent = conn->octets_acked = 0;
     conn->srtt_ns = conn->rttvar_ns = conn->last_sent_ns = 0;

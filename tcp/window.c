@@ -2,15 +2,71 @@
  * the scale of both (RFC 7323 2). A window on a SYN is never scaled. */
 #include "tcb.h"
 
+#define GROWING_BYTES 128u   /* a smaller segment says nothing of what is to come */
+#define GROWING_SEGMENTS 16u /* to spare, where the buffer is fitted to the reader */
+
 /* The greatest window that the field can tell, in octets. */
 static uint32_t field_reach(uint8_t shift) { return (uint32_t)UINT16_MAX << shift; }
 
-static uint32_t receive_room(const struct tcp_conn *conn, uint8_t shift)
+static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+static uint32_t buffer_size(const struct tcp_conn *conn)
 {
     const uint32_t size = conn_options(conn)->recv_buffer;
-    const uint32_t room = conn->unread < size ? size - conn->unread : 0;
-    const uint32_t most = field_reach(shift);
-    return room > most ? most : room;
+    return size > conn->growing.buffer ? size : conn->growing.buffer;
+}
+
+static uint32_t most_ever(const struct tcp_conn *conn)
+{
+    const uint32_t clamp = conn_options(conn)->window_clamp;
+    return clamp > 0 ? least(clamp, buffer_size(conn)) : buffer_size(conn);
+}
+
+static uint32_t receive_room(const struct tcp_conn *conn, uint8_t shift)
+{
+    const struct tcp_options *options = conn_options(conn);
+    const uint32_t size = buffer_size(conn);
+    uint32_t room = conn->unread < size ? size - conn->unread : 0;
+    if (options->first_window > 0) {
+        room = least(room, conn->growing.limit > 0 ? conn->growing.limit : options->first_window);
+    }
+    if (options->window_clamp > 0) { room = least(room, options->window_clamp); }
+    return least(room, field_reach(shift));
+}
+
+/* ---- windows that begin small and grow, as kernels let them ---- */
+
+/* Two segments for each that comes, of more than a few octets. */
+bool window_grow(struct tcp_conn *conn, uint32_t len)
+{
+    const struct tcp_options *options = conn_options(conn);
+    const uint32_t limit = conn->growing.limit > 0 ? conn->growing.limit : options->first_window;
+    const uint32_t most = most_ever(conn);
+    if (options->first_window == 0 || len < GROWING_BYTES || limit >= most) { return false; }
+    conn->growing.limit = least(most, limit + 2 * (len > conn->rcv_mss ? len : conn->rcv_mss));
+    return true;
+}
+
+/* The buffer is to hold twice what the user reads in a round trip, and more as that grows, so that
+ * the peer's slow start does not meet it. */
+void window_tune(struct tcp_conn *conn, uint64_t now_ns, uint32_t len)
+{
+    const uint32_t most = conn_options(conn)->recv_buffer_max;
+    if (most <= buffer_size(conn)) { return; }
+    conn->growing.read += len;
+    if (now_ns - conn->growing.since_ns < conn->srtt_ns) { return; }
+    const uint32_t read = conn->growing.read;
+    const uint32_t expected = conn->growing.expected;
+    if (read > expected) {
+        const uint64_t growth = expected > 0 ? read - expected : 0;
+        const uint64_t twice = 2 * ((uint64_t)read + growth) + GROWING_SEGMENTS * conn->rcv_mss;
+        if (twice > buffer_size(conn)) {
+            conn->growing.buffer = twice < most ? (uint32_t)twice : most;
+        }
+        conn->growing.expected = read;
+    }
+    conn->growing.read = 0;
+    conn->growing.since_ns = now_ns;
 }
 
 /* The furthest right edge that can be told now. */
@@ -28,7 +84,7 @@ static tcp_seq kept_edge(const struct tcp_conn *conn, uint8_t shift)
 
 static uint32_t least_advance(const struct tcp_conn *conn)
 {
-    const uint32_t half = conn_options(conn)->recv_buffer / 2;
+    const uint32_t half = most_ever(conn) / 2;
     return half < conn->rcv_mss ? half : conn->rcv_mss;
 }
 
@@ -78,8 +134,7 @@ bool window_update_due(const struct tcp_conn *conn)
     const uint32_t left = kept - conn->rcv_nxt;
     const uint32_t least = least_advance(conn);
     TCP_SHOWS(conn, RFC1122_6);
-    return (left < least && advance >= least) ||
-           advance >= (conn_options(conn)->recv_buffer + 1) / 2;
+    return (left < least && advance >= least) || advance >= (most_ever(conn) + 1) / 2;
 }
 
 uint32_t window_of_arrival(const struct tcp_conn *conn, const struct tcp_segment *seg)

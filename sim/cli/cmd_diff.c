@@ -37,8 +37,9 @@ static const struct cli_option options[] = {
     {ALL, '\0', "all", NULL, "the whole alignment, not only around the first\ndifference"},
     {LIST, '\0', "list", NULL, "each difference in a line, without times"},
     {KNOWN, '\0', "known", "FILE",
-     "lines as --list prints them, each group below its\nreason (\"# ...\"): only what is not "
-     "there counts, and\nwhat is there and no longer so"},
+     "lines as --list prints them, each group below its\nreason (\"# ...\"), * for any text: "
+     "only\nwhat is not "
+     "there counts, and what is there and no\nlonger so"},
     {TIME, '\0', "time", "TOLERANCE",
      "how much times may differ: \"5ms\", \"10ms+7%\" (of the\ninterval), or off; 0 between runs, "
      "10ms+7% beside a\ncapture"},

@@ -39,6 +39,9 @@ static int accept_one(lua_State *L, int status, lua_KContext ctx)
     }
     struct socket *socket = host_accept(listener);
     if (socket != NULL) {
+        /* One that was reopened from TIME-WAIT had been closed, and read to its end. */
+        struct socket_extra *accepted = socket_extra(scenario_of(L), socket);
+        if (accepted != NULL) { accepted->closed = accepted->ended = false; }
         lua_push_conn(L, socket);
         return 1;
     }

@@ -401,5 +401,6 @@ void sysctl_defaults(struct pkt *pkt)
     pkt->options.synack_retries = 5;
     if (pkt->options.window_scale != 0) { pkt->options.window_scale = 1 + 8; } /* 15 MiB */
     pkt->options.recv_buffer = 540000;
+    if (pkt->options.first_window != 0) { pkt->options.first_window = UINT16_MAX; }
     pkt->options.send_buffer = 262144;
 }

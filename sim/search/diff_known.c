@@ -1,5 +1,5 @@
 /* diff_known.c - differences that are known and have a reason: a file of lines as diff_line writes
- * them, each group of them below the remark that gives its reason. */
+ * them, each group of them below the remark that gives its reason; '*' stands for any text. */
 #include "diff.h"
 
 #include <errno.h>
@@ -67,10 +67,34 @@ static bool read_lines(FILE *file, struct known *known, char *error, size_t room
     return ok;
 }
 
+/* A '*' stands for any text. */
+static bool matches(const char *pattern, const char *text)
+{
+    const char *star = NULL;
+    const char *from = text;
+    while (*text != '\0') {
+        if (*pattern == '*') {
+            star = ++pattern;
+            from = text;
+        } else if (*pattern == *text) {
+            pattern++;
+            text++;
+        } else if (star != NULL) {
+            pattern = star;
+            text = ++from;
+        } else {
+            return false;
+        }
+    }
+    return pattern[strspn(pattern, "*")] == '\0';
+}
+
+/* A line stands for one difference, one with '*' for any number of them, but for some. */
 static bool use(struct known *known, const char *text)
 {
     for (size_t i = 0; i < known->count; i++) {
-        if (!known->used[i] && strcmp(known->line[i], text) == 0) {
+        const bool many = strchr(known->line[i], '*') != NULL;
+        if ((many || !known->used[i]) && matches(known->line[i], text)) {
             known->used[i] = true;
             return true;
         }

@@ -67,8 +67,10 @@ static void watch_sizes(const struct names *names, const struct tcp_options *opt
     for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) {
         if (now->deadline_ns[i] < now_ns) { broken(names, "a deadline lies in the past"); }
     }
-    if (now->unread > options->recv_buffer) { broken(names, "more unread than there is room"); }
-    if (now->rcv_wnd > options->recv_buffer && is_synchronized(now->state)) {
+    const uint32_t most = options->recv_buffer_max > options->recv_buffer ? options->recv_buffer_max
+                                                                          : options->recv_buffer;
+    if (now->unread > most) { broken(names, "more unread than there is room"); }
+    if (now->rcv_wnd > most && is_synchronized(now->state)) {
         broken(names, "the window is larger than the buffer");
     }
     if (now->send_room > options->send_buffer) { broken(names, "more room than buffer"); }
