@@ -184,6 +184,15 @@ struct tcp_conn *listen_make_child(struct tcp_conn *listener, const struct arriv
     return conn;
 }
 
+/* RFC 9293 3.10.7.2 queues it; a SYN cache has no place for it, and neither stores nor acknowledges
+ * it (RFC 4987 3.5). */
+bool listen_keeps_text(const struct tcp_conn *conn, const struct arrival *arrival)
+{
+    if (conn_options(conn)->syn_text == TCP_SYN_TEXT_KEEP) { return true; }
+    if (arrival->len > 0) { TCP_SHOWS(conn, RFC4987_3); }
+    return false;
+}
+
 /* RFC 7413 4.2.2: accepted, and its text read, while still in SYN-RECEIVED. */
 static void open_early(struct tcp_conn *conn, const struct arrival *arrival)
 {
@@ -191,6 +200,25 @@ static void open_early(struct tcp_conn *conn, const struct arrival *arrival)
     (void)text_pull_held(conn, arrival->now_ns);
     conn->changed = true;
     listen_child_established(conn, arrival->now_ns);
+}
+
+/* RFC 4987 3.4: the oldest half-open connection makes room, without a word to its peer. True: there
+ * is room now. */
+static bool recycle_oldest(struct tcp_conn *listener, uint64_t now_ns)
+{
+    if (conn_options(listener)->backlog_full != TCP_BACKLOG_RECYCLE ||
+        listen_ready_full(listener)) {
+        return false;
+    }
+    struct tcp_conn *oldest = NULL;
+    for (struct tcp_conn *at = listener->listen->children; at != NULL; at = at->next_sibling) {
+        if (at->state == TCP_SYN_RECEIVED && !at->fast_open.early) { oldest = at; }
+    }
+    if (oldest == NULL) { return false; }
+    TCP_SHOWS(listener, RFC4987_2);
+    conn_finish(oldest, now_ns, TCP_CAUSE_RECYCLED, TCP_ERROR_RESOURCES);
+    host_settle(listener->host, oldest, now_ns);
+    return true;
 }
 
 /* Third, check for a SYN. Text and FIN that ride on it are kept until the connection is
@@ -203,7 +231,7 @@ static void third_check_syn(struct tcp_conn *listener, const struct arrival *arr
         cookie_answers(listener, arrival)) {
         return;
     }
-    if (full) {
+    if (full && !recycle_oldest(listener, arrival->now_ns)) {
         TCP_SHOWS(listener, RFC4987_1);
         conn_discard(listener, arrival, TCP_DISCARD_BACKLOG_FULL);
         return;
@@ -211,7 +239,8 @@ static void third_check_syn(struct tcp_conn *listener, const struct arrival *arr
     struct tcp_conn *conn = listen_make_child(listener, arrival, NULL);
     if (conn == NULL) { return; }
     const enum fast_open_text verdict = fast_open_syn_arrived(listener, conn, arrival);
-    if (verdict != FAST_OPEN_DROP_TEXT) {
+    if (verdict == FAST_OPEN_DELIVER_TEXT ||
+        (verdict == FAST_OPEN_HOLD_TEXT && listen_keeps_text(conn, arrival))) {
         struct arrival text = *arrival;
         arrival_trim(conn, &text);
         text_hold(conn, &text);

@@ -13,6 +13,8 @@ enum tcp_urgent_pointer { TCP_URGENT_NEXT, TCP_URGENT_LAST };
 enum tcp_icmp_hard { TCP_ICMP_HARD_ABORTS, TCP_ICMP_HARD_REPORTS };
 enum tcp_icmp_soft { TCP_ICMP_SOFT_REPORTS, TCP_ICMP_SOFT_ABORTS_OPEN };
 
+enum tcp_syn_text { TCP_SYN_TEXT_KEEP, TCP_SYN_TEXT_DROP };
+enum tcp_backlog_full { TCP_BACKLOG_DROP, TCP_BACKLOG_RECYCLE };
 enum tcp_fast_open {
     TCP_FAST_OPEN_OFF = 0,
     TCP_FAST_OPEN_CLIENT = 1,
@@ -80,6 +82,8 @@ struct tcp_options {
     uint8_t fast_open; /* enum tcp_fast_open */
     uint32_t fast_open_pending;
     bool fast_open_cookies;
+    uint8_t syn_text;     /* enum tcp_syn_text */
+    uint8_t backlog_full; /* enum tcp_backlog_full */
     bool challenge_ack;
     struct tcp_ack_limit challenge_ack_limit;
     uint8_t fin_ack;       /* enum tcp_fin_ack */

@@ -48,7 +48,8 @@ enum tcp_state {
     X(LISTENER_CLOSED, "listener closed", "RFC 9293 3.10.4")                \
     X(ICMP_ERROR, "ICMP error", "RFC 9293 3.9.2.2")                         \
     X(FIN_WAIT_2_OVER, "nobody waits for the peer's FIN", "RFC 9293 3.6.1") \
-    X(COOKIE_PROVEN, "ACK of a SYN cookie", "RFC 4987 3.6")
+    X(COOKIE_PROVEN, "ACK of a SYN cookie", "RFC 4987 3.6")                 \
+    X(RECYCLED, "a newer SYN took the place", "RFC 4987 3.4")
 
 enum tcp_cause {
 #define X(id, words, clause) TCP_CAUSE_##id,

@@ -499,6 +499,8 @@ void listen_child_established(struct tcp_conn *conn, uint64_t now_ns);
 void listen_child_gone(struct tcp_conn *conn);
 void listen_adopt(struct tcp_conn *listener, struct tcp_conn *conn);
 bool listen_ready_full(const struct tcp_conn *listener);
+/* Whether text on the SYN of this child waits for the handshake. */
+bool listen_keeps_text(const struct tcp_conn *conn, const struct arrival *arrival);
 /* What a SYN tells, into a TCB that has nothing yet but its sockets. */
 void listen_read_syn(struct tcp_conn *conn, const struct arrival *arrival);
 /* A child in SYN-RECEIVED, which still owes its SYN,ACK. NULL: no memory; said so. With `cookie`

@@ -125,7 +125,7 @@ static bool reopen(struct tcp_conn *conn, struct tcp_conn *listener, const struc
     (void)window_offer(conn, true);
     struct arrival text = *arrival;
     arrival_trim(conn, &text);
-    text_hold(conn, &text);
+    if (listen_keeps_text(conn, arrival)) { text_hold(conn, &text); }
     conn->syn_owed = true;
     conn->sent_cause = TCP_SENT_ANSWER;
     conn->sent_cause_tag = seg->tag;
