@@ -12,15 +12,15 @@
 
 /* ---- links ---- */
 
-struct link *link_between(const struct host *from, const struct host *to)
+struct link *link_between(const struct host *a, const struct host *b)
 {
-    const uint32_t low = from->index < to->index ? from->index : to->index;
-    const uint32_t high = from->index < to->index ? to->index : from->index;
-    struct table_node *node = table_first(&from->world->routes, hash_pair(low, high));
+    const uint32_t low = a->index < b->index ? a->index : b->index;
+    const uint32_t high = a->index < b->index ? b->index : a->index;
+    struct table_node *node = table_first(&a->world->routes, hash_pair(low, high));
     for (; node != NULL; node = table_next(node)) {
         struct link *link = (struct link *)(void *)((char *)node - offsetof(struct link, node));
-        if ((link->ends[0] == from && link->ends[1] == to) ||
-            (link->ends[0] == to && link->ends[1] == from)) {
+        if ((link->ends[0] == a && link->ends[1] == b) ||
+            (link->ends[0] == b && link->ends[1] == a)) {
             return link;
         }
     }

@@ -148,7 +148,7 @@ void timeline_label_mark(struct timeline_label *label, const char *mark, const c
 /* The same of an ICMP error. */
 void timeline_label_icmp(struct timeline_label *label, const struct trace_icmp *icmp);
 /* "lost: drop nth=1 (x.lua:12)". */
-void timeline_label_lost(struct timeline_label *label, const char *reason, const char *detail);
+void timeline_label_lost(struct timeline_label *label, const char *why, const char *detail);
 /* A change that the network made: "delayed 50ms (x.lua:3)". False: the action is none. */
 bool timeline_change_words(const struct timeline_packet *packet, char *text, size_t room,
                            char *brief, size_t brief_room);
