@@ -219,6 +219,7 @@ static void fit_in_window(struct tcp_conn *conn, struct sent *sent)
 static void skip_sacked(struct tcp_conn *conn)
 {
     while (conn->resend_next != NULL && conn->resend_next->sacked) {
+        TCP_SHOWS(conn, RFC2018_9);
         conn->resend_next = conn->resend_next->next;
     }
     if (conn->resend_next != NULL && seq_geq(conn->resend_next->seq, conn->resend_end)) {
@@ -246,6 +247,7 @@ static void join_small(struct tcp_conn *conn, struct sent *sent)
 static uint32_t window_grace(const struct tcp_conn *conn, const struct sent *sent)
 {
     if (!conn->scale_on) { return 0; }
+    if (sent_end(sent) - conn->snd_una > conn->snd_wnd) { TCP_SHOWS(conn, RFC7323_8); }
     return sent->times == 0 ? CWND_MAX_BYTES : (1u << conn->snd_shift) - 1;
 }
 

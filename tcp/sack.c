@@ -291,7 +291,9 @@ void sack_queue_moved(struct tcp_conn *conn)
 void sack_forget(struct tcp_conn *conn)
 {
     if (conn->sack == NULL) { return; }
+    if (conn->sack->sacked_bytes > 0) { TCP_SHOWS(conn, RFC2018_11); }
     for (struct sent *sent = conn->sent_head; sent != NULL; sent = sent->next) {
+        if (sent->sacked && sent == conn->sent_head) { TCP_SHOWS(conn, RFC2018_10); }
         sent->sacked = false;
     }
     conn->sack->sacked_bytes = 0;

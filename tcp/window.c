@@ -139,7 +139,9 @@ bool window_update_due(const struct tcp_conn *conn)
 
 uint32_t window_of_arrival(const struct tcp_conn *conn, const struct tcp_segment *seg)
 {
-    return (uint32_t)seg->window << ((seg->flags & TCP_SYN) != 0 ? 0 : conn->snd_shift);
+    if (conn->snd_shift == 0 || (seg->flags & TCP_SYN) != 0) { return seg->window; }
+    TCP_SHOWS(conn, RFC7323_6);
+    return (uint32_t)seg->window << conn->snd_shift;
 }
 
 uint8_t window_scale_for(const struct tcp_options *options)

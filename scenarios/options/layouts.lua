@@ -49,3 +49,8 @@ for i, layout in ipairs { "rfc9293", "linux", "freebsd" } do
   end
   expect.segment(". 1:1(0) ack 1 <nop,nop,TS val 120 ecr 110>")
 end
+
+-- What belongs to SYNs alone stands there alone.
+for _, kind in ipairs { "mss 1460", "sackOK", "wscale 7" } do
+  expect.no_segment(". <" .. kind .. ",...>", { shows = "RFC2018-1" })
+end

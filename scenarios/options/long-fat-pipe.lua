@@ -33,5 +33,5 @@ end
 transfer("plain", 1, {}, 65535 - 8960, 2.1)
 transfer("scaled", 2, { window_scale = true, recv_buffer = 2000000 }, 2000000 - 8960, 0.6)
 
-expect.segment("scaled-reader > scaled-sender: S. 0:0(0) win 65535 <wscale 5,...>")
-expect.segment("scaled-reader > scaled-sender: . 1:1(0) win 62220")
+expect.segment("scaled-reader > scaled-sender: S. 0:0(0) win 65535 <wscale 5,...>", { shows = "RFC7323-2" })
+expect.segment("scaled-reader > scaled-sender: . 1:1(0) win 62220", { shows = "RFC7323-6" })

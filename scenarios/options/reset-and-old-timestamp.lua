@@ -36,3 +36,4 @@ expect.exchange [[
   0.210 server > client: . 1:1(0) ack 6 <nop,nop,TS val 9210 ecr 1200>
   0.300 client > server: R 6:6(0) <TS val 1 ecr 0>                     # forged
 ]]
+expect.segment("server > client: . 1:1(0) ack 6 <TS val 9210 ecr 1200,...>", { shows = "RFC7323-18" })

@@ -39,3 +39,6 @@ peer:app(function()
   peer:expect(". 1:1(0) ack 8193 win 1")  -- read, in steps that the field can tell
   peer:expect(". 1:1(0) ack 8193 win 8")
 end)
+
+expect.segment("server > peer: . 1:1(0) ack 101 win 7", { shows = "RFC7323-6" })
+expect.segment("server > peer: . 1:1(0) ack 8193", { shows = "RFC7323-7" })

@@ -28,3 +28,5 @@ end)
 
 expect.error(function() sim.host("more", { address = "10.0.0.3", window_scale = 15 }) end,
   "window_scale of host more: expected a whole number from 0 to 14; got 15")
+
+expect.segment("peer > client: S. 0:0(0) ack 1 win 65535 <wscale 15,...>", { shows = "RFC7323-2" })

@@ -6,7 +6,7 @@
 -- themselves are never scaled.
 sim.scenario {
   title = "Options that both SYNs carry",
-  cites = { "RFC 9293 3.2", "RFC7323-1", "RFC7323-2", "RFC7323-4", "RFC7323-9", "RFC7323-10", "RFC2018-1" },
+  cites = { "RFC 9293 3.2", "RFC7323-1", "RFC7323-2", "RFC7323-4", "RFC7323-9", "RFC7323-10", "RFC7323-13", "RFC2018-1", "RFC2018-2" },
 }
 
 local client = sim.host("client", {
@@ -62,3 +62,7 @@ expect.exchange([[
   0.020 client > none: . 1:1(0) ack 1 win 65535 <>
   ...
 ]], { between = { client, none } })
+
+expect.no_segment("F. <sackOK,...>", { shows = "RFC2018-1" })
+expect.no_segment("none > client: . <sackOK,...>", { shows = "RFC2018-2" })
+expect.segment("all > client: S. 0:0(0) win 65535 <wscale 0,...>", { shows = "RFC7323-2" })
