@@ -74,7 +74,7 @@ static uint32_t group_of(const struct world *world, const uint32_t *distance,
 
 uint32_t world_place(const struct world *world, uint32_t index)
 {
-    uint32_t distance[LINE_MAX];
+    uint32_t distance[LINE_MAX] = {0};
     uint32_t place = 1;
     if (world->router_count == 0 || world->host_count > LINE_MAX) { return 0; }
     measure(world, distance);
