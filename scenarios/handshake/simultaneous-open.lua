@@ -8,7 +8,7 @@
 -- taken, as the figure demands.
 sim.scenario {
   title = "Simultaneous open",
-  cites = { "RFC 9293 3.5", "RFC 9293 A.2", "MUST-10" },
+  cites = { "RFC 9293 3.5", "RFC 9293 A.2", "MUST-10", "RFC1122-3" },
 }
 
 local left = sim.host("left", { address = "10.0.0.1" })

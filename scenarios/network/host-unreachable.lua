@@ -33,7 +33,7 @@ client:app(function()
     sim.icmp{ from = router, to = client, type = "network unreachable", about = conn }
     sim.sleep("5ms")
     expect.equal(conn:info().soft_error, "network unreachable")
-    expect.equal(conn.state, "SYN-SENT")
+    expect.equal(conn.state, "SYN-SENT", { shows = "MUST-56" })
     sim.sleep("990ms")
   end
   expect.equal(conn:wait("ESTABLISHED"), true)

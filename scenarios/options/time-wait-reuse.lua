@@ -8,7 +8,7 @@
 -- had been.
 sim.scenario {
   title = "TIME-WAIT is left for a newer SYN",
-  cites = { "RFC 6191 2", "RFC6191-1", "RFC6191-2", "RFC6191-3", "RFC6191-4", "RFC6191-7", "SHLD-4" },
+  cites = { "RFC 6191 2", "RFC6191-1", "RFC6191-2", "RFC6191-3", "RFC6191-4", "RFC6191-7", "SHLD-4", "MAY-2" },
 }
 
 local peer = sim.host("peer", { address = "10.0.0.1", tcp = false, iss = 100000 })

@@ -8,7 +8,7 @@
 -- after a FIN.
 sim.scenario {
   title = "Abort: RST, no data after it, no acknowledgment",
-  cites = { "RFC 9293 3.9.1.6", "RFC 9293 3.10.5", "RFC 9293 3.10.7.4", "MUST-12", "MUST-66", "RFC5961-2" },
+  cites = { "RFC 9293 3.9.1.6", "RFC 9293 3.10.5", "RFC 9293 3.10.7.4", "MUST-12", "MUST-66", "RFC5961-2", "UNL-8" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })

@@ -5,7 +5,7 @@
 -- what the peer can reassemble, the link what fits. One that announces 1000 gets 1000.
 sim.scenario {
   title = "How large a segment may be",
-  cites = { "RFC 9293 3.7.1", "RFC 6691", "MUST-15", "MUST-16", "SHLD-28" },
+  cites = { "RFC 9293 3.7.1", "RFC 6691", "MUST-15", "MUST-16", "SHLD-28", "RFC1122-9" },
 }
 
 local peer = sim.host("peer", { tcp = false, address = { "10.0.0.1", "fd00::1" } })

@@ -5,7 +5,7 @@
 -- start: all 40000 octets leave before the application reads one.
 sim.scenario {
   title = "A window of more than 32767",
-  cites = { "RFC 9293 3.1", "MUST-1" },
+  cites = { "RFC 9293 3.1", "MUST-1", "RFC1122-1" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1", initial_window = 40 })
