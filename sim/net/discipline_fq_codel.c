@@ -6,6 +6,7 @@
 
 #define ROW(field) offsetof(struct link_settings, fq_codel.field)
 #define FLOWS_MAX 65536
+#define QUANTUM_MIN_BYTES 64 /* so that few turns of each line make a packet */
 
 static const struct link_parameter parameters[] = {
     CODEL_PARAMETERS(fq_codel.codel),
@@ -20,7 +21,7 @@ static const struct link_parameter parameters[] = {
     {.name = "quantum",
      .type = LINK_SIZE,
      .offset = ROW(quantum_bytes),
-     .min = 1,
+     .min = QUANTUM_MIN_BYTES,
      .max = 65535,
      .otherwise = 1514,
      .unit = "octets",

@@ -25,7 +25,7 @@ static const struct link_parameter parameters[] = {
     {.name = "update",
      .type = LINK_TIME,
      .offset = ROW(update_ns),
-     .min = NS_PER_US,
+     .min = NS_PER_MS,
      .max = TIME_MAX_NS / 32,
      .otherwise = 15 * NS_PER_MS,
      .unit = "time",
@@ -114,24 +114,28 @@ static void update(struct pie *pie, const struct link_settings *settings)
     pie->qdelay_old_ns = pie->qdelay_ns;
 }
 
-/* Nothing will change any more until a packet comes or goes. */
-static bool is_quiet(const struct pie *pie, const struct link_settings *settings)
+/* One update; false: it changed nothing, and neither will the next ones until a packet comes or
+ * goes.
+ */
+static bool moves(struct pie *pie, const struct link_settings *settings)
 {
-    return pie->drop_prob == 0 && pie->qdelay_ns == 0 && pie->qdelay_old_ns == 0 &&
-           pie->burst_allowance_ns == settings->pie.burst_ns;
+    const struct pie before = *pie;
+    update(pie, settings);
+    return before.drop_prob != pie->drop_prob || before.qdelay_old_ns != pie->qdelay_old_ns ||
+           before.burst_allowance_ns != pie->burst_allowance_ns;
 }
 
 static void catch_up(struct pie *pie)
 {
     const struct link_settings *settings = backlog_settings(&pie->backlog);
     const uint64_t now_ns = backlog_now_ns(&pie->backlog);
-    while (pie->next_update_ns <= now_ns && !is_quiet(pie, settings)) {
-        update(pie, settings);
+    while (pie->next_update_ns <= now_ns) {
         pie->next_update_ns += settings->pie.update_ns;
-    }
-    if (pie->next_update_ns <= now_ns) {
-        const uint64_t behind_ns = now_ns - pie->next_update_ns;
-        pie->next_update_ns += (behind_ns / settings->pie.update_ns + 1) * settings->pie.update_ns;
+        if (!moves(pie, settings) && pie->next_update_ns <= now_ns) {
+            const uint64_t behind_ns = now_ns - pie->next_update_ns;
+            pie->next_update_ns +=
+                (behind_ns / settings->pie.update_ns + 1) * settings->pie.update_ns;
+        }
     }
 }
 

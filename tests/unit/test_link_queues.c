@@ -237,6 +237,61 @@ static void rates_and_traces_change_places(void **state)
     }
 }
 
+/* Anything may change with any packet, also while others wait or are under way. */
+static void change_anything(struct traffic *traffic)
+{
+    static const uint64_t times[] = {0, 1, 1, 7};
+    struct link_settings settings = *link_get(traffic->link, LINK_FORWARD);
+    uint64_t *random = &traffic->random;
+    switch (traffic_below(random, 12)) {
+    case 0: settings.queue = (uint32_t)traffic_below(random, QUEUES); break;
+    case 1: settings.rate_bps = traffic_below(random, 3) * 4000000; break;
+    case 2: settings.trace = (struct link_numbers){times, traffic_below(random, 2) * 4}; break;
+    case 3: settings.limit = (uint32_t)traffic_below(random, 20); break;
+    case 4: settings.delay_ns = traffic_below(random, 3) * 5 * MS; break;
+    case 5: settings.jitter_ns = traffic_below(random, 2) * 4 * MS; break;
+    case 6: settings.duplicate_ppb = traffic_below(random, 2) * PPB_ONE / 3; break;
+    case 7: settings.reorder.probability_ppb = traffic_below(random, 2) * PPB_ONE / 2; break;
+    case 8: settings.gemodel.p_ppb = traffic_below(random, 2) * PPB_ONE / 9; break;
+    case 9: settings.corrupt.probability_ppb = traffic_below(random, 2) * PPB_ONE / 2; break;
+    case 10: settings.fq_codel.flows = 1 + (uint32_t)traffic_below(random, 9); break;
+    default: link_set_up(traffic->link, traffic_below(random, 8) > 0); return;
+    }
+    assert_true(link_set(traffic->link, LINK_FORWARD, &settings));
+}
+
+/* Every packet arrives, or is lost for a reason; and nothing is left behind. */
+static void no_change_loses_count(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        size_t delivered = 0;
+        struct link_settings settings = slow(DROPTAIL);
+        settings.gemodel.r_ppb = PPB_ONE / 2;
+        settings.gemodel.one_minus_h_ppb = PPB_ONE;
+        struct traffic *traffic = traffic_create(&settings, seed, 500);
+        for (size_t i = 0; i < 500; i++) {
+            const uint32_t bytes = 100 + (uint32_t)(i * 613 % 1400);
+            traffic_plan(traffic, (struct planned){.at_ns = i * 800000,
+                                                   .bytes = bytes,
+                                                   .flow = (uint16_t)(i % 5),
+                                                   .tos = (uint8_t)(i % 3)});
+        }
+        traffic->random = seed;
+        traffic->before = change_anything;
+        traffic_run(traffic);
+        for (size_t i = 0; i < 500; i++) {
+            const struct fate *fate = &traffic->fates[i];
+            const bool arrived = fate->delivered_ns != TIME_NEVER;
+            assert_true(arrived != (fate->reason[0] != '\0'));
+            assert_true(!arrived || fate->delivered_ns >= traffic->plan[i].at_ns);
+            delivered += arrived;
+        }
+        assert_in_range(delivered, 100, 500);
+        traffic_destroy(traffic);
+    }
+}
+
 static void cut(struct traffic *traffic)
 {
     link_set_up(traffic->link, traffic->sent < 5 || traffic->sent >= 8);
@@ -269,6 +324,7 @@ int main(void)
         cmocka_unit_test(opportunities_serve_who_waits),
         cmocka_unit_test(who_waits_is_handed_over),
         cmocka_unit_test(rates_and_traces_change_places),
+        cmocka_unit_test(no_change_loses_count),
         cmocka_unit_test(down_spares_the_queue),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

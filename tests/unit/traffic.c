@@ -17,8 +17,8 @@ static void look(void *context, const struct trace_record *record)
     const struct trace_segment *segment = &record->u.segment;
     assert_in_range(segment->number, 1, traffic->count);
     struct fate *fate = &traffic->fates[segment->number - 1];
-    if (segment->action == TRACE_DELIVERED && segment->copy > 0) {
-        fate->copies++;
+    if (segment->copy > 0) {
+        fate->copies += segment->action == TRACE_DELIVERED;
     } else if (segment->action == TRACE_DELIVERED) {
         fate->delivered_ns = record->time_ns;
         fate->place = ++traffic->delivered;

@@ -40,6 +40,7 @@ struct traffic {
     uint32_t delivered;
     /* May change the link on the way: before packet number `sent`. */
     void (*before)(struct traffic *traffic);
+    uint64_t random; /* its numbers' state */
 };
 
 struct traffic *traffic_create(const struct link_settings *settings, uint64_t seed, size_t room);
