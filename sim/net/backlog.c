@@ -49,7 +49,7 @@ const struct discipline discipline_droptail = {
 
 /* ---- lines ---- */
 
-void fifo_push(struct fifo *fifo, struct flight *flight)
+static void fifo_push(struct fifo *fifo, struct flight *flight)
 {
     flight->next = NULL;
     if (fifo->last != NULL) {
@@ -62,7 +62,7 @@ void fifo_push(struct fifo *fifo, struct flight *flight)
     fifo->bytes += flight->bytes;
 }
 
-struct flight *fifo_pop(struct fifo *fifo)
+static struct flight *fifo_pop(struct fifo *fifo)
 {
     struct flight *flight = fifo->first;
     if (flight == NULL) { return NULL; }

@@ -102,8 +102,6 @@ struct fifo {
     uint32_t packets;
     uint64_t bytes;
 };
-void fifo_push(struct fifo *fifo, struct flight *flight);
-struct flight *fifo_pop(struct fifo *fifo); /* NULL: empty */
 
 struct backlog {
     struct way *way;

@@ -7,32 +7,27 @@
 #include <string.h>
 
 #define ROW(field) offsetof(struct link_settings, field)
-#define PLAIN(option_name, words, from, ...)                                                       \
+/* An option of one value. */
+#define PLAIN(option_name, words, from, may_be_off, ...)                                           \
     static const struct link_parameter option_name##_parameters[] = {__VA_ARGS__};                 \
     static const struct link_form option_name##_form = {"", words, from, option_name##_parameters, \
-                                                        sizeof option_name##_parameters /          \
-                                                            sizeof option_name##_parameters[0]};   \
+                                                        1};                                        \
     static const struct link_form *const option_name##_forms[] = {&option_name##_form};            \
     static const struct link_option option_##option_name = {.name = #option_name,                  \
                                                             .help = words,                         \
                                                             .source = from,                        \
                                                             .forms = option_name##_forms,          \
                                                             .form_count = 1,                       \
-                                                            .never_off = NEVER_OFF_##option_name}
-#define NEVER_OFF_delay false
-#define NEVER_OFF_rate false
-#define NEVER_OFF_limit false
-#define NEVER_OFF_mtu true
-#define NEVER_OFF_trace false
+                                                            .never_off = !(may_be_off)}
 
-PLAIN(delay, "from the end of serialisation to arrival", "netem",
+PLAIN(delay, "from the end of serialisation to arrival", "netem", true,
       {.name = "delay",
        .type = LINK_TIME,
        .offset = ROW(delay_ns),
        .max = TIME_MAX_NS,
        .zero_is_off = true,
        .unit = "time"});
-PLAIN(rate, "serialisation of the IP packet's octets", "netem",
+PLAIN(rate, "serialisation of the IP packet's octets", "netem", true,
       {.name = "rate",
        .type = LINK_RATE,
        .offset = ROW(rate_bps),
@@ -41,7 +36,7 @@ PLAIN(rate, "serialisation of the IP packet's octets", "netem",
        .zero_is_off = true,
        .off = "unlimited",
        .unit = "bits a second"});
-PLAIN(limit, "packets queued, with the one being sent; more are dropped", "netem",
+PLAIN(limit, "packets queued, with the one being sent; more are dropped", "netem", true,
       {.name = "limit",
        .type = LINK_COUNT,
        .offset = ROW(limit),
@@ -50,7 +45,7 @@ PLAIN(limit, "packets queued, with the one being sent; more are dropped", "netem
        .zero_is_off = true,
        .off = "unlimited",
        .unit = "packets"});
-PLAIN(mtu, "the largest IP packet; sets the MSS of what runs over it", "RFC 791",
+PLAIN(mtu, "the largest IP packet; sets the MSS of what runs over it", "RFC 791", false,
       {.name = "mtu",
        .type = LINK_SIZE,
        .offset = ROW(mtu_bytes),
@@ -61,7 +56,7 @@ PLAIN(mtu, "the largest IP packet; sets the MSS of what runs over it", "RFC 791"
 PLAIN(trace,
       "a delivery trace in rate's place: a file beside the scenario with a number a line, or a "
       "list; each is a millisecond at which 1500 octets may leave; after the last it begins again",
-      "mahimahi",
+      "mahimahi", true,
       {.name = "trace",
        .type = LINK_DELIVERIES,
        .offset = ROW(trace),
