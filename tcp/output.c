@@ -361,7 +361,7 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
     conn->snd_nxt += len + fin;
     conn->octets_sent += len;
     if (len < segment_room(conn)) { conn->small_sent = conn->snd_nxt; }
-    ack_policy_text_sent(conn, now_ns);
+    if (len > 0) { ack_policy_text_sent(conn, now_ns); }
     congestion_used(conn, conn_flight(conn) + conn->snd_mss > conn->cwnd);
     if (!conn->in_recovery && conn_flight(conn) > conn->cwnd) { conn->limited_bytes += len; }
     conn->override_due = false;

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #define GIVEN_MAX 256
+#define PERCENT_MAX 1000
 #define CAPTURE_TOLERANCE_NS 10000000u /* kernels' timers are late by so much */
 #define CAPTURE_TOLERANCE_PERMILLE 70u /* and by so much of what they wait for */
 
@@ -93,10 +94,14 @@ static bool read_tolerance(struct diff_rules *rules, const char *text)
     rules->tolerance_permille = 0;
     if (!rules->times) { return true; }
     (void)snprintf(time, sizeof time, "%.*s", (int)(len < sizeof time ? len : sizeof time), text);
-    char *end = NULL;
-    const double percent = text[len] == '+' ? strtod(text + len + 1, &end) : 0;
-    const bool percent_ok = text[len] == '\0' || (end != text + len + 1 && strcmp(end, "%") == 0 &&
-                                                  percent >= 0 && percent <= 1000);
+    double percent = 0;
+    bool percent_ok = true;
+    if (text[len] == '+') {
+        char *end = NULL;
+        percent = strtod(text + len + 1, &end);
+        percent_ok = end != text + len + 1 && strcmp(end, "%") == 0 && percent >= 0 &&
+                     percent <= PERCENT_MAX;
+    }
     const bool zero = strcmp(time, "0") == 0;
     rules->tolerance_ns = 0;
     if (!percent_ok || (!zero && units_parse_time(time, &rules->tolerance_ns) != NULL)) {

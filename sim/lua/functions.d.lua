@@ -140,6 +140,7 @@ function host:app(application, options) end
 function host:listen(port, options) end
 
 ---@class tcpsim.ConnectOptions: tcpsim.TcpOptions
+---@field profile? "rfc9293"|"linux"|"freebsd"
 ---@field local_port? integer
 ---@field data? string on the SYN
 ---@field from? string an address of this host
