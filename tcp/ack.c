@@ -92,7 +92,7 @@ void ack_of_syn(struct tcp_conn *conn, const struct arrival *arrival)
     conn->retransmits = 0;
     conn->soft_error = TCP_OK;
     conn->snd_una = conn->iss + 1;
-    conn->small_sent = conn->limited_until = conn->snd_una;
+    if (!conn->fast_open.early) { conn->small_sent = conn->limited_until = conn->snd_una; }
     rto_established(conn);
     if (!conn->fast_open.early || conn->syn_repeated) { congestion_init(conn); }
     fast_open_done(conn);
@@ -100,10 +100,8 @@ void ack_of_syn(struct tcp_conn *conn, const struct arrival *arrival)
     if (conn->fin_sent && !ack_covers_fin(conn)) {
         rto_start(conn, now_ns);
     } else if (seq_lt(conn->snd_una, conn->snd_nxt)) {
-        if (!conn->fast_open.early || conn->syn_repeated) {
-            sent_all_lost(
-                conn); /* data on the SYN, or behind a lost SYN,ACK: the peer did not take them */
-        }
+        /* Data on the SYN, or behind a lost SYN,ACK, that the peer did not take. */
+        if (!conn->fast_open.early || conn->syn_repeated) { sent_all_lost(conn); }
         rto_start(conn, now_ns);
     }
 }

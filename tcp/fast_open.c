@@ -101,8 +101,9 @@ void fast_open_begin(struct tcp_conn *conn, uint64_t now_ns)
     }
 }
 
-/* What fits on a SYN whose options take so much: 4.2.2, and 4.1.3 on the MSS. */
-uint32_t fast_open_syn_room(const struct tcp_conn *conn, uint32_t options_bytes)
+/* What fits on a SYN: 4.2.2, and 4.1.3 on the MSS. Room is left for all the options there may be:
+ * of this end, and of what adds some on the way. */
+uint32_t fast_open_syn_room(const struct tcp_conn *conn)
 {
     uint32_t mss = conn->local.address.family == 6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS_IPV4;
     if (conn->fast_open.asks < FAST_OPEN_HAS_COOKIE) { return mss; }
@@ -110,7 +111,21 @@ uint32_t fast_open_syn_room(const struct tcp_conn *conn, uint32_t options_bytes)
     if (entry != NULL && entry->mss != 0) { mss = entry->mss; }
     const uint32_t most = conn_mtu_mss(conn);
     if (mss > most) { mss = most; }
-    return mss > options_bytes ? mss - options_bytes : 0;
+    return mss > TCP_OPTIONS_MAX_BYTES ? mss - TCP_OPTIONS_MAX_BYTES : 0;
+}
+
+uint32_t tcp_fast_open_room(struct tcp_host *host, uint64_t now_ns,
+                            const struct tcp_endpoint *local, const struct tcp_endpoint *remote,
+                            const struct tcp_options *options)
+{
+    struct shared_options shared = {1, *options};
+    struct tcp_conn conn = {.host = host,
+                            .options = &shared,
+                            .local = *local,
+                            .remote = *remote,
+                            .syn_with_data = true};
+    fast_open_begin(&conn, now_ns);
+    return conn.fast_open.asks >= FAST_OPEN_HAS_COOKIE ? fast_open_syn_room(&conn) : 0;
 }
 
 /* The SYN,ACK has come; `all_acked`: it acknowledges what rode on the SYN. */
@@ -119,6 +134,7 @@ void fast_open_answered(struct tcp_conn *conn, const struct arrival *arrival, bo
     const struct tcp_parsed_options *options = &arrival->options;
     const uint8_t asks = conn->fast_open.asks;
     if (asks == FAST_OPEN_NOT) { return; }
+    conn->fast_open.used = all_acked && asks >= FAST_OPEN_HAS_COOKIE;
     struct fast_open_entry *entry = find_or_make(conn->host, conn);
     if (entry == NULL) { return; }
     if (options->has_mss && options->mss > 0) { entry->mss = options->mss; }
@@ -138,9 +154,9 @@ void fast_open_answered(struct tcp_conn *conn, const struct arrival *arrival, bo
 static void make_cookie(const struct tcp_conn *conn, uint64_t epoch, uint8_t cookie[COOKIE_BYTES])
 {
     const struct tcp_host_config *config = &conn->host->config;
-    if (config->fast_open_cookie != NULL) {
+    if (config->fast_open_cookie != NULL &&
         config->fast_open_cookie(config->cookie_context, &conn->remote.address,
-                                 &conn->local.address, cookie);
+                                 &conn->local.address, cookie)) {
         return;
     }
     uint8_t input[2 * sizeof conn->local.address.octets + 5];
@@ -182,6 +198,7 @@ enum fast_open_text fast_open_syn_arrived(struct tcp_conn *listener, struct tcp_
     conn->fast_open.grants = !fresh; /* asked for, wrong, or about to expire */
     if (valid && listener->listen->fast_open_pending < options->fast_open_pending) {
         conn->fast_open.early = true;
+        conn->fast_open.used = arrival->len > 0;
         conn->fast_open.listener = listener;
         listener->listen->fast_open_pending++;
         return FAST_OPEN_DELIVER_TEXT;

@@ -197,6 +197,7 @@ bool listen_keeps_text(const struct tcp_conn *conn, const struct arrival *arriva
 static void open_early(struct tcp_conn *conn, const struct arrival *arrival)
 {
     congestion_init(conn);
+    conn->small_sent = conn->limited_until = conn->snd_una;
     (void)text_pull_held(conn, arrival->now_ns);
     conn->changed = true;
     listen_child_established(conn, arrival->now_ns);

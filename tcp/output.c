@@ -86,7 +86,7 @@ static void pure_ack(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
 static void add_syn_data(struct tcp_conn *conn, struct tcp_segment *out)
 {
     const uint32_t given = (uint32_t)(conn->end_offset - conn->una_offset);
-    const uint32_t most = fast_open_syn_room(conn, out->options_len);
+    const uint32_t most = fast_open_syn_room(conn);
     const uint32_t sent = conn->snd_nxt - (conn->iss + 1); /* a repetition holds the same octets */
     const uint32_t len = sent > 0 ? sent : given < most ? given : most;
     bool push = false;
@@ -104,7 +104,7 @@ static void add_syn_data(struct tcp_conn *conn, struct tcp_segment *out)
         conn->snd_nxt += len;
         conn->octets_sent += len;
     }
-    out->flags |= push ? TCP_PSH : 0;
+    out->flags |= push && conn_options(conn)->syn_push ? TCP_PSH : 0;
     if (urgent_is_out(conn)) { urgent_mark(conn, out); }
 }
 

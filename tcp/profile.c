@@ -264,6 +264,8 @@ const struct tcp_option_row tcp_option_table[] = {
     ROW("slow_start_limit", COUNT, FIELD(slow_start_limit), ALWAYS, 0, 65535, true, NULL,
         "segments", {"1", "off", "2"}, "by how much one ACK lets the window grow in slow start",
         "RFC 5681 3.1 (2), RFC 3465"),
+    ROW("syn_push", BOOL, FIELD(syn_push), ALWAYS, 0, 1, true, NULL, "",
+        {"true", "false", "true"}, "the end of a SEND on a SYN is marked by PSH", "RFC 9293 3.9.1.2"),
     ROW("syn_text", CHOICE, FIELD(syn_text), ALWAYS, 0, 1, false, "keep drop", "",
         {"keep", "drop", "drop"},
         "text on a SYN without Fast Open: kept until the handshake is done, or left to come again",

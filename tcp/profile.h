@@ -82,6 +82,7 @@ struct tcp_options {
     uint8_t fast_open; /* enum tcp_fast_open */
     uint32_t fast_open_pending;
     bool fast_open_cookies;
+    bool syn_push;
     uint8_t syn_text;     /* enum tcp_syn_text */
     uint8_t backlog_full; /* enum tcp_backlog_full */
     bool challenge_ack;

@@ -68,6 +68,7 @@ void tcp_status(const struct tcp_conn *conn, struct tcp_status *status)
         .dup_acks = conn->dup_acks,
         .acks_withheld = conn->acks_withheld,
         .ecn = conn->ecn.on,
+        .fast_open = conn->fast_open.used,
         .ece_acks = conn->ece_acks,
         .ce_segments = conn->ce_segments,
         .octets_sent = conn->octets_sent,
@@ -142,6 +143,11 @@ void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns, const struct t
     changed.rto_max_ns = options->rto_max_ns;
     changed.ttl = options->ttl;
     changed.tos = options->tos;
+    if (conn->state == TCP_LISTEN) {
+        changed.fast_open = options->fast_open;
+        changed.fast_open_pending = options->fast_open_pending;
+        changed.fast_open_cookies = options->fast_open_cookies;
+    }
     struct shared_options *fresh = options_create(conn->host, &changed);
     if (fresh == NULL || conn->gone || conn->state == TCP_CLOSED) {
         if (fresh != NULL) { options_release(conn->host, fresh); }

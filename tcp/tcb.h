@@ -139,6 +139,7 @@ struct fast_open_state {
     bool experiment; /* the option's experimental form: 4.1.1 */
     bool grants;     /* the SYN,ACK brings a cookie */
     bool early;      /* opened by a cookie: text is delivered, and sent, in SYN-RECEIVED */
+    bool used;       /* text on the SYN was taken: ours by the peer, or the peer's by us */
     struct tcp_conn *listener; /* that counts it among its fast_open_pending, or NULL */
 };
 
@@ -571,7 +572,7 @@ static inline void ack_policy_ack_sent(struct tcp_conn *conn)
 /* ---- fast_open.c ---- */
 /* An active OPEN, its data queued: whether they may ride on the SYN, and what that asks for. */
 void fast_open_begin(struct tcp_conn *conn, uint64_t now_ns);
-uint32_t fast_open_syn_room(const struct tcp_conn *conn, uint32_t options_bytes);
+uint32_t fast_open_syn_room(const struct tcp_conn *conn);
 void fast_open_answered(struct tcp_conn *conn, const struct arrival *arrival, bool all_acked);
 /* A SYN has made `conn`: what becomes of its text. */
 enum fast_open_text { FAST_OPEN_HOLD_TEXT, FAST_OPEN_DROP_TEXT, FAST_OPEN_DELIVER_TEXT };

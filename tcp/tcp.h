@@ -40,8 +40,9 @@ struct tcp_host_config {
     uint64_t (*keyed_hash)(void *context, const void *data, size_t len);
     void *hash_context;
     /* The Fast Open cookie of a client's address at one of this host's (RFC 7413 4.1.2), where it
-     * is to be another's, such as a kernel's; it does not expire then. NULL: by keyed_hash. */
-    void (*fast_open_cookie)(void *context, const struct tcp_address *client,
+     * is to be another's, such as a kernel's; it does not expire then. NULL, or when it returns
+     * false: by keyed_hash. */
+    bool (*fast_open_cookie)(void *context, const struct tcp_address *client,
                              const struct tcp_address *server, uint8_t cookie[8]);
     void *cookie_context;
     uint64_t stream_base; /* connections' streams are named stream_base + 1, + 2, … */
@@ -137,6 +138,12 @@ enum tcp_error tcp_open_listener(struct tcp_conn *listener, uint64_t now_ns,
                                  const struct tcp_endpoint *local,
                                  const struct tcp_endpoint *remote);
 
+/* RFC 7413: how many octets may ride on a SYN to `remote` by Fast Open, if it is opened now with
+ * these options: 0 without a cookie of that server, where none is needed the default MSS. */
+uint32_t tcp_fast_open_room(struct tcp_host *host, uint64_t now_ns,
+                            const struct tcp_endpoint *local, const struct tcp_endpoint *remote,
+                            const struct tcp_options *options);
+
 /* RFC 9293 3.10.2 on a passive TCB: as tcp_open_listener, then the octets are queued as by
  * tcp_send. */
 enum tcp_error tcp_send_listener(struct tcp_conn *listener, uint64_t now_ns,
@@ -178,7 +185,8 @@ enum tcp_error tcp_abort(struct tcp_conn *conn, uint64_t now_ns);
  * `conn` must not be used afterwards (but in events, until DELETED). */
 void tcp_release(struct tcp_conn *conn, uint64_t now_ns);
 
-/* Options that may change on an open connection: nagle, delayed_ack, keepalive, user_timeout,
+/* On a listener fast_open, fast_open_pending and fast_open_cookies may change too.
+ * Options that may change on an open connection: nagle, delayed_ack, keepalive, user_timeout,
  * uto_advertise, retries, window, recv_buffer, send_buffer, rto_min, rto_max, ttl, tos. The others
  * of *options are ignored. */
 void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns,
@@ -206,6 +214,7 @@ struct tcp_status {
     uint32_t total_retransmits, dup_acks;
     uint32_t acks_withheld;                  /* by challenge_ack_limit */
     bool ecn;                                /* RFC 3168: agreed on */
+    bool fast_open;                          /* RFC 7413: text on the SYN was taken */
     uint32_t ece_acks, ce_segments;          /* received */
     uint64_t cookies_sent, cookies_proven;   /* a listener's */
     uint32_t backlog_pending, backlog_ready; /* a listener's: in SYN-RECEIVED, not yet accepted */

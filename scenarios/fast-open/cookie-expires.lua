@@ -3,7 +3,7 @@
 -- A cookie is a keyed hash of the client's address and the hour. In the next hour it is still taken,
 -- and the SYN,ACK brings a fresh one; two hours on the old one is wrong, costs a round trip and is
 -- replaced. The request has 3000 octets: the SYN carries what the server's MSS allows, which the
--- client remembers with the cookie, less the options; the rest follows at once when the SYN,ACK is
+-- client remembers with the cookie, less 40 octets for options; the rest follows at once when the SYN,ACK is
 -- there.
 sim.scenario {
   title = "Fast Open: a cookie expires; the SYN is filled to the server's MSS",
@@ -34,8 +34,8 @@ client:app(function()
 end)
 
 expect.count("client > server: S 0:0(0)", 1)
-expect.count("client > server: S 0:1184(1184)", 3)
-expect.count("server > client: S. 0:0(0) ack 1185", 2)
+expect.count("client > server: S 0:1160(1160)", 3)
+expect.count("server > client: S. 0:0(0) ack 1161", 2)
 expect.count("server > client: S. 0:0(0) ack 1", 2)
 expect.count("server > client: S. <mss 1200,FO>", 0)
 expect.count("server > client: S. <mss 1200>", 1) -- without a new cookie

@@ -71,6 +71,8 @@ static void put_transfer(lua_State *L, const struct tcp_status *status)
     put_integer(L, "acks_withheld", status->acks_withheld);
     lua_pushboolean(L, status->ecn);
     lua_setfield(L, -2, "ecn");
+    lua_pushboolean(L, status->fast_open);
+    lua_setfield(L, -2, "fast_open");
     put_integer(L, "ece_acks", status->ece_acks);
     put_integer(L, "ce_segments", status->ce_segments);
     put_integer(L, "octets_sent", status->octets_sent);

@@ -30,23 +30,37 @@ static bool host_name_streams(struct host *host)
 }
 
 /* As Linux makes it: SipHash of both addresses, the client's first. */
-static void fast_open_cookie(void *context, const struct tcp_address *client,
+static bool fast_open_cookie(void *context, const struct tcp_address *client,
                              const struct tcp_address *server, uint8_t cookie[8])
 {
+    const struct host *host = context;
+    if (!host->has_cookie_key) { return false; }
     uint8_t addresses[2 * sizeof client->octets];
     const size_t len = client->family == 4 ? 4 : sizeof client->octets;
     memcpy(addresses, client->octets, len);
     memcpy(addresses + len, server->octets, len);
-    const uint64_t hash = rng_hash(context, addresses, 2 * len);
+    const uint64_t hash = rng_hash(&host->cookies, addresses, 2 * len);
     for (unsigned i = 0; i < 8; i++) { cookie[i] = (uint8_t)(hash >> (8 * i)); }
+    return true;
 }
 
-static bool host_make_tcp(struct host *host, const struct host_config *given)
+void host_set_fast_open_key(struct host *host, const uint64_t key[2])
+{
+    host->cookies = (struct rng_stream){{key[0], key[1]}};
+    host->has_cookie_key = true;
+}
+
+uint32_t host_fast_open_room(struct host *host, const struct tcp_endpoint *local,
+                             const struct tcp_endpoint *remote, const struct tcp_options *options)
+{
+    return tcp_fast_open_room(host->tcp, host->world->now_ns, local, remote, options);
+}
+
+static bool host_make_tcp(struct host *host)
 {
     const struct tcp_host_config config = {.options = host->options,
-                                           .fast_open_cookie =
-                                               given->has_fast_open_key ? fast_open_cookie : NULL,
-                                           .cookie_context = &host->cookies,
+                                           .fast_open_cookie = fast_open_cookie,
+                                           .cookie_context = host,
                                            .keyed_hash = keyed_hash,
                                            .hash_context = &host->iss,
                                            .stream_base = packet_tag(host, 0)};
@@ -63,11 +77,10 @@ struct host *host_create(struct world *world, const struct host_config *config, 
     host->world = world;
     host->index = index;
     host->options = config->options;
-    host->cookies = (struct rng_stream){{config->fast_open_key[0], config->fast_open_key[1]}};
     host->options.mtu_bytes = HOST_DEFAULT_MTU_BYTES;
     host->name = arena_strdup(world->arena, config->name);
-    bool whole = host->name != NULL && host_name_streams(host) &&
-                 (!config->has_tcp || host_make_tcp(host, config));
+    bool whole =
+        host->name != NULL && host_name_streams(host) && (!config->has_tcp || host_make_tcp(host));
     whole =
         whole && table_insert(world->arena, &world->names, &host->by_name, hash_text(host->name));
     for (size_t i = 0; whole && i < config->address_count; i++) {

@@ -28,8 +28,6 @@ struct host_config {
     size_t address_count;
     bool has_tcp; /* false: played by the script */
     struct tcp_options options;
-    bool has_fast_open_key;    /* else cookies are made by the host's own secret */
-    uint64_t fast_open_key[2]; /* a kernel's, as SipHash takes it */
 };
 
 /* A connection or listener as the rest of the simulator sees it: it outlives its TCB. */
@@ -157,5 +155,12 @@ void host_numbers(struct world *world, const struct host *sender, const struct t
 /* Called by links and by the world only. */
 void host_receive_packet(struct host *host, const struct packet *packet);
 void host_pump(struct host *host);
+
+/* Fast Open's cookies are made from now on as Linux makes them, by SipHash under this key (two
+ * 64-bit halves of its octets, little-endian). */
+void host_set_fast_open_key(struct host *host, const uint64_t key[2]);
+/* tcp_fast_open_room for a connection from `local` to that port of `to`. */
+uint32_t host_fast_open_room(struct host *host, const struct tcp_endpoint *local,
+                             const struct tcp_endpoint *remote, const struct tcp_options *options);
 
 #endif

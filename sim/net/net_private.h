@@ -245,7 +245,8 @@ struct host {
     struct router *router; /* NULL: a host */
     struct tcp_options options;
     struct rng_stream iss, ports;
-    struct rng_stream cookies; /* Fast Open's key, if it was given */
+    struct rng_stream cookies; /* Fast Open's key */
+    bool has_cookie_key;
     uint64_t port_calls;
     uint64_t emitted; /* segments: the last one's number */
     uint64_t icmp_emitted;

@@ -233,13 +233,15 @@ static enum call_status transmit(struct call *call, const struct transfer *trans
     if (call_has_flag(call, flags, SYM_MSG_ZEROCOPY)) {
         return call_unsupported(call, "MSG_ZEROCOPY");
     }
-    if (call_has_flag(call, flags, SYM_MSG_FASTOPEN) || fd->fast_open_connect) {
-        return call_unsupported(call, "MSG_FASTOPEN");
+    const bool opens = call_has_flag(call, flags, SYM_MSG_FASTOPEN) || fd->fast_open_deferred;
+    if (opens && fd->socket == NULL && !call->again) {
+        if (transfer->null_buffer && transfer->len > 0) { return call_errno(call, PKT_EFAULT); }
+        return fast_open_write(call, fd, (uint32_t)transfer->len, may_wait);
     }
     const int why = call->pending->done == 0 ? why_not_send(call, fd) : 0;
     if (why != 0) { return call_errno(call, why); }
     const enum tcp_state state = fd_state(fd);
-    if (state == TCP_SYN_SENT || state == TCP_SYN_RECEIVED) {
+    if (state == TCP_SYN_SENT || (state == TCP_SYN_RECEIVED && fd->connecting)) {
         return may_wait ? CALL_BLOCKS : call_errno(call, PKT_EAGAIN);
     }
     if (transfer->null_buffer && transfer->len > 0) { return call_errno(call, PKT_EFAULT); }

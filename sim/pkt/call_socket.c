@@ -176,6 +176,7 @@ enum call_status call_connect(struct call *call)
         const enum call_status status = connect_outcome(call, fd);
         return status == CALL_BLOCKS ? call_errno(call, PKT_EALREADY) : status;
     }
+    if (fast_open_defers(call->pkt, fd)) { return call_return(call, 0); }
     const int error = fd_connect(call->pkt, fd, 0);
     if (error != 0) { return call_errno(call, error); }
     return fd->nonblocking ? call_errno(call, PKT_EINPROGRESS) : CALL_BLOCKS;

@@ -78,6 +78,8 @@ struct fd {
     bool read_shut, write_shut;
     bool error_taken; /* SO_ERROR was read, or a call returned it */
     bool lingers, keepalive, corked, fast_open_connect, peer_chosen;
+    bool fast_open_deferred;   /* connected, as the script was told: the first write opens */
+    bool fast_open_cookieless; /* TCP_FASTOPEN_NO_COOKIE */
     bool bound;
     int32_t linger_s;
     uint64_t keepalive_idle_ns, keepalive_interval_ns; /* what they are when it is switched on */
@@ -143,6 +145,7 @@ struct pkt {
     enum dialect dialect;
     unsigned profile; /* of tcp_profile_names */
     struct tcp_options options;
+    uint64_t fast_open_bits; /* of net.ipv4.tcp_fastopen */
     /* What keepalive is when a socket switches it on. */
     uint64_t keepalive_idle_ns, keepalive_interval_ns;
     uint32_t keepalive_count;
@@ -378,5 +381,13 @@ void sysctl_defaults(struct pkt *pkt);
 void sample_take(struct pkt *pkt, const struct event *event);
 /* Runs all code, at the end. */
 void samples_judge(struct pkt *pkt);
+
+/* ---- fast_open.c ---- */
+void fast_open_set_bits(struct pkt *pkt, uint64_t bits);
+bool fast_open_set_key(struct pkt *pkt, const char *text);
+void fast_open_defaults(struct pkt *pkt);
+void fast_open_set_queue(const struct pkt *pkt, struct fd *fd, int64_t queue);
+bool fast_open_defers(struct pkt *pkt, struct fd *fd);
+enum call_status fast_open_write(struct call *call, struct fd *fd, uint32_t len, bool may_wait);
 
 #endif

@@ -12,6 +12,13 @@ struct field {
 
 static int64_t us(uint64_t ns) { return (int64_t)(ns / NS_PER_US); }
 
+/* TCPI_OPT_TIMESTAMPS, _SACK, _WSCALE, _ECN, _ECN_SEEN, _SYN_DATA. */
+static int64_t options_number(const struct tcp_status *status)
+{
+    return (int64_t)status->ts_on | status->sack_on << 1 | status->scale_on << 2 |
+           status->ecn << 3 | (status->ce_segments > 0) << 4 | status->fast_open << 5;
+}
+
 /* tcpi_state, by the kernel's numbers. */
 static int64_t state_number(const struct pkt *pkt, enum tcp_state state)
 {
@@ -81,6 +88,7 @@ void sample_take(struct pkt *pkt, const struct event *event)
     const struct field fields[] = {
         {"tcpi_state", state_number(pkt, status.state)},
         {"tcpi_ca_state", ca_state(&status)},
+        {"tcpi_options", options_number(&status)},
         {"tcpi_retransmits", status.retransmits},
         {"tcpi_backoff", status.retransmits},
         {"tcpi_snd_mss", status.snd_mss},

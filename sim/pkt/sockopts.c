@@ -96,6 +96,9 @@ static enum call_status set_tcp(struct call *call, struct fd *fd, enum sockopt o
         options->syn_retries = (uint32_t)value;
         break;
     case OPT_TCP_NOTSENT_LOWAT: fd->notsent_lowat = (int32_t)value; break;
+    case OPT_TCP_FASTOPEN: fast_open_set_queue(call->pkt, fd, value); break;
+    case OPT_TCP_FASTOPEN_CONNECT: fd->fast_open_connect = value != 0; break;
+    case OPT_TCP_FASTOPEN_NO_COOKIE: fd->fast_open_cookieless = value != 0; break;
     default: return call_unsupported(call, "socket option %s, set", call_argument(call, 2)->text);
     }
     fd_apply_options(fd);
@@ -205,6 +208,9 @@ static bool get_tcp(struct call *call, const struct fd *fd, enum sockopt option,
     case OPT_TCP_KEEPCNT: *value = fd->keepalive_count; return true;
     case OPT_TCP_SYNCNT: *value = options->syn_retries; return true;
     case OPT_TCP_NOTSENT_LOWAT: *value = fd->notsent_lowat; return true;
+    case OPT_TCP_FASTOPEN: *value = fd->fast_open_queue; return true;
+    case OPT_TCP_FASTOPEN_CONNECT: *value = fd->fast_open_connect; return true;
+    case OPT_TCP_FASTOPEN_NO_COOKIE: *value = fd->fast_open_cookieless; return true;
     default: return false;
     }
 }

@@ -21,6 +21,7 @@ enum conversion {
     SET_KEEP_INTERVAL_MS,
     SET_KEEP_COUNT,
     SET_FAST_OPEN,
+    SET_FAST_OPEN_KEY,
     SET_COOKIES,
     SET_ONE_A_TIME, /* a challenge ACK in so many ms a connection */
     SET_ICMP_HARD,
@@ -70,7 +71,8 @@ const struct pkt_knob pkt_knobs[] = {
     {LINUX "tcp_autocorking", NULL, "nothing waits for a network device", NO_MEANING},
     {LINUX "tcp_limit_output_bytes", NULL, "nothing waits for a network device", NO_MEANING},
     {LINUX "tcp_fack", NULL, "has no effect in kernels of today", NO_MEANING},
-    {LINUX "tcp_fastopen_key", "fast_open_key", "hexadecimal", SET_CHOICE},
+    {LINUX "tcp_fastopen_key", "fast_open", "four numbers: the key of its cookies",
+     SET_FAST_OPEN_KEY},
     {LINUX "tcp_mtu_probing", NULL, "only 0", ONLY_ZERO},
     {LINUX "tcp_ecn_option", NULL, "accurate ECN is not there", NO_MEANING},
     {LINUX "tcp_stdurg", "urgent_pointer", "0 next, 1 last", SET_BOOL},
@@ -325,6 +327,7 @@ static bool set_by(const struct knob_set *set)
     switch (conversion) {
     case NO_MEANING: return true;
     case SET_THIRD: return read_second(set->value, &second) ? store(set, second) : refuse(set);
+    case SET_FAST_OPEN_KEY: return fast_open_set_key(set->pkt, set->value) || refuse(set);
     case SET_CHOICE:
         if (set->row == NULL || set->row->type == TCP_OPTION_LATER) { return refuse(set); }
         return read_choice(set->row, set->value, &choice) ? store(set, choice) : refuse(set);
@@ -362,13 +365,14 @@ static bool set_by(const struct knob_set *set)
     case SET_KEEP_COUNT: return set_keepalive(set, conversion);
     case SET_ONE_A_TIME: return set_limit(set);
     case SET_ECN:
-    case SET_FAST_OPEN:
+    case SET_FAST_OPEN: fast_open_set_bits(set->pkt, set->number); return true;
     case SET_COOKIES: return store(set, set->number);
     case SET_ICMP_HARD: return set->number == 1 || store(set, 1);
     case ONLY_ZERO: return set->number == 0 || refuse(set);
     case ONLY_ONE: return set->number == 1 || refuse(set);
     case NO_MEANING:
     case SET_THIRD:
+    case SET_FAST_OPEN_KEY:
     case SET_CHOICE: break;
     }
     return true;
@@ -403,4 +407,5 @@ void sysctl_defaults(struct pkt *pkt)
     pkt->options.recv_buffer = 540000;
     if (pkt->options.first_window != 0) { pkt->options.first_window = UINT16_MAX; }
     pkt->options.send_buffer = 262144;
+    fast_open_defaults(pkt);
 }

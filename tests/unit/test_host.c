@@ -88,10 +88,9 @@ static void a_key_makes_a_kernels_fast_open_cookies(void **state)
     struct host *opener = world_add_host(fixture->world, &config);
     config.name = "keyed";
     config.addresses[0] = fixture_address("192.168.0.1");
-    config.has_fast_open_key = true;
-    config.fast_open_key[0] = UINT64_C(0xb2b2b2b2a1a1a1a1);
-    config.fast_open_key[1] = UINT64_C(0xd4d4d4d4c3c3c3c3);
     struct host *keyed = world_add_host(fixture->world, &config);
+    const uint64_t key[2] = {UINT64_C(0xb2b2b2b2a1a1a1a1), UINT64_C(0xd4d4d4d4c3c3c3c3)};
+    host_set_fast_open_key(keyed, key);
     struct link_settings settings[2];
     link_settings_default(&settings[0]);
     link_settings_default(&settings[1]);

@@ -1,0 +1,89 @@
+/* fast_open.c - TCP Fast Open as Linux offers it: the bits of net.ipv4.tcp_fastopen, the key of its
+ * cookies, TCP_FASTOPEN and its kin, MSG_FASTOPEN. */
+#include "run.h"
+
+#include <stdio.h>
+
+/* net.ipv4.tcp_fastopen */
+#define CLIENT 0x1
+#define SERVER 0x2
+#define CLIENT_WITHOUT_COOKIE 0x4
+#define SERVER_WITHOUT_COOKIE 0x200
+#define SERVER_WITHOUT_SOCKOPT 0x400
+
+/* Connections ask for cookies only where a call says so, whatever the bits. */
+void fast_open_set_bits(struct pkt *pkt, uint64_t bits)
+{
+    pkt->fast_open_bits = bits;
+    const bool all = (bits & SERVER) != 0 && (bits & SERVER_WITHOUT_SOCKOPT) != 0;
+    pkt->options.fast_open = all ? TCP_FAST_OPEN_SERVER : TCP_FAST_OPEN_OFF;
+    pkt->options.fast_open_cookies = (bits & SERVER_WITHOUT_COOKIE) == 0;
+}
+
+/* "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4": numbers of 32 bits. Of two, the first makes the cookies.
+ */
+bool fast_open_set_key(struct pkt *pkt, const char *text)
+{
+    unsigned part[4];
+    int len = 0;
+    if (sscanf(text, "%8x-%8x-%8x-%8x%n", &part[0], &part[1], &part[2], &part[3], &len) != 4 ||
+        (text[len] != '\0' && text[len] != ',')) {
+        return false;
+    }
+    const uint64_t key[2] = {(uint64_t)part[1] << 32 | part[0], (uint64_t)part[3] << 32 | part[2]};
+    host_set_fast_open_key(pkt->host, key);
+    return true;
+}
+
+/* What the original's defaults.sh sets. */
+void fast_open_defaults(struct pkt *pkt)
+{
+    fast_open_set_bits(pkt, 0x70403);
+    (void)fast_open_set_key(pkt, "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4");
+}
+
+/* TCP_FASTOPEN on a listener: how many may be open by a cookie while their handshake lasts. */
+void fast_open_set_queue(const struct pkt *pkt, struct fd *fd, int64_t queue)
+{
+    fd->fast_open_queue = (int32_t)queue;
+    const bool on = queue > 0 && (pkt->fast_open_bits & SERVER) != 0;
+    fd->options.fast_open = on ? TCP_FAST_OPEN_SERVER : TCP_FAST_OPEN_OFF;
+    if (on) { fd->options.fast_open_pending = (uint32_t)queue; }
+}
+
+/* From now on the descriptor opens as a client of Fast Open: how many octets may ride on its SYN.
+ */
+static uint32_t begin_client(struct pkt *pkt, struct fd *fd)
+{
+    fd->options.fast_open = TCP_FAST_OPEN_CLIENT;
+    fd->options.fast_open_cookies =
+        (pkt->fast_open_bits & CLIENT_WITHOUT_COOKIE) == 0 && !fd->fast_open_cookieless;
+    const struct tcp_endpoint local = {.address = pkt->settings.local};
+    const struct tcp_endpoint remote = {.address = pkt->settings.remote,
+                                        .port = pkt->settings.connect_port};
+    return host_fast_open_room(pkt->host, &local, &remote, &fd->options);
+}
+
+/* connect() after TCP_FASTOPEN_CONNECT: with a cookie it waits for the first write. */
+bool fast_open_defers(struct pkt *pkt, struct fd *fd)
+{
+    if (!fd->fast_open_connect || (pkt->fast_open_bits & CLIENT) == 0) { return false; }
+    fd->fast_open_deferred = begin_client(pkt, fd) > 0;
+    return fd->fast_open_deferred;
+}
+
+/* The first write opens, with as many of its octets on the SYN as fit. Without a cookie none do:
+ * the write waits for the handshake, or is told that it has begun. */
+enum call_status fast_open_write(struct call *call, struct fd *fd, uint32_t len, bool may_wait)
+{
+    struct pkt *pkt = call->pkt;
+    if ((pkt->fast_open_bits & CLIENT) == 0) { return call_errno(call, PKT_EOPNOTSUPP); }
+    const uint32_t room = begin_client(pkt, fd);
+    const uint32_t rides = len < room ? len : room;
+    const int error = fd_connect(pkt, fd, rides);
+    if (error != 0) { return call_errno(call, error); }
+    fd->fast_open_deferred = false;
+    call->pending->done = rides;
+    if (may_wait) { return CALL_BLOCKS; }
+    return rides > 0 ? call_return(call, rides) : call_errno(call, PKT_EINPROGRESS);
+}
