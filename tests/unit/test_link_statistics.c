@@ -123,6 +123,22 @@ static void elliott_loses_in_both_states(void **state)
     traffic_destroy(traffic);
 }
 
+/* A packet's loss and the channel's move are drawn apart: a loss is followed by another one when
+ * the channel stays bad, and then half the time. */
+static void loss_and_state_are_drawn_apart(void **state)
+{
+    (void)state;
+    double bursts[BURSTS];
+    struct link_settings settings = plain();
+    settings.gemodel.p_ppb = 300000000;
+    settings.gemodel.r_ppb = 200000000;
+    settings.gemodel.one_minus_h_ppb = 500000000;
+    struct traffic *traffic = stream(&settings, 23, MANY);
+    (void)count_lost(traffic, bursts);
+    check_bursts(bursts, 0.8 * 0.5);
+    traffic_destroy(traffic);
+}
+
 static void copies_come_at_their_rate(void **state)
 {
     (void)state;
@@ -164,6 +180,28 @@ static void flipped_bits_pass_the_checksum_now_and_then(void **state)
             assert_true(passed == 0);
         } else {
             assert_true(deviation(passed, corrupted, 1.0 / 32) < SIGMAS);
+        }
+        traffic_destroy(traffic);
+    }
+}
+
+/* As many different ones as were asked for, also where there are few. */
+static void so_many_bits_are_flipped(void **state)
+{
+    (void)state;
+    for (uint32_t bits = 1; bits <= TRACE_FLIPS_MAX; bits++) {
+        struct link_settings settings = plain();
+        settings.corrupt.probability_ppb = PPB_ONE;
+        settings.corrupt.bits = bits;
+        struct traffic *traffic = traffic_create(&settings, 45, 2000);
+        for (size_t i = 0; i < 2000; i++) {
+            traffic_plan(traffic, (struct planned){.at_ns = i, .bytes = TRAFFIC_HEADERS});
+        }
+        traffic_run(traffic);
+        for (size_t i = 0; i < 2000; i++) {
+            const struct fate *fate = &traffic->fates[i];
+            assert_true(fate->corrupted);
+            assert_int_equal(fate->flipped, fate->discarded ? bits : 0); /* or it is what it says */
         }
         traffic_destroy(traffic);
     }
@@ -375,8 +413,10 @@ int main(void)
         cmocka_unit_test(loss_is_independent),
         cmocka_unit_test(gilbert_loses_in_bursts),
         cmocka_unit_test(elliott_loses_in_both_states),
+        cmocka_unit_test(loss_and_state_are_drawn_apart),
         cmocka_unit_test(copies_come_at_their_rate),
         cmocka_unit_test(flipped_bits_pass_the_checksum_now_and_then),
+        cmocka_unit_test(so_many_bits_are_flipped),
         cmocka_unit_test(reordering_has_its_rate),
         cmocka_unit_test(reordering_is_correlated),
         cmocka_unit_test(tables_are_the_distributions),

@@ -119,7 +119,7 @@ static void test_the_names_of_actions(void **state)
 {
     static const char *const names[] = {"sent",       "forwarded", "delivered", "dropped",
                                         "duplicated", "corrupted", "delayed",   "held",
-                                        "injected",   "rewritten", "discarded"};
+                                        "injected",   "rewritten", "discarded", "marked"};
     (void)state;
     for (size_t i = 0; i < COUNT(names); i++) {
         assert_string_equal(trace_action_name((enum trace_action)i), names[i]);

@@ -28,6 +28,9 @@ static void look(void *context, const struct trace_record *record)
         fate->marked = true;
     } else if (segment->action == TRACE_CORRUPTED) {
         fate->corrupted = true;
+        for (unsigned i = 0; i < segment->flip_count; i++) {
+            fate->flipped += (uint32_t)__builtin_popcount(segment->flips[i].mask);
+        }
     } else if (segment->action == TRACE_DISCARDED) {
         fate->discarded = true;
     }

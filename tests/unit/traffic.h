@@ -25,6 +25,7 @@ struct fate {
     uint32_t copies;       /* delivered, beside it */
     char reason[16];       /* why it was dropped, or "" */
     bool marked, corrupted, discarded;
+    uint32_t flipped; /* bits, when it was corrupted */
 };
 
 struct traffic {
