@@ -7,9 +7,9 @@ uint32_t conn_flight(const struct tcp_conn *conn) { return conn->snd_nxt - conn-
 uint32_t conn_unsent(const struct tcp_conn *conn)
 {
     if (conn->fin_sent) { return 0; }
-    const tcp_seq first_data = conn->iss + 1;
-    const tcp_seq next = seq_max(conn->snd_nxt, first_data);
-    return send_data_end(conn) - next;
+    /* Only before the SYN: later ISS is no bound, as numbers come round. */
+    const bool before_syn = !conn->syn_acked && conn->snd_nxt == conn->iss;
+    return send_data_end(conn) - conn->snd_nxt - before_syn;
 }
 
 bool conn_fin_waits(const struct tcp_conn *conn) { return conn->close_called && !conn->fin_sent; }
