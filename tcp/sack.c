@@ -84,9 +84,10 @@ void sack_held(struct tcp_conn *conn, tcp_seq seq)
     struct sack_state *sack = state_of(conn);
     if (sack == NULL) { return; }
     const struct node *tail = conn->held.tail;
-    if (sack->count > 0 && sack->recent[0].right == seq && tail != NULL && tail->seq == seq) {
-        sack->recent[0].right = seq + tail->slice.len; /* mostly the newest block just grows */
-        take_in_fin(conn, &sack->recent[0]);
+    /* Mostly the newest block just grows, unless it may reach a FIN, which is a block already. */
+    if (sack->count > 0 && sack->recent[0].right == seq && tail != NULL && tail->seq == seq &&
+        !conn->fin_known) {
+        sack->recent[0].right = seq + tail->slice.len;
         return;
     }
     struct sack_block block;
