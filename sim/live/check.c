@@ -6,7 +6,8 @@
 #include <string.h>
 
 #define BUCKETS 1024u
-#define HEARD_MAX 128u /* of what arrived lately: what SYNs and RSTs may answer */
+#define HEARD_MAX 128u /* of what arrived lately: what RSTs may answer */
+#define SYNS_MAX 16u   /* the latest SYNs that arrived: any number of segments may follow them */
 #define REACH (UINT32_C(1) << 30)
 #define MSS_IPV4 536u
 #define MSS_IPV6 1220u
@@ -33,8 +34,8 @@ struct end {
     struct run *runs;
     size_t run_count, run_room;
     struct check_segment peer_syn; /* the SYN that was answered */
-    struct check_segment heard[HEARD_MAX];
-    unsigned heard_count;
+    struct check_segment heard[HEARD_MAX], syns[SYNS_MAX];
+    unsigned heard_count, syn_count;
 };
 
 struct check {
@@ -189,6 +190,7 @@ bool check_received(struct check *check, const struct check_segment *segment)
              has_run(end, end->ack - 1, end->ack) && !has_run(end, end->ack, end->ack + 1));
         return true;
     }
+    if ((segment->flags & CHECK_SYN) != 0) { end->syns[end->syn_count++ % SYNS_MAX] = *segment; }
     if ((segment->flags & CHECK_SYN) != 0 && !end->acked) { end->peer_syn = *segment; }
     if (!add_run(end, segment->seq, segment->seq + span(segment))) { return false; }
     hear_offer(end, segment);
@@ -198,11 +200,10 @@ bool check_received(struct check *check, const struct check_segment *segment)
 /* The latest SYN heard that `ack` can answer, or NULL. */
 static const struct check_segment *syn_for(const struct end *end, uint32_t ack)
 {
-    const unsigned count = end->heard_count < HEARD_MAX ? end->heard_count : HEARD_MAX;
+    const unsigned count = end->syn_count < SYNS_MAX ? end->syn_count : SYNS_MAX;
     for (unsigned i = 1; i <= count; i++) {
-        const struct check_segment *one = &end->heard[(end->heard_count - i) % HEARD_MAX];
-        if ((one->flags & (CHECK_SYN | CHECK_RST)) == CHECK_SYN && !after(one->seq, ack - 1) &&
-            ack - one->seq < REACH && has_run(end, one->seq, ack)) {
+        const struct check_segment *one = &end->syns[(end->syn_count - i) % SYNS_MAX];
+        if (!after(one->seq, ack - 1) && ack - one->seq < REACH && has_run(end, one->seq, ack)) {
             return one;
         }
     }

@@ -269,12 +269,36 @@ static void wrong_octets(void **state)
     }
 }
 
+/* The first answer may come after any number of segments. */
+static void an_ack_that_answers_many(void **state)
+{
+    char first[200] = "";
+    (void)state;
+    struct check *check = check_create(true, note, first);
+    assert_non_null(check);
+    for (size_t i = 0; i < 3; i++) {
+        const struct check_segment segment = segment_of(&conversation[i], (unsigned)i);
+        assert_true(check_sent(check, &segment) && check_received(check, &segment));
+    }
+    for (uint32_t i = 0; i < 500; i++) {
+        const struct line octet = {A, CHECK_ACK, 1 + i, 1, 1, 1000, false, 0, 0};
+        const struct check_segment segment = segment_of(&octet, 3 + i);
+        assert_true(check_sent(check, &segment) && check_received(check, &segment));
+    }
+    const struct line all = {B, CHECK_ACK, 1, 0, 501, 500, false, 0, 0};
+    const struct check_segment answer = segment_of(&all, 600);
+    assert_true(check_sent(check, &answer));
+    assert_string_equal(first, "");
+    check_destroy(check);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_legal_passes),
         cmocka_unit_test(what_is_spoilt_is_caught),
         cmocka_unit_test(resets),
+        cmocka_unit_test(an_ack_that_answers_many),
         cmocka_unit_test(wrong_octets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
