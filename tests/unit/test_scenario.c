@@ -135,6 +135,18 @@ static void test_files_pass(void **state)
     }
 }
 
+/* What a world of many connections may cost. */
+static void test_ten_thousand_flows(void **state)
+{
+    struct outcome outcome;
+    (void)state;
+    struct scenario_config config = config_of(TCPSIM_TEST_DATA "/lua/ten_thousand_flows.lua");
+    config.max_memory_bytes = 100000000;
+    run(config, &outcome);
+    if (outcome.verdict != SCENARIO_PASS) { fail_msg("%s", outcome.messages); }
+    assert_true(outcome.expectations > 10000);
+}
+
 /* The example that opens docs/scenario-language.md, word for word. */
 static void test_documented_example(void **state)
 {
@@ -342,9 +354,13 @@ static void test_peek(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_files_pass), cmocka_unit_test(test_documented_example),
-        cmocka_unit_test(test_verdicts),   cmocka_unit_test(test_seed),
-        cmocka_unit_test(test_params),     cmocka_unit_test(test_limit_and_dry_run),
+        cmocka_unit_test(test_files_pass),
+        cmocka_unit_test(test_ten_thousand_flows),
+        cmocka_unit_test(test_documented_example),
+        cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_seed),
+        cmocka_unit_test(test_params),
+        cmocka_unit_test(test_limit_and_dry_run),
         cmocka_unit_test(test_peek),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
