@@ -550,6 +550,12 @@ void ack_owe_limited(struct tcp_conn *conn, const struct arrival *arrival,
                      enum tcp_sent_cause cause);
 
 /* ---- ack_policy.c ---- */
+/* Whether the options ask for more than counting full segments. */
+static inline bool ack_policy_looks(const struct tcp_conn *conn)
+{
+    const struct tcp_options *options = conn_options(conn);
+    return (options->quick_acks | options->ack_every | options->first_window) != 0;
+}
 /* Text of `len` octets came in order. */
 void ack_policy_text(struct tcp_conn *conn, uint64_t now_ns, uint32_t len);
 /* Whether it is acknowledged at once; if not, how long the ACK may wait (0: at once). */

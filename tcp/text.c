@@ -5,7 +5,7 @@
 /* RFC 9293 3.8.6.3 and RFC 5681 4.2: one decision for all in-order data that arrive together. */
 static void owe_ack_of_text(struct tcp_conn *conn, const struct arrival *arrival, bool at_once)
 {
-    ack_policy_text(conn, arrival->now_ns, arrival->len);
+    if (ack_policy_looks(conn)) { ack_policy_text(conn, arrival->now_ns, arrival->len); }
     const uint64_t delay_ns = ack_policy_delay(conn);
     if (arrival->len >= conn->rcv_mss && conn->full_segments < UINT8_MAX) { conn->full_segments++; }
     conn->ack_cause = TCP_SENT_ACK_OF;

@@ -323,7 +323,7 @@ enum tcp_error tcp_receive(struct tcp_conn *conn, uint64_t now_ns, uint32_t max,
     *slice = slice_part(&node->slice, 0, len);
     slice_share(slice);
     conn->unread -= len;
-    window_tune(conn, now_ns, len);
+    if (conn_options(conn)->recv_buffer_max != 0) { window_tune(conn, now_ns, len); }
     if (conn->rcv_urgent) { urgent_read(conn, now_ns); }
     node->slice = slice_part(&node->slice, len, node->slice.len - len);
     if (node->slice.len == 0) {
