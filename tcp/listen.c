@@ -121,7 +121,9 @@ void listen_close(struct tcp_conn *listener, uint64_t now_ns)
     struct tcp_host *host = listener->host;
     while (listener->listen->children != NULL) {
         struct tcp_conn *child = listener->listen->children;
-        conn_send_last_rst(child, now_ns, TCP_SENT_CLOSE);
+        const bool forgets = child->state == TCP_SYN_RECEIVED &&
+                             conn_options(child)->listen_close == TCP_LISTEN_CLOSE_FORGETS;
+        if (!forgets) { conn_send_last_rst(child, now_ns, TCP_SENT_CLOSE); }
         conn_finish(child, now_ns, TCP_CAUSE_LISTENER_CLOSED, TCP_ERROR_RESET);
         host_settle(host, child, now_ns);
     }

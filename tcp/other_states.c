@@ -229,7 +229,8 @@ static enum verdict second_check_rst(struct tcp_conn *conn, const struct arrival
         conn_discard(conn, arrival, TCP_DISCARD_RST_IN_TIME_WAIT);
         return DONE;
     }
-    if (conn_options(conn)->challenge_ack && arrival->seg->seq != conn->rcv_nxt) {
+    const bool exact = arrival->seg->seq == conn->rcv_nxt;
+    if (conn_options(conn)->challenge_ack && !conn_options(conn)->insecure_rst && !exact) {
         TCP_ROW(conn, RST_CHALLENGED);
         TCP_SHOWS(conn, UNL_18);
         TCP_SHOWS(conn, RFC5961_3);
@@ -255,7 +256,7 @@ static enum verdict fourth_check_syn(struct tcp_conn *conn, const struct arrival
         return DONE;
     }
     conn_discard(conn, arrival, TCP_DISCARD_SYN_CHALLENGED);
-    if (conn_options(conn)->challenge_ack) {
+    if (conn_options(conn)->challenge_ack && !conn_options(conn)->insecure_syn) {
         TCP_ROW(conn, SYN_CHALLENGED);
         TCP_SHOWS(conn, UNL_19);
         TCP_SHOWS(conn, RFC5961_6);
@@ -264,7 +265,11 @@ static enum verdict fourth_check_syn(struct tcp_conn *conn, const struct arrival
     }
     /* RFC 793's rule. */
     TCP_ROW(conn, SYN_RESETS);
-    conn_reply_rst(conn, arrival);
+    if (conn_options(conn)->abort_ack) {
+        conn_send_last_rst(conn, arrival->now_ns, TCP_SENT_ANSWER);
+    } else {
+        conn_reply_rst(conn, arrival);
+    }
     conn_finish(conn, arrival->now_ns, TCP_CAUSE_SYN_IN_WINDOW, TCP_ERROR_RESET);
     return DONE;
 }
@@ -276,7 +281,9 @@ static enum verdict check_ack_is_plausible(struct tcp_conn *conn, const struct a
     const tcp_seq ack = arrival->seg->ack;
     const bool unsent = seq_gt(ack, conn->snd_nxt);
     const bool too_old = seq_lt(ack, conn->snd_una - conn->max_snd_wnd);
-    if (!(conn_options(conn)->challenge_ack && (unsent || too_old))) { return GO_ON; }
+    const bool resets = conn->state == TCP_SYN_RECEIVED &&
+                        conn_options(conn)->syn_received_ack == TCP_SYN_RECEIVED_ACK_RESET;
+    if (!(conn_options(conn)->challenge_ack && (unsent || too_old)) || resets) { return GO_ON; }
     TCP_ROW(conn, ACK_IMPLAUSIBLE);
     TCP_SHOWS(conn, MAY_12);
     TCP_SHOWS(conn, UNL_20);
@@ -369,6 +376,22 @@ static void shows_fin_acked(const struct tcp_conn *conn, bool acked)
     if (!acked) { TCP_ROW(conn, FIN_NOT_ACKED); }
 }
 
+/* What kernels answer of what RFC 9293 ignores. */
+static void time_wait_answer(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const enum tcp_time_wait_text what =
+        (enum tcp_time_wait_text)conn_options(conn)->time_wait_text;
+    const struct tcp_segment *seg = arrival->seg;
+    if (arrival->len > 0 && what == TCP_TIME_WAIT_TEXT_ACK) {
+        time_wait_restart(conn, arrival->now_ns);
+        ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
+    } else if (what == TCP_TIME_WAIT_TEXT_ANY &&
+               (tcp_segment_len(seg) > 0 || seg->seq != conn->rcv_nxt ||
+                seg->ack != conn->snd_nxt)) {
+        ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
+    }
+}
+
 static enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arrival)
 {
     if ((arrival->flags & TCP_ACK) == 0) {
@@ -405,10 +428,7 @@ static enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arriv
          * segment is not acknowledged: two ends in TIME-WAIT would do it for ever. */
         TCP_ROW(conn, TIME_WAIT_IGNORES);
         conn_discard(conn, arrival, TCP_DISCARD_IGNORED_IN_TIME_WAIT);
-        if (arrival->len > 0 && conn_options(conn)->time_wait_text == TCP_TIME_WAIT_TEXT_ACK) {
-            time_wait_restart(conn, arrival->now_ns);
-            ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
-        }
+        time_wait_answer(conn, arrival);
         return DONE;
     case TCP_ESTABLISHED:
     case TCP_FIN_WAIT_2:
@@ -418,6 +438,20 @@ static enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arriv
     case TCP_SYN_SENT:
     case TCP_SYN_RECEIVED: break;
     }
+    return DONE;
+}
+
+/* Text that nobody will read, from a peer that has closed. */
+static enum verdict late_text(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const bool late = conn->state == TCP_CLOSING || conn->state == TCP_LAST_ACK;
+    if (!late || !conn->released || arrival->len == 0 || (arrival->flags & TCP_ACK) == 0 ||
+        conn_options(conn)->late_text != TCP_LATE_TEXT_RESET) {
+        return GO_ON;
+    }
+    conn_discard(conn, arrival, TCP_DISCARD_TEXT_AFTER_CLOSE);
+    conn_reply_rst(conn, arrival);
+    conn_finish(conn, arrival->now_ns, TCP_CAUSE_DATA_AFTER_CLOSE, TCP_ERROR_RESET);
     return DONE;
 }
 
@@ -431,6 +465,7 @@ void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival)
     if (second_check_rst(conn, arrival) == DONE) { return; }
     /* Third, check the security: RFC 9293 appendix A.1; not done by any stack of today. */
     if (fourth_check_syn(conn, arrival) == DONE) { return; }
+    if (late_text(conn, arrival) == DONE) { return; }
     if (fifth_check_ack(conn, arrival) == DONE) { return; }
     if (arrival->options.has_user_timeout) { uto_arrived(conn, arrival); }
     if (conn->ecn.on) { ecn_text_arrives(conn, arrival->seg); }

@@ -434,13 +434,25 @@ static bool send_probe(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segmen
     return sent;
 }
 
+/* Whether an ACK carries our FIN again, while that is not acknowledged. */
+static bool ack_repeats_fin(const struct tcp_conn *conn)
+{
+    const bool out =
+        conn->state == TCP_FIN_WAIT_1 || conn->state == TCP_CLOSING || conn->state == TCP_LAST_ACK;
+    return out && conn_options(conn)->closing_ack_fin && conn->fin_sent &&
+           conn->sent_tail != NULL && conn->sent_tail->fin && conn->sent_tail->len == 0;
+}
+
 static bool send_owed_answer(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out,
                              uint16_t total)
 {
     const uint16_t index = (uint16_t)(total - conn->answers);
     const uint16_t known = index < ANSWER_TAGS ? index : ANSWER_TAGS - 1;
     conn->answers--;
-    pure_ack(conn, now_ns, out, conn->snd_nxt, &conn->answer[known]);
+    const bool challenge = conn->answer[known].cause == TCP_SENT_CHALLENGE;
+    if (challenge || !ack_repeats_fin(conn) || !send_again(conn, now_ns, conn->sent_tail, out)) {
+        pure_ack(conn, now_ns, out, conn->snd_nxt, &conn->answer[known]);
+    }
     set_cause(out, conn->answer[known].cause, conn->answer[known].tag);
     return true;
 }
@@ -478,9 +490,7 @@ bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out
         return true;
     }
     if (conn->ack_now) {
-        const bool with_fin = conn->state == TCP_CLOSING && conn_options(conn)->closing_ack_fin &&
-                              conn->sent_tail != NULL && conn->sent_tail->len == 0;
-        if (!with_fin || !send_again(conn, now_ns, conn->sent_tail, out)) {
+        if (!ack_repeats_fin(conn) || !send_again(conn, now_ns, conn->sent_tail, out)) {
             pure_ack(conn, now_ns, out, conn->snd_nxt, NULL);
         }
         set_cause(out, conn->ack_cause, conn->ack_cause_tag);

@@ -41,9 +41,17 @@ enum tcp_ack_every { TCP_ACK_EVERY_FULL, TCP_ACK_EVERY_ANY, TCP_ACK_EVERY_OCTETS
 enum tcp_rto_min_bounds { TCP_RTO_MIN_BOUNDS_RTO, TCP_RTO_MIN_BOUNDS_VARIANCE };
 enum tcp_repeated_syn { TCP_REPEATED_SYN_ACK, TCP_REPEATED_SYN_SYN_ACK };
 enum tcp_listen_syn_ack { TCP_LISTEN_SYN_ACK_RESET, TCP_LISTEN_SYN_ACK_DROP };
+enum tcp_window_advance { TCP_WINDOW_RFC9293, TCP_WINDOW_BSD };
+enum tcp_syn_received_ack { TCP_SYN_RECEIVED_ACK_CHALLENGE, TCP_SYN_RECEIVED_ACK_RESET };
 enum tcp_syn_fin { TCP_SYN_FIN_ACCEPT, TCP_SYN_FIN_DROP };
 enum tcp_give_up_rst { TCP_GIVE_UP_RST_NONE, TCP_GIVE_UP_RST_KEEPALIVE, TCP_GIVE_UP_RST_ALWAYS };
-enum tcp_time_wait_text { TCP_TIME_WAIT_TEXT_IGNORE, TCP_TIME_WAIT_TEXT_ACK };
+enum tcp_time_wait_text {
+    TCP_TIME_WAIT_TEXT_IGNORE,
+    TCP_TIME_WAIT_TEXT_ACK,
+    TCP_TIME_WAIT_TEXT_ANY
+};
+enum tcp_late_text { TCP_LATE_TEXT_IGNORE, TCP_LATE_TEXT_RESET };
+enum tcp_listen_close { TCP_LISTEN_CLOSE_RESETS, TCP_LISTEN_CLOSE_FORGETS };
 enum tcp_nagle_waits_for { TCP_NAGLE_WAITS_FOR_ANYTHING, TCP_NAGLE_WAITS_FOR_SMALL };
 
 struct tcp_options {
@@ -85,7 +93,13 @@ struct tcp_options {
     bool syn_push;
     uint8_t syn_text;     /* enum tcp_syn_text */
     uint8_t backlog_full; /* enum tcp_backlog_full */
-    bool challenge_ack;
+    bool challenge_ack, insecure_rst, insecure_syn;
+    uint8_t syn_received_ack; /* enum tcp_syn_received_ack */
+    uint8_t window_advance;   /* enum tcp_window_advance */
+    bool whole_segments;      /* buffers are rounded up to */
+    bool dsack_fin;
+    uint8_t listen_close; /* enum tcp_listen_close */
+    uint8_t late_text;    /* enum tcp_late_text */
     struct tcp_ack_limit challenge_ack_limit;
     uint8_t fin_ack;       /* enum tcp_fin_ack */
     uint8_t persist_probe; /* enum tcp_persist_probe */

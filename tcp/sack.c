@@ -145,7 +145,8 @@ bool sack_find_duplicate(const struct tcp_conn *conn, const struct arrival *arri
     if (conn->state == TCP_TIME_WAIT && !conn_options(conn)->time_wait_sack) { return false; }
     const struct tcp_segment *seg = arrival->seg;
     const tcp_seq first = seg->seq + ((seg->flags & TCP_SYN) != 0);
-    const tcp_seq end = seg->seq + tcp_segment_len(seg);
+    const bool fin_counts = conn_options(conn)->dsack_fin || (seg->flags & TCP_FIN) == 0;
+    const tcp_seq end = seg->seq + tcp_segment_len(seg) - !fin_counts;
     if (seq_lt(first, seq_min(end, conn->rcv_nxt))) {
         *block = (struct sack_block){first, seq_min(end, conn->rcv_nxt)};
         return true;

@@ -679,6 +679,11 @@ bool window_grow(struct tcp_conn *conn, uint32_t len);
 void window_tune(struct tcp_conn *conn, uint64_t now_ns, uint32_t len);
 /* Whether reading has opened the window enough to tell the peer. */
 bool window_update_due(const struct tcp_conn *conn);
+/* window_bsd.c: the room that BSD would offer; whether it tells that reading has opened the window;
+ * its buffers, once the peer's MSS is known. */
+uint32_t window_bsd_room(const struct tcp_conn *conn, uint32_t room);
+bool window_bsd_update_due(const struct tcp_conn *conn, uint32_t room);
+void window_bsd_round_buffers(struct tcp_conn *conn);
 /* The field of the SYN that opens, which knows no RCV.NXT. */
 uint16_t window_of_first_syn(const struct tcp_conn *conn);
 /* What a segment of the peer offers, in octets. */

@@ -72,7 +72,11 @@ void window_tune(struct tcp_conn *conn, uint64_t now_ns, uint32_t len)
 /* The furthest right edge that can be told now. */
 static tcp_seq receive_edge(const struct tcp_conn *conn, uint8_t shift)
 {
-    return conn->rcv_nxt + (receive_room(conn, shift) >> shift << shift);
+    uint32_t room = receive_room(conn, shift);
+    if (conn_options(conn)->window_advance == TCP_WINDOW_BSD) {
+        room = window_bsd_room(conn, room);
+    }
+    return conn->rcv_nxt + (room >> shift << shift);
 }
 
 /* The right edge that a segment told now would have if it did not move: RCV.ADV, but for what the
@@ -112,7 +116,9 @@ uint16_t window_offer(struct tcp_conn *conn, bool on_syn)
     }
     const tcp_seq edge = receive_edge(conn, shift);
     const tcp_seq kept = kept_edge(conn, shift);
-    if (seq_gt(edge, kept) && edge - kept >= least_advance(conn)) {
+    if (options->window_advance == TCP_WINDOW_BSD) {
+        conn->rcv_adv = seq_max(conn->rcv_adv, edge);
+    } else if (seq_gt(edge, kept) && edge - kept >= least_advance(conn)) {
         conn->rcv_adv = edge;
     } else if (seq_gt(edge, kept)) {
         TCP_SHOWS(conn, MUST_39);
@@ -130,6 +136,9 @@ bool window_update_due(const struct tcp_conn *conn)
     const tcp_seq edge = receive_edge(conn, conn->rcv_shift);
     const tcp_seq kept = kept_edge(conn, conn->rcv_shift);
     if (!seq_gt(edge, kept) || conn_options(conn)->has_window) { return false; }
+    if (conn_options(conn)->window_advance == TCP_WINDOW_BSD) {
+        return window_bsd_update_due(conn, edge - conn->rcv_nxt);
+    }
     const uint32_t advance = edge - kept;
     const uint32_t left = kept - conn->rcv_nxt;
     const uint32_t least = least_advance(conn);

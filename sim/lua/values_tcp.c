@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAMES_MAX 96
+#define NAMES_MAX 192
 #define WHAT_MAX 200
 #define KEEPALIVE_COUNT_MAX 65535
 #define ACK_LIMIT_COUNT_MAX 1000000

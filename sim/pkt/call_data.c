@@ -242,6 +242,7 @@ static enum call_status transmit(struct call *call, const struct transfer *trans
     if (why != 0) { return call_errno(call, why); }
     const enum tcp_state state = fd_state(fd);
     if (state == TCP_SYN_SENT || (state == TCP_SYN_RECEIVED && fd->connecting)) {
+        if (call->pkt->dialect == DIALECT_FREEBSD) { return call_errno(call, PKT_ENOTCONN); }
         return may_wait ? CALL_BLOCKS : call_errno(call, PKT_EAGAIN);
     }
     if (transfer->null_buffer && transfer->len > 0) { return call_errno(call, PKT_EFAULT); }

@@ -155,9 +155,9 @@ static enum call_status connect_outcome(struct call *call, struct fd *fd)
     case TCP_LAST_ACK:
     case TCP_TIME_WAIT: break;
     }
-    const bool told = fd->connected_told;
+    /* Linux tells the success once to who asks again; BSD does not. */
+    const bool told = call->pkt->dialect == DIALECT_FREEBSD && !call->again;
     fd->connecting = false;
-    fd->connected_told = true;
     return told ? call_errno(call, PKT_EISCONN) : call_return(call, 0);
 }
 
@@ -171,7 +171,9 @@ enum call_status call_connect(struct call *call)
     }
     if (!call_ellipsis(call, 1) || !call_ellipsis(call, 2)) { return CALL_WRONG; }
     if (call->again) { return connect_outcome(call, fd); }
-    if (fd->listening) { return call_errno(call, PKT_EISCONN); }
+    const bool linux_ = call->pkt->dialect == DIALECT_LINUX;
+    if (fd->listening) { return call_errno(call, linux_ ? PKT_EISCONN : PKT_EOPNOTSUPP); }
+    if (fd->socket != NULL && !fd->connecting) { return call_errno(call, PKT_EISCONN); }
     if (fd->socket != NULL) {
         const enum call_status status = connect_outcome(call, fd);
         return status == CALL_BLOCKS ? call_errno(call, PKT_EALREADY) : status;
@@ -245,7 +247,10 @@ enum call_status call_shutdown(struct call *call)
         return call_errno(call, PKT_EINVAL);
     }
     if (fd->socket == NULL || fd_state(fd) == TCP_CLOSED) { return call_errno(call, PKT_ENOTCONN); }
-    if (fd->listening) { return call_unsupported(call, "shutdown of a listener"); }
+    if (fd->listening) {
+        if (pkt->dialect == DIALECT_FREEBSD) { return call_errno(call, PKT_ENOTCONN); }
+        return call_unsupported(call, "shutdown of a listener");
+    }
     const bool reads = how != symbol_value(pkt->dialect, SYM_SHUT_WR);
     const bool writes = how != symbol_value(pkt->dialect, SYM_SHUT_RD);
     fd->read_shut = fd->read_shut || reads;

@@ -74,7 +74,7 @@ struct fd {
     struct socket *socket; /* NULL: neither opened nor listening yet */
     struct flow *flow;
     struct tcp_options options;
-    bool listening, connecting, connected_told;
+    bool listening, connecting;
     bool read_shut, write_shut;
     bool error_taken; /* SO_ERROR was read, or a call returned it */
     bool lingers, keepalive, corked, fast_open_connect, peer_chosen;
@@ -149,6 +149,7 @@ struct pkt {
     /* What keepalive is when a socket switches it on. */
     uint64_t keepalive_idle_ns, keepalive_interval_ns;
     uint32_t keepalive_count;
+    uint8_t window_scale; /* when it is on: as in struct tcp_options */
 
     struct world *world;
     struct host *host, *remote;

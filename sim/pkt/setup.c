@@ -228,6 +228,7 @@ void setup_options(struct pkt *pkt)
     pkt->script.ipv6 = pkt_is_ipv6(pkt);
     tcp_options_profile(&pkt->options, pkt->profile);
     pkt->options.mtu_bytes = pkt->settings.mtu_bytes;
+    pkt->window_scale = pkt->options.window_scale;
     pkt->keepalive_idle_ns = KEEPALIVE_IDLE_NS;
     pkt->keepalive_interval_ns = KEEPALIVE_INTERVAL_NS;
     pkt->keepalive_count =

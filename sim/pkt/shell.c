@@ -381,11 +381,18 @@ static bool run_pipeline(struct pkt *pkt, const char *text, const char **at, str
 
 /* ---- tcpdrop ---- */
 
+/* Who held it reads ECONNABORTED. */
 static bool drop_state(struct pkt *pkt, const char *state)
 {
     for (struct socket *at = host_sockets(pkt->host), *next; at != NULL; at = next) {
         next = at->next;
-        if (at->conn != NULL && strcmp(bsd_state(at->state), state) == 0) { (void)host_abort(at); }
+        if (at->conn == NULL || strcmp(bsd_state(at->state), state) != 0) { continue; }
+        struct fd *fd = at->user;
+        (void)host_abort(at);
+        if (fd != NULL) {
+            fd->error_taken = true;
+            fd->soft_error = PKT_ECONNABORTED;
+        }
     }
     return true;
 }

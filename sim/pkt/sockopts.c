@@ -35,14 +35,12 @@ static void set_buffer(struct call *call, struct fd *fd, bool send, int64_t aske
 static int64_t buffer_of(const struct call *call, const struct fd *fd, bool send)
 {
     const uint32_t asked = send ? fd->send_buffer_asked : fd->recv_buffer_asked;
-    if (asked != 0) { return asked; }
-    const uint32_t bytes = send ? fd->options.send_buffer : fd->options.recv_buffer;
-    /* BSD rounds up to whole segments once the connection's MSS is known. */
-    struct tcp_status status = {.rcv_mss = 0};
-    if (fd->socket != NULL) { host_status(fd->socket, &status); }
-    const bool rounds = call->pkt->dialect == DIALECT_FREEBSD && !send && status.snd_mss > 0 &&
-                        !fd->listening && status.state >= TCP_ESTABLISHED;
-    return rounds ? (bytes + status.snd_mss - 1) / status.snd_mss * status.snd_mss : bytes;
+    const struct tcp_options *options = &fd->options;
+    if (asked != 0 && call->pkt->dialect == DIALECT_LINUX) { return asked; }
+    if (fd->socket != NULL && fd->socket->conn != NULL) {
+        options = tcp_conn_options(fd->socket->conn);
+    }
+    return send ? options->send_buffer : options->recv_buffer;
 }
 
 /* ---- keepalive ---- */
@@ -168,6 +166,10 @@ enum call_status call_setsockopt(struct call *call)
     int64_t value = 0;
     if (!call_count(call, 5, 5) || !call_fd(call, 0, &fd) || !option_name(call, &option, &name)) {
         return CALL_WRONG;
+    }
+    if (fd->socket != NULL && fd->socket->conn != NULL) { /* the buffers may have been rounded */
+        fd->options.recv_buffer = tcp_conn_options(fd->socket->conn)->recv_buffer;
+        fd->options.send_buffer = tcp_conn_options(fd->socket->conn)->send_buffer;
     }
     const struct expr *given = call_argument(call, 3);
     if (option == OPT_SO_LINGER && given->kind == EXPR_GROUP) {

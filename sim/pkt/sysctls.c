@@ -85,11 +85,11 @@ const struct pkt_knob pkt_knobs[] = {
     {BSD "rfc1323", "timestamps", "0: false, and no window scale", SET_BOOL},
     {BSD "sack.enable", "sack", "0: false", SET_BOOL},
     {BSD "ecn.enable", "ecn", "0 off, 1 on, 2 passive", SET_ECN},
-    {BSD "ecn.maxretries", "ecn_syn_retries", "the number", SET_NUMBER},
-    {BSD "insecure_rst", "challenge_ack_rst", "1: false", SET_NOT},
-    {BSD "insecure_syn", "challenge_ack_syn", "1: false", SET_NOT},
-    {BSD "insecure_ack", "challenge_ack_ack", "1: false", SET_NOT},
-    {BSD "drop_synfin", "drop_syn_fin", "0: false", SET_BOOL},
+    {BSD "ecn.maxretries", "ecn_retries", "the number", SET_NUMBER},
+    {BSD "insecure_rst", "insecure_rst", "0: false", SET_BOOL},
+    {BSD "insecure_syn", "insecure_syn", "0: false", SET_BOOL},
+    {BSD "insecure_ack", NULL, "only 0", ONLY_ZERO},
+    {BSD "drop_synfin", "syn_fin", "0 accept, 1 drop", SET_BOOL},
     {BSD "blackhole", NULL, "only 0", ONLY_ZERO},
     {BSD "icmp_may_rst", "icmp_hard_in_syn_sent", "0: hard errors are only reported",
      SET_ICMP_HARD},
@@ -105,7 +105,7 @@ const struct pkt_knob pkt_knobs[] = {
     {BSD "rexmit_drop_options", "drop_options_after", "1: from the third SYN on", SET_BOOL},
     {BSD "finwait2_timeout", "fin_wait_2_timeout", "milliseconds", SET_MS},
     {BSD "fast_finwait2_recycle", NULL, "only 0", ONLY_ZERO},
-    {BSD "keepinit", "syn_timeout", "milliseconds", SET_MS},
+    {BSD "keepinit", "open_timeout", "milliseconds", SET_MS},
     {BSD "keepidle", "keepalive", "milliseconds idle", SET_KEEP_IDLE_MS},
     {BSD "keepintvl", "keepalive", "milliseconds between probes", SET_KEEP_INTERVAL_MS},
     {BSD "keepcnt", "keepalive", "count", SET_KEEP_COUNT},
@@ -240,16 +240,14 @@ static bool store(const struct knob_set *set, uint64_t value)
 /* BSD scales as far as kern.ipc.maxsockbuf asks for, Linux by tcp_rmem. */
 static bool set_scale(const struct knob_set *set)
 {
-    struct tcp_options column;
+    struct pkt *pkt = set->pkt;
     if (strcmp(set->knob->name, "kern.ipc.maxsockbuf") == 0) {
         uint64_t shift = 0;
         while (shift < 14 && (UINT64_C(65535) << shift) < set->number) { shift++; }
-        set->pkt->options.window_scale =
-            set->pkt->options.window_scale == 0 ? 0 : (uint8_t)(shift + 1);
-        return true;
+        pkt->window_scale = (uint8_t)(shift + 1);
+        if (pkt->options.window_scale == 0) { return true; }
     }
-    tcp_options_profile(&column, set->pkt->profile);
-    set->pkt->options.window_scale = set->number == 0 ? 0 : column.window_scale;
+    pkt->options.window_scale = set->number == 0 ? 0 : pkt->window_scale;
     return true;
 }
 
@@ -285,26 +283,20 @@ static bool set_limit(const struct knob_set *set)
 
 static bool set_rfc1323(const struct knob_set *set)
 {
-    struct tcp_options column;
-    tcp_options_profile(&column, set->pkt->profile);
     /* 2 window scale alone, 3 timestamps alone */
     const bool timestamps = set->number == 1 || set->number == 3;
     const bool scale = set->number == 1 || set->number == 2;
     set->pkt->options.timestamps = timestamps;
-    set->pkt->options.window_scale = scale ? column.window_scale : 0;
+    set->pkt->options.window_scale = scale ? set->pkt->window_scale : 0;
     return true;
 }
 
-/* BSD has a switch for each of what RFC 5961 changed; the host has one for all while there are no
- * options of these names. */
-static bool set_not(const struct knob_set *set)
+/* The kernels count 0 off, 1 on, 2 passive; the option's choices are in another order. */
+static bool set_ecn(const struct knob_set *set)
 {
-    if (set->row != NULL) { return store(set, set->number == 0); }
-    if (strncmp(set->knob->option, "challenge_ack", 13) == 0) {
-        set->pkt->options.challenge_ack = set->number == 0;
-        return true;
-    }
-    return set->number == 0 || refuse(set);
+    static const uint64_t choices[] = {TCP_ECN_OFF, TCP_ECN_ON, TCP_ECN_PASSIVE};
+    return set->number < sizeof choices / sizeof choices[0] ? store(set, choices[set->number])
+                                                            : refuse(set);
 }
 
 static bool set_bool(const struct knob_set *set)
@@ -354,7 +346,7 @@ static bool set_by(const struct knob_set *set)
     switch (conversion) {
     case SET_NUMBER: return store(set, set->number);
     case SET_BOOL: return set_bool(set);
-    case SET_NOT: return set_not(set);
+    case SET_NOT: return store(set, set->number == 0);
     case SET_SECONDS: return store(set, set->number * NS_PER_S);
     case SET_MS: return store(set, set->number * NS_PER_MS);
     case SET_SCALE: return set_scale(set);
@@ -364,7 +356,7 @@ static bool set_by(const struct knob_set *set)
     case SET_KEEP_INTERVAL_MS:
     case SET_KEEP_COUNT: return set_keepalive(set, conversion);
     case SET_ONE_A_TIME: return set_limit(set);
-    case SET_ECN:
+    case SET_ECN: return set_ecn(set);
     case SET_FAST_OPEN: fast_open_set_bits(set->pkt, set->number); return true;
     case SET_COOKIES: return store(set, set->number);
     case SET_ICMP_HARD: return set->number == 1 || store(set, 1);
@@ -404,6 +396,7 @@ void sysctl_defaults(struct pkt *pkt)
     pkt->options.syn_retries = 5;
     pkt->options.synack_retries = 5;
     if (pkt->options.window_scale != 0) { pkt->options.window_scale = 1 + 8; } /* 15 MiB */
+    pkt->window_scale = pkt->options.window_scale;
     pkt->options.recv_buffer = 540000;
     if (pkt->options.first_window != 0) { pkt->options.first_window = UINT16_MAX; }
     pkt->options.send_buffer = 262144;

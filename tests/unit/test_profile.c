@@ -207,7 +207,7 @@ static void kernels_have_their_values(void **unused)
     assert_int_equal(freebsd.rto_min_ns, 230000000);
     assert_int_equal(freebsd.syn_retries, 12);
     assert_int_equal(freebsd.persist_probe, TCP_PROBE_OCTET);
-    assert_int_equal(freebsd.fin_ack, TCP_FIN_ACK_DELAYED);
+    assert_int_equal(freebsd.fin_ack, TCP_FIN_ACK_AT_ONCE);
 }
 
 int main(void)
