@@ -90,6 +90,7 @@ void mechanisms_draw(struct swarm *swarm, struct tcp_options *options, unsigned 
     draws = draws_begin(swarm->seed, "uto", number);
     draw_user_timeout(swarm, &draws, options);
     if (options->syn_cookies != TCP_COOKIES_OFF) { swarm->cookies = true; }
+    if (options->fast_open != 0) { swarm->fast_open = true; }
     if (!options->pmtu_discovery) { swarm->too_big_ends = true; }
     if (options->window_scale == TCP_SCALE_FITTING) { return; }
     /* A unit of the scale that is larger than the buffer makes every window zero. */

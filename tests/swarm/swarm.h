@@ -126,6 +126,7 @@ struct swarm {
     struct fault faults[RULES_MAX];
     struct world_task heal, watchman, crash, cut, noise;
     unsigned noise_made, noise_count;
+    bool fast_open;      /* data may be sent and read before the handshake is complete */
     bool cookies;        /* a SYN may be answered by a cookie */
     bool too_big_ends;   /* so does one about a packet that is too big */
     bool hard_errors;    /* ICMP errors may end a connection */
