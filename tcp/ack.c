@@ -42,7 +42,7 @@ static void measure(struct tcp_conn *conn, const struct arrival *arrival, uint32
     const bool timed = conn->timing && seq_geq(arrival->seg->ack, conn->timed_seq);
     if (timed) { conn->timing = false; }
     uint64_t rtt_ns = 0;
-    if (timestamps_measure(conn, arrival, &rtt_ns)) {
+    if (conn->ts_on && timestamps_measure(conn, arrival, &rtt_ns)) {
         const uint32_t two = 2 * (uint32_t)conn->snd_mss;
         assert(two > 0); /* known since the peer's SYN */
         rto_sample(conn, rtt_ns, flight > two ? (flight + two - 1) / two : 1);

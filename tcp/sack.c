@@ -103,7 +103,6 @@ void sack_held(struct tcp_conn *conn, tcp_seq seq)
 void sack_advanced(struct tcp_conn *conn)
 {
     struct sack_state *sack = conn->sack;
-    if (sack == NULL) { return; }
     unsigned kept = 0;
     for (unsigned i = 0; i < sack->count; i++) {
         if (seq_gt(sack->recent[i].left, conn->rcv_nxt)) { sack->recent[kept++] = sack->recent[i]; }

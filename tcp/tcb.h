@@ -474,7 +474,7 @@ bool timestamps_measure(const struct tcp_conn *conn, const struct arrival *arriv
 /* ---- sack.c ---- */
 /* Text at `seq`, or a FIN, is held from now on, or came again while it was. */
 void sack_held(struct tcp_conn *conn, tcp_seq seq);
-void sack_advanced(struct tcp_conn *conn);
+void sack_advanced(struct tcp_conn *conn); /* conn->sack is there */
 /* The first octets of the segment that were there before. */
 bool sack_find_duplicate(const struct tcp_conn *conn, const struct arrival *arrival,
                          struct sack_block *block);

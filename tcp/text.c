@@ -64,7 +64,9 @@ static enum verdict take_text(struct tcp_conn *conn, const struct arrival *arriv
         return GO_ON;
     }
     struct sack_block twice;
-    if (sack_find_duplicate(conn, arrival, &twice)) { sack_duplicate(conn, twice); }
+    if (conn->sack_on && sack_find_duplicate(conn, arrival, &twice)) {
+        sack_duplicate(conn, twice);
+    }
     if ((arrival->flags & TCP_FIN) != 0) {
         text_hold(conn, &(struct arrival){.seg = arrival->seg,
                                           .now_ns = arrival->now_ns,
@@ -73,7 +75,7 @@ static enum verdict take_text(struct tcp_conn *conn, const struct arrival *arriv
     }
     const bool got_text = text_deliver(conn, arrival);
     const bool got_held = text_pull_held(conn, arrival->now_ns);
-    sack_advanced(conn);
+    if (conn->sack != NULL) { sack_advanced(conn); }
     if (got_text || got_held) {
         TCP_ROW(conn, TEXT_TAKEN);
         conn->changed = true;
@@ -114,7 +116,7 @@ static void fin_is_next(struct tcp_conn *conn, const struct arrival *arrival)
     conn->fin_received = true;
     conn->rcv_nxt++;
     conn->rcv_adv = seq_max(conn->rcv_adv, conn->rcv_nxt);
-    sack_advanced(conn);
+    if (conn->sack != NULL) { sack_advanced(conn); }
     conn->ack_cause = TCP_SENT_ACK_OF;
     conn->ack_cause_tag = arrival->seg->tag;
     if (conn_options(conn)->fin_ack == TCP_FIN_ACK_AT_ONCE) {

@@ -82,7 +82,7 @@ void timestamps_take(struct tcp_conn *conn, const struct arrival *arrival)
 bool timestamps_measure(const struct tcp_conn *conn, const struct arrival *arrival,
                         uint64_t *rtt_ns)
 {
-    if (!conn->ts_on || !arrival->options.has_timestamp) { return false; }
+    if (!arrival->options.has_timestamp) { return false; }
     const uint64_t ticks =
         (uint32_t)(timestamp_now(conn, arrival->now_ns) - arrival->options.ts_ecr);
     if (ticks > (arrival->now_ns - conn->open_ns) / tick_ns(conn) + 1) { return false; }
