@@ -17,6 +17,7 @@ uint16_t ecn_syn_flags(struct tcp_conn *conn, bool with_ack)
 {
     const struct tcp_options *options = conn_options(conn);
     if (with_ack) { return conn->ecn.on ? TCP_ECE : 0; }
+    if (conn->ecn.asked && conn->syn_times > options->ecn_retries) { TCP_SHOWS(conn, RFC3168_19); }
     conn->ecn.asked = options->ecn >= TCP_ECN_ON && conn->syn_times <= options->ecn_retries;
     return conn->ecn.asked ? SETUP : 0;
 }
@@ -26,6 +27,8 @@ void ecn_of_peer_syn(struct tcp_conn *conn, uint16_t flags)
     const uint16_t setup = (flags & TCP_ACK) != 0 ? TCP_ECE : SETUP;
     const bool opener = conn->state == TCP_SYN_SENT;
     const bool willing = opener ? conn->ecn.asked : conn_options(conn)->ecn != TCP_ECN_OFF;
+    TCP_SHOWS(conn, RFC3168_1);
+    if (willing && (flags & SETUP) == setup) { TCP_SHOWS(conn, SHLD_8); }
     conn->ecn = (struct ecn_state){.on = willing && (flags & SETUP) == setup};
 }
 
@@ -40,8 +43,11 @@ void ecn_syn_repeated(struct tcp_conn *conn, uint16_t flags)
 /* New data: ECT(0), and CWR once after each reduction. */
 void ecn_on_new_data(struct tcp_conn *conn, struct tcp_segment *out)
 {
+    TCP_SHOWS(conn, RFC3168_9);
     out->tos |= ECT_0;
     if (conn->ecn.cwr_owed) {
+        TCP_SHOWS(conn, RFC3168_13);
+        TCP_SHOWS(conn, RFC3168_20);
         conn->ecn.cwr_owed = false;
         out->flags |= TCP_CWR;
     }
@@ -75,8 +81,10 @@ void ecn_ack_arrives(struct tcp_conn *conn, const struct arrival *arrival)
     conn->ece_acks++;
     if (ecn_has_reduced(conn) || conn->in_recovery || conn->resend_next != NULL) { return; }
     if (conn->cwnd > conn->snd_mss) {
+        TCP_SHOWS(conn, RFC3168_10);
         congestion_marked(conn);
     } else {
+        TCP_SHOWS(conn, RFC3168_12);
         conn->ecn.waits = true;
         rto_start(conn, arrival->now_ns);
     }
@@ -99,6 +107,9 @@ void ecn_text_arrives(struct tcp_conn *conn, const struct tcp_segment *seg)
     if (tcp_payload_len(&seg->payload) == 0) { return; }
     if ((seg->flags & TCP_CWR) != 0) { conn->ecn.echo = false; }
     if ((seg->tos & CODEPOINT) == CE) {
+        TCP_SHOWS(conn, RFC3168_15);
+        if (timer_is_on(conn, TCP_TIMER_DELAYED_ACK)) { TCP_SHOWS(conn, RFC3168_16); }
+        if (conn->rcv_adv == conn->rcv_nxt) { TCP_SHOWS(conn, RFC3168_18); }
         conn->ecn.echo = true;
         conn->ce_segments++;
     }

@@ -91,11 +91,15 @@ void fast_open_begin(struct tcp_conn *conn, uint64_t now_ns)
     if (!refused && conn->syn_with_data && !conn_options(conn)->fast_open_cookies) {
         conn->fast_open.asks = FAST_OPEN_WITHOUT_COOKIE;
     } else if (refused) {
+        TCP_SHOWS(conn, RFC7413_6);
         conn->syn_with_data = false;
     } else if (entry == NULL || entry->cookie_len == 0) {
+        TCP_SHOWS(conn, RFC7413_4);
         conn->fast_open.asks = FAST_OPEN_REQUESTS;
         conn->syn_with_data = false;
     } else if (conn->syn_with_data) {
+        TCP_SHOWS(conn, RFC7413_5);
+        TCP_SHOWS(conn, RFC7413_7);
         conn->fast_open.asks = FAST_OPEN_HAS_COOKIE;
         conn->fast_open.experiment = entry->experiment;
     }
@@ -187,8 +191,10 @@ enum fast_open_text fast_open_syn_arrived(struct tcp_conn *listener, struct tcp_
 {
     const struct tcp_options *options = conn_options(listener);
     const struct tcp_parsed_options *theirs = &arrival->options;
+    if (theirs->has_fast_open) { TCP_SHOWS(conn, RFC7413_1); }
     const bool needless = !options->fast_open_cookies && arrival->len > 0;
     if ((options->fast_open & TCP_FAST_OPEN_SERVER) == 0 || (!theirs->has_fast_open && !needless)) {
+        if (theirs->has_fast_open) { TCP_SHOWS(conn, RFC7413_2); }
         return FAST_OPEN_HOLD_TEXT;
     }
     const uint64_t epoch = arrival->now_ns / COOKIE_EPOCH_NS;
@@ -196,7 +202,13 @@ enum fast_open_text fast_open_syn_arrived(struct tcp_conn *listener, struct tcp_
     const bool valid = fresh || (epoch > 0 && is_cookie_of(conn, epoch - 1, theirs));
     conn->fast_open.experiment = theirs->fast_open_experiment;
     conn->fast_open.grants = !fresh; /* asked for, wrong, or about to expire */
+    if (!fresh) { TCP_SHOWS(conn, RFC7413_16); }
+    if (valid && listener->listen->fast_open_pending >= options->fast_open_pending) {
+        TCP_SHOWS(conn, RFC7413_3);
+    }
+    if (!valid && theirs->fast_open_len > 0) { TCP_SHOWS(conn, RFC7413_10); }
     if (valid && listener->listen->fast_open_pending < options->fast_open_pending) {
+        TCP_SHOWS(conn, RFC7413_9);
         conn->fast_open.early = true;
         conn->fast_open.used = arrival->len > 0;
         conn->fast_open.listener = listener;
@@ -233,7 +245,11 @@ void fast_open_on_syn(const struct tcp_conn *conn, uint64_t now_ns, bool first,
         first ? state->asks == FAST_OPEN_REQUESTS || state->asks == FAST_OPEN_HAS_COOKIE
               : state->grants;
     values->has_fast_open = conn->syn_times == 0 && shown;
-    if (!values->has_fast_open) { return; }
+    if (!values->has_fast_open) {
+        if (first && state->asks != FAST_OPEN_NOT) { TCP_SHOWS(conn, RFC7413_8); }
+        if (!first && state->grants) { TCP_SHOWS(conn, RFC7413_12); }
+        return;
+    }
     values->fast_open_experiment = state->experiment;
     if (!first) {
         values->fast_open_len = COOKIE_BYTES;

@@ -165,6 +165,7 @@ static void syn_sent_fourth_check_syn(struct tcp_conn *conn, struct arrival *arr
     TCP_ROW(conn, SYN_SENT_SYN_ACK);
     if (seg->ack != conn->snd_nxt) { TCP_ROW(conn, SYN_SENT_SYN_ACK_PARTIAL); }
     if ((seg->flags & TCP_FIN) != 0) { TCP_ROW(conn, SYN_SENT_SYN_ACK_FIN); }
+    if (seg->ack != conn->snd_nxt) { TCP_SHOWS(conn, RFC7413_13); }
     fast_open_answered(conn, arrival, seg->ack == conn->snd_nxt);
     ack_of_syn(conn, arrival);
     tcp_enter(conn, arrival->now_ns, TCP_ESTABLISHED, TCP_CAUSE_SYN_ACK_ARRIVED);

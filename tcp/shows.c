@@ -44,6 +44,9 @@ static void shows_options(const struct tcp_conn *conn, const struct tcp_segment 
             TCP_SHOWS(conn, MUST_4);
         }
         if (wire_option_by_kind(kind) == NULL) { TCP_SHOWS(conn, MUST_6); }
+        if (kind == TCP_OPT_USER_TIMEOUT && !conn_options(conn)->uto) {
+            TCP_SHOWS(conn, RFC5482_10);
+        }
         if (before % 4 != 0 && len > 1) { TCP_SHOWS(conn, MUST_64); }
         before = at;
     }
@@ -100,20 +103,25 @@ static void shows_header(struct tcp_host *host, const struct tcp_segment *out)
     }
     if (out->options_len > 0) {
         HOST_SHOWS(host, MUST_68);
-        HOST_SHOWS(host, MUST_69);
+        if (out->options[out->options_len - 1] == TCP_OPT_EOL) { HOST_SHOWS(host, MUST_69); }
     }
-    HOST_SHOWS(host, UNL_1);
+    if ((out->flags & TCP_RST) != 0 && (out->flags & TCP_ACK) == 0 && out->options_len > 0) {
+        HOST_SHOWS(host, RFC7323_19);
+    }
 }
 
 void shows_sent(struct tcp_host *host, const struct tcp_conn *conn, const struct tcp_segment *out)
 {
     shows_header(host, out);
+    if (conn != NULL && conn->scale_on && (out->flags & (TCP_SYN | TCP_RST)) == 0) {
+        HOST_SHOWS(host, RFC7323_6);
+        HOST_SHOWS(host, RFC7323_8);
+    }
     if ((out->flags & TCP_SYN) != 0) { shows_syn(host, conn, out); }
     if (conn == NULL || !conn->ts_on || (out->flags & (TCP_SYN | TCP_RST)) != 0) { return; }
     HOST_SHOWS(host, RFC7323_10);
     if (tcp_payload_len(&out->payload) > 0) { HOST_SHOWS(host, RFC6691_3); }
     if (conn->held.head != NULL) { HOST_SHOWS(host, RFC7323_15); }
-    if (conn->scale_on) { HOST_SHOWS(host, RFC7323_6); }
 }
 
 /* ---- what calls and the sender find ---- */
@@ -142,6 +150,7 @@ void shows_new(const struct tcp_conn *conn, uint32_t len, bool full)
         TCP_SHOWS(conn, RFC3042_5);
     }
     if (timer_is_on(conn, TCP_TIMER_RETRANSMISSION)) { TCP_SHOWS(conn, RFC6298_10); }
+    if (conn->fast_open.early && !conn->syn_acked) { TCP_SHOWS(conn, RFC7413_11); }
 }
 
 /* MUST-42: a port can be listened on while it is used for connections that are being opened. */

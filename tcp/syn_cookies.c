@@ -127,6 +127,7 @@ bool cookie_answers(struct tcp_conn *listener, const struct arrival *arrival)
     memcpy(reply.options, out.options, out.options_len);
     host_reply(listener->host, &reply);
     TCP_SHOWS(listener, RFC4987_4);
+    if (arrival->len > 0) { TCP_SHOWS(listener, RFC4987_3); }
     if (conn_options(listener)->syn_cookies == TCP_COOKIES_AUTO) { TCP_SHOWS(listener, RFC4987_8); }
     listener->listen->cookies_sent++;
     listener->listen->cookies_until_ns = arrival->now_ns + GOOD_FOR_TICKS * CLOCK_TICK_NS;

@@ -115,6 +115,7 @@ uint16_t window_offer(struct tcp_conn *conn, bool on_syn)
         return options->window;
     }
     const tcp_seq edge = receive_edge(conn, shift);
+    if (seq_gt(conn->rcv_adv, edge)) { TCP_SHOWS(conn, RFC7323_7); }
     const tcp_seq kept = kept_edge(conn, shift);
     if (options->window_advance == TCP_WINDOW_BSD) {
         conn->rcv_adv = seq_max(conn->rcv_adv, edge);

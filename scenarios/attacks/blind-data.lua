@@ -9,7 +9,7 @@
 -- numbers instead of one.
 sim.scenario {
   title = "Blind data: an old ACK gives them away",
-  cites = { "RFC 5961 5", "RFC5961-9", "RFC5961-10", "RFC5961-11", "MAY-12" },
+  cites = { "RFC 5961 5", "UNL-20", "RFC5961-9", "RFC5961-10", "RFC5961-11", "MAY-12" },
   allow = { "integrity", "unfinished" },
 }
 

@@ -7,7 +7,7 @@
 -- once. The server's `recv` returns the end of the stream when the first FIN arrives.
 sim.scenario {
   title = "Four-segment close",
-  cites = { "RFC 9293 3.6", "MUST-12", "MUST-13" },
+  cites = { "RFC 9293 3.6", "UNL-12", "MUST-12", "MUST-13" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })

@@ -5,7 +5,7 @@
 -- ACKs that took: cwnd stays at 2000 until 2000 octets are acknowledged, then at 3000 for 3000.
 sim.scenario {
   title = "Congestion avoidance counts octets",
-  cites = { "RFC 5681 3.1", "RFC5681-7", "RFC5681-9", "RFC5681-11" },
+  cites = { "RFC 5681 3.1", "RFC5681-8", "RFC5681-7", "RFC5681-9", "RFC5681-11" },
 }
 
 local peer = sim.host("peer", { tcp = false, address = "10.0.0.1" })

@@ -9,7 +9,7 @@
 sim.scenario {
   title = "Fast recovery, step by step",
   cites = {
-    "RFC 5681 3.2", "RFC 3042", "RFC 6582 3.2", "RFC5681-14", "RFC5681-15", "RFC5681-16", "RFC3042-1", "RFC3042-2",
+    "RFC6582-11", "RFC 5681 3.2", "RFC 3042", "RFC 6582 3.2", "RFC5681-14", "RFC5681-15", "RFC5681-16", "RFC3042-1", "RFC3042-2",
     "RFC3042-3", "RFC3042-5", "RFC6582-2", "RFC6582-4",
   },
 }

@@ -6,7 +6,7 @@
 -- other sort between them change nothing. Only the third plain one brings the first segment again.
 sim.scenario {
   title = "What counts as a duplicate ACK",
-  cites = { "RFC 5681 2", "RFC5681-12", "RFC1122-2" },
+  cites = { "RFC 5681 2", "RFC1122-4", "RFC5681-12", "RFC1122-2" },
 }
 
 local peer = sim.host("peer", { tcp = false, address = "10.0.0.1" })

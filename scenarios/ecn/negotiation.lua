@@ -7,7 +7,7 @@
 -- and pure ACKs never do.
 sim.scenario {
   title = "ECN: asked, agreed to, refused, misunderstood",
-  cites = { "RFC 3168 6.1.1", "RFC3168-1", "RFC3168-2", "RFC3168-5", "RFC3168-6", "RFC3168-9" },
+  cites = { "RFC 3168 6.1.1", "RFC3168-1", "RFC3168-2", "RFC3168-3", "RFC3168-5", "RFC3168-6", "RFC3168-9" },
   allow = "unfinished",
 }
 
@@ -26,7 +26,7 @@ for _, server in ipairs { agrees, refuses, copies } do
       if segment.len > 0 then
         ect[segment.to] = segment.tos
       else
-        expect.equal(segment.tos, 0)
+        expect.equal(segment.tos, 0, { shows = segment.flags:find("S", 1, true) and "RFC3168-5" or "RFC3168-6" })
       end
     end,
   }
@@ -39,7 +39,7 @@ client:app(function()
     expect.equal(conn:info().ecn, server == agrees)
     conn:send("data")
     sim.sleep("100ms")
-    expect.equal(ect[server.name], server == agrees and 2 or 0)
+    expect.equal(ect[server.name], server == agrees and 2 or 0, { shows = "RFC3168-3" })
   end
   local conn = agrees:listen(81)
   client:connect(agrees, 81, { ecn = "passive" }):send("data")
@@ -50,3 +50,4 @@ expect.count("client > agrees: SEW 0:0(0)", 1)
 expect.segment "agrees > client: S.E 0:0(0) ack 1"
 expect.segment "refuses > client: S. 0:0(0) ack 1"
 expect.segment "client > agrees: S 0:0(0)"
+expect.no_segment("agrees.81 > client: S.E", { shows = "RFC3168-2" })

@@ -8,7 +8,7 @@
 sim.scenario {
   title = "Fast Open: a cookie, and then data on the SYN",
   cites = {
-    "RFC 7413 4.2.1", "RFC 7413 4.2.2", "RFC7413-4", "RFC7413-5", "RFC7413-9", "RFC7413-11",
+    "RFC 7413 4.2.1", "RFC 7413 4.2.2", "RFC7413-4", "RFC7413-5", "RFC7413-9", "RFC7413-11", "RFC7413-1", "RFC7413-7",
   },
 }
 

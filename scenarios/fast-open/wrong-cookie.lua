@@ -6,7 +6,7 @@
 -- The next connection uses the new cookie.
 sim.scenario {
   title = "Fast Open: a wrong cookie costs a round trip, and brings a new one",
-  cites = { "RFC 7413 4.2.2", "RFC7413-10", "RFC7413-13" },
+  cites = { "RFC 7413 4.2.2", "RFC7413-10", "RFC7413-13", "RFC7413-16" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1", fast_open = "client" })

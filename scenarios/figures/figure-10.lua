@@ -10,7 +10,7 @@
 -- user.
 sim.scenario {
   title = "Figure 10: the active side discovers a half-open connection",
-  cites = { "RFC 9293 3.5.1", "RFC 9293 3.5.2", "RFC 9293 3.10.7.1", "RFC5961-2" },
+  cites = { "RFC 9293 3.5.1", "RFC 9293 3.5.2", "RFC 9293 3.10.7.1", "RFC5961-5", "RFC5961-2" },
 }
 
 local a = sim.host("A", { address = "10.0.0.1", iss = 99 })

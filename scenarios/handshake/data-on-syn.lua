@@ -8,7 +8,7 @@
 -- 6 in the third segment has the octets behind it.
 sim.scenario {
   title = "Data on a SYN wait for the handshake",
-  cites = { "RFC 9293 3.4", "RFC 9293 3.10.7.2" },
+  cites = { "RFC 9293 3.4", "RFC 9293 3.10.7.2", "UNL-4" },
 }
 
 local opener = sim.host("opener", { address = "10.0.0.1", tcp = false, iss = 1000 })

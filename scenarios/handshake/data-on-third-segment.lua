@@ -6,7 +6,7 @@
 -- server gets the ACK of its SYN and the first data at once.
 sim.scenario {
   title = "Data on the third segment of the handshake",
-  cites = { "RFC 9293 3.5", "RFC 9293 3.10.2", "RFC 9293 3.10.7.3" },
+  cites = { "RFC 9293 3.5", "RFC 9293 3.10.2", "RFC 9293 3.10.7.3", "UNL-15" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })

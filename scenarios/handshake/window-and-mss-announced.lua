@@ -8,7 +8,7 @@
 -- after the SYNs.
 sim.scenario {
   title = "The SYN announces ISS, window and MSS",
-  cites = { "RFC 9293 3.4.1", "RFC 9293 3.7.1", "MUST-14", "MUST-16", "MUST-65", "MUST-67", "SHLD-5", "MAY-3" },
+  cites = { "RFC 9293 3.4.1", "RFC 9293 3.7.1", "MUST-14", "MUST-16", "MUST-65", "MUST-67", "SHLD-5", "MAY-3", "RFC6691-1", "RFC1122-1" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1", iss = 8221822, recv_buffer = 8192 })

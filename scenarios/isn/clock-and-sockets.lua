@@ -7,7 +7,9 @@
 -- neighbours. (The server's port is closed: each opening is refused, and its SYN is all that is looked at.)
 sim.scenario {
   title = "Initial sequence numbers: a clock and a secret",
-  cites = { "RFC 9293 3.4.1", "MUST-8", "MUST-9", "SHLD-1", "RFC6528-1", "RFC6528-2" },
+  cites = {
+    "RFC 9293 3.4.1", "RFC6528-4", "RFC6528-3", "MUST-8", "MUST-9", "SHLD-1", "RFC6528-1", "RFC6528-2",
+  },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })

@@ -6,7 +6,7 @@
 -- data segment, the FIN.
 sim.scenario {
   title = "Losses by pattern and by list",
-  cites = { "RFC 9293 3.8.1", "RFC6298-13", "MUST-20" },
+  cites = { "RFC 9293 3.8.1", "RFC6298-13" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })

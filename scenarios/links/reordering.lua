@@ -7,7 +7,7 @@
 -- lost.
 sim.scenario {
   title = "Every fifth packet goes ahead",
-  cites = { "RFC 5681 3.2", "RFC 9293 3.10.7.4", "MUST-31" },
+  cites = { "RFC 5681 3.2", "RFC 9293 3.10.7.4", "SHLD-31" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })

@@ -8,7 +8,7 @@
 sim.scenario {
   title = "RTO: Karn's algorithm and the doubling",
   cites = {
-    "RFC 6298", "RFC 9293 3.8.1", "MUST-18", "RFC6298-2", "RFC6298-3", "RFC6298-14", "RFC6298-16",
+    "RFC8961-3", "RFC6298-7", "RFC8961-8", "RFC 6298", "RFC 9293 3.8.1", "MUST-18", "RFC6298-2", "RFC6298-3", "RFC6298-14", "RFC6298-16",
   },
 }
 

@@ -6,7 +6,7 @@
 -- the close goes on as usual.
 sim.scenario {
   title = "A lost FIN is sent again",
-  cites = { "RFC 9293 3.4", "RFC 9293 3.6", "RFC 9293 3.8.1", "RFC6298-4" },
+  cites = { "RFC 9293 3.4", "RFC 9293 3.6", "RFC 9293 3.8.1", "UNL-11", "RFC6298-4" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })

@@ -6,7 +6,7 @@
 -- the RTO is 3 s when data begin.
 sim.scenario {
   title = "A lost SYN is sent again",
-  cites = { "RFC 9293 3.8.1", "MUST-18", "RFC6298-1", "RFC6298-6", "RFC6298-15" },
+  cites = { "RFC 9293 3.8.1", "RFC8961-4", "MUST-18", "RFC6298-1", "RFC6298-6", "RFC6298-15" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })

@@ -8,7 +8,7 @@
 -- is acknowledged.
 sim.scenario {
   title = "Unreachable, for now",
-  cites = { "RFC 9293 3.9.2.2", "MUST-56", "RFC 5461 2" },
+  cites = { "RFC 9293 3.9.2.2", "MUST-47", "MUST-54", "MUST-56", "SHLD-25", "UNL-14", "RFC 5461 2" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })
@@ -44,7 +44,7 @@ client:app(function()
   conn:send("lost once")
   sim.icmp{ from = router, to = client, type = "host unreachable", about = conn }
   sim.sleep("5ms")
-  expect.equal(conn.state, "ESTABLISHED")
+  expect.equal(conn.state, "ESTABLISHED", { shows = "MUST-56" })
   expect.equal(conn:info().soft_error, "network unreachable")
   expect.equal(lost.hits, 1)
   expect.equal(conn:recv(), nil) -- the data arrived after all: this is the server's FIN

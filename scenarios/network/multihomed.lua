@@ -8,7 +8,7 @@
 -- two connections have the same ports at the server, told apart by the phone's address alone.
 sim.scenario {
   title = "A phone with two ways out",
-  cites = { "RFC 9293 3.9.2.1", "MUST-43", "MUST-44", "RFC 1122 3.3.4" },
+  cites = { "RFC 9293 3.9.2.1", "MUST-43", "MUST-44", "MUST-45", "RFC 1122 3.3.4" },
 }
 
 local phone = sim.host("phone", { address = { "192.0.2.1", "198.51.100.1", "2001:db8::1" } })

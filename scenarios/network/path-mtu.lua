@@ -7,7 +7,7 @@
 -- goes again at once in segments of 1360 octets, without a timeout, and all later ones have that size too.
 sim.scenario {
   title = "A path MTU found by its errors",
-  cites = { "RFC 9293 3.7.2", "RFC 1191 3", "MUST-17", "SHLD-5" },
+  cites = { "RFC 9293 3.7.2", "RFC 1191 3", "MUST-54", "MUST-16", "SHLD-5" },
 }
 
 local topology = require "topology"

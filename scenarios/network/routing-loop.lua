@@ -6,7 +6,7 @@
 -- arrives. TCP has not given up: nothing that a network tells of its routes is final (MUST-56).
 sim.scenario {
   title = "A loop between two routers, and its end",
-  cites = { "RFC 1812 5.3.1", "RFC 9293 3.9.2.2", "MUST-56", "MUST-49" },
+  cites = { "RFC 1812 5.3.1", "RFC 9293 3.9.2.2", "MUST-56" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })
@@ -28,7 +28,7 @@ end)
 
 client:app(function()
   local conn = client:connect(server, 80)
-  expect.near(sim.now(), 3.024, 1e-9)
+  expect.near(sim.now(), 3.024, 1e-9, { shows = "MUST-56" })
   conn:send("at last")
   conn:close()
 end)

@@ -27,7 +27,7 @@ client:app(function()
     expect.equal(conn:info().soft_error, nil) -- the error is still on its way back
     sim.sleep("2us")
     expect.equal(conn:info().soft_error, "network unreachable")
-    expect.equal(conn.state, "SYN-SENT") -- and it goes on trying
+    expect.equal(conn.state, "SYN-SENT", { shows = "MUST-56" }) -- and it goes on trying
     conn:abort()
   end
   local conn = client:connect(server, 80, { ttl = 4 })

@@ -5,7 +5,7 @@
 -- with the end-of-list octet behind, so that each field of 32 bits lies on a word.
 sim.scenario {
   title = "Option layouts of three systems",
-  cites = { "RFC 9293 3.1", "RFC 7323 A", "RFC2018-1", "MUST-69", "UNL-1" },
+  cites = { "RFC 9293 3.1", "RFC 7323 A", "RFC2018-1", "MUST-69", "UNL-1", "MUST-68" },
 }
 
 local want = {
@@ -46,6 +46,7 @@ for i, layout in ipairs { "rfc9293", "linux", "freebsd" } do
     local answered = sent:gsub("TS val 100 ecr 0", "TS val 110 ecr 100")
     expect.segment("S 0:0(0) <" .. sent .. ">", { nth = kind == "all" and i or nil, after = kind == "all" and 0 or 0.5 })
     expect.segment("S. 0:0(0) ack 1 <" .. answered .. ">")
+    expect.no_segment(". <sackOK,...>", { shows = "RFC2018-1" })
   end
   expect.segment(". 1:1(0) ack 1 <nop,nop,TS val 120 ecr 110>")
 end

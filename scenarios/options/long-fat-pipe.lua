@@ -7,7 +7,7 @@
 -- back by slow start alone. Look at the window field there: "win 62220" stands for 1,991,040 octets.
 sim.scenario {
   title = "Window scaling on a long, fast path",
-  cites = { "RFC 7323 1.1", "RFC7323-2", "RFC7323-6", "REC-1" },
+  cites = { "RFC 7323 1.1", "RFC7323-2", "RFC7323-6", "RFC7323-8", "REC-1" },
 }
 
 local function transfer(name, number, options, most, done)
@@ -34,4 +34,4 @@ transfer("plain", 1, {}, 65535 - 8960, 2.1)
 transfer("scaled", 2, { window_scale = true, recv_buffer = 2000000 }, 2000000 - 8960, 0.6)
 
 expect.segment("scaled-reader > scaled-sender: S. 0:0(0) win 65535 <wscale 5,...>", { shows = "RFC7323-2" })
-expect.segment("scaled-reader > scaled-sender: . 1:1(0) win 62220", { shows = "RFC7323-6" })
+expect.segment("scaled-reader > scaled-sender: . 1:1(0) win 62220")

@@ -6,7 +6,7 @@
 -- the ACK echoes the repetition's clock: 600 ms, and the RTO fits the new path at once.
 sim.scenario {
   title = "Round trips measured by echo",
-  cites = { "RFC7323-16", "RFC6298-16" },
+  cites = { "RFC7323-16", "RFC6298-16", "RFC7323-19" },
 }
 
 local function client(name, number, options, srtt, rto)

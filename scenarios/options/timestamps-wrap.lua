@@ -5,7 +5,7 @@
 -- ACKs' echoes are still round trips of 20 ms, and a forged segment from before the wrap is old.
 sim.scenario {
   title = "Timestamps that wrap",
-  cites = { "RFC 7323 5.2", "RFC7323-14", "RFC7323-17", "RFC 9293 3.4" },
+  cites = { "RFC 7323 5.2", "RFC 9293 3.4", "RFC7323-13", "RFC7323-14", "RFC7323-17" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1", timestamps = true, timestamp_offset = 4294967286, iss = 4294967290 })

@@ -6,7 +6,7 @@
 -- themselves are never scaled.
 sim.scenario {
   title = "Options that both SYNs carry",
-  cites = { "RFC 9293 3.2", "RFC7323-1", "RFC7323-2", "RFC7323-4", "RFC7323-9", "RFC7323-10", "RFC7323-13", "RFC2018-1", "RFC2018-2" },
+  cites = { "RFC 9293 3.2", "RFC7323-1", "RFC7323-2", "RFC7323-4", "RFC7323-9", "RFC7323-10", "RFC7323-13", "RFC2018-1", "RFC2018-2", "RFC6691-3" },
 }
 
 local client = sim.host("client", {
@@ -39,7 +39,9 @@ local all = meet("all", "10.0.0.2",
   { timestamps = true, timestamp_offset = 5000, sack = true, window_scale = 0 },
   { timestamps = true, sack = true, window_scale = true })
 local some = meet("some", "10.0.0.3", { sack = true }, { sack = true })
+expect.segment("all > client: S. 0:0(0) ack 1 win 65535", { shows = "RFC7323-2" })
 local none = meet("none", "10.0.0.4", {}, {})
+expect.no_segment("client > none: . <sackOK,...>", { shows = "RFC2018-1" })
 
 expect.exchange([[
   0.000 client > all: S 0:0(0) win 65535 <mss 1460,nop,wscale 7,sackOK,TS val 1000 ecr 0>

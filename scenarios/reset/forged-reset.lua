@@ -6,7 +6,7 @@
 -- Only the RST with the very number that the server expects next ends the connection.
 sim.scenario {
   title = "Forged RSTs: outside, inside, exact",
-  cites = { "RFC 9293 3.5.3", "RFC 9293 3.10.7.4", "RFC5961-1", "RFC5961-2", "RFC5961-3" },
+  cites = { "RFC 9293 3.5.3", "RFC 9293 3.10.7.4", "UNL-18", "RFC5961-1", "RFC5961-2", "RFC5961-3" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })

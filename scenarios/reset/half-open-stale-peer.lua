@@ -10,7 +10,7 @@
 sim.scenario {
   title = "Half-open: an opener finds a stale peer",
   cites = {
-    "RFC 9293 3.5.1", "RFC 9293 3.10.7.3", "RFC 9293 3.10.7.4", "RFC5961-6", "RFC5961-7", "RFC6298-1",
+    "UNL-19", "RFC 9293 3.5.1", "RFC 9293 3.10.7.3", "RFC 9293 3.10.7.4", "RFC5961-6", "RFC5961-7", "RFC6298-1",
   },
 }
 

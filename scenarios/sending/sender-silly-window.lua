@@ -6,7 +6,7 @@
 -- being under way, a timer has run: then it sends what fits after all.
 sim.scenario {
   title = "The sender's silly window avoidance",
-  cites = { "RFC 9293 3.8.6.2.1", "MUST-38" },
+  cites = { "RFC 9293 3.8.6.2.1", "RFC1122-7", "MUST-38" },
 }
 
 local peer = sim.host("peer", { tcp = false, address = "10.0.0.1" })

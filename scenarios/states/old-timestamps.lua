@@ -5,7 +5,7 @@
 -- each state. A RST is taken all the same, without any timestamp, as the last segment of each visit shows.
 sim.scenario {
   title = "PAWS in each state",
-  cites = { "RFC 7323 5", "RFC 9293 3.10.7.4", "RFC7323-15", "RFC7323-18" },
+  cites = { "RFC 7323 5", "RFC 9293 3.10.7.4", "RFC7323-17", "RFC7323-18" },
 }
 
 local host = sim.host("host", { address = "10.0.0.1", timestamps = true, timestamp_offset = 0 })
@@ -71,6 +71,6 @@ peer:app(function()
     expect.equal(conn.state, way.state)
     peer:send(("R %d:%d(0)"):format(way.seq, way.seq), flow)
     sim.sleep("10ms")
-    expect.equal(conn.state, "CLOSED")
+    expect.equal(conn.state, "CLOSED", { shows = "RFC7323-18" })
   end
 end)

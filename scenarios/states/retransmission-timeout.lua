@@ -7,7 +7,7 @@
 -- of it.
 sim.scenario {
   title = "Too many retransmissions",
-  cites = { "RFC 9293 3.8.3", "MUST-20", "MUST-21", "RFC6298-14" },
+  cites = { "RFC 9293 3.8.3", "SHLD-10", "SHLD-9", "MUST-20", "MUST-21", "RFC6298-14" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1", retries = 3 })

@@ -6,7 +6,7 @@
 -- then. In SYN-SENT it works alike: the second connection, begun at 10 s, ends at 15 s.
 sim.scenario {
   title = "User timeout",
-  cites = { "RFC 9293 3.9.1.1", "RFC 9293 3.10.8", "MUST-21" },
+  cites = { "RFC 9293 3.9.1.1", "RFC 9293 3.10.8", "UNL-23", "MUST-21" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1", user_timeout = "5s" })

@@ -7,7 +7,7 @@
 -- `recv` says "timed out".
 sim.scenario {
   title = "Keepalive finds a dead peer",
-  cites = { "RFC 9293 3.8.4", "MUST-24", "MUST-26", "MUST-27", "MUST-29", "SHLD-12" },
+  cites = { "RFC 9293 3.8.4", "MAY-5", "MUST-24", "MUST-26", "MUST-27", "MUST-29", "SHLD-12" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })

@@ -5,7 +5,7 @@
 -- three seconds later. From then on the doubling goes on from there, and stops at rto_max.
 sim.scenario {
   title = "RTO of 3 s after a lost SYN",
-  cites = { "RFC 6298 5.7", "RFC6298-5", "RFC6298-6", "RFC6298-14", "RFC6298-15", "RFC6298-16", "RFC8961-5", "RFC8961-7", "RFC8961-9" },
+  cites = { "RFC 6298 5.7", "RFC1122-5", "RFC6298-5", "RFC6298-6", "RFC6298-14", "RFC6298-15", "RFC6298-16", "RFC8961-5", "RFC8961-7", "RFC8961-9" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })

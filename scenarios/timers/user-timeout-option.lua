@@ -8,7 +8,7 @@
 -- repetitions go on, a minute apart at the most; the first after the cut is acknowledged.
 sim.scenario {
   title = "The user timeout option: a connection outlives a long cut",
-  cites = { "RFC 5482 3", "RFC5482-1", "RFC5482-5", "RFC5482-8", "RFC 9293 3.8.3" },
+  cites = { "RFC 5482 3", "RFC 9293 3.8.3", "RFC5482-11", "RFC5482-1", "RFC5482-5", "RFC5482-8" },
 }
 
 local client = sim.host("client", {

@@ -6,7 +6,7 @@
 -- segments at 0.2 s the first moves the mark to 3601, the second does not move it back.
 sim.scenario {
   title = "The urgent mark moves on, never back",
-  cites = { "RFC 9293 3.8.5", "MUST-31", "MUST-32", "UNL-24" },
+  cites = { "RFC 9293 3.8.5", "UNL-14", "MUST-47", "UNL-28", "MUST-31", "MUST-32", "UNL-24" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1", nagle = false })

@@ -8,7 +8,7 @@
 -- P, PSH, ends each send; it has nothing to do with urgency.
 sim.scenario {
   title = "Urgent data are announced, and read in band",
-  cites = { "RFC 9293 3.8.5", "RFC 6093 4", "MUST-30", "MUST-33", "MUST-62", "SHLD-13", "UNL-28" },
+  cites = { "RFC 9293 3.8.5", "RFC 6093 4", "MUST-30", "MUST-33", "MUST-62", "SHLD-13", "UNL-28", "RFC6093-5", "RFC6093-2", "RFC6093-1" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })

@@ -7,7 +7,7 @@
 -- beyond the edge, although nothing is lost and nothing else holds it back.
 sim.scenario {
   title = "The window slides as the reader reads",
-  cites = { "RFC 9293 3.4", "RFC 9293 3.8.6", "SHLD-14" },
+  cites = { "RFC 9293 3.4", "RFC 9293 3.8.6", "UNL-21", "SHLD-14" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })

@@ -7,7 +7,7 @@
 -- The application reads at 10 s: the window opens, the update says so at once, and the rest goes.
 sim.scenario {
   title = "Zero window: probes until it opens",
-  cites = { "RFC 9293 3.8.6.1", "MUST-35", "MUST-36", "MUST-37", "SHLD-29", "SHLD-30" },
+  cites = { "RFC 9293 3.8.6.1", "MAY-8", "MUST-35", "MUST-36", "MUST-37", "SHLD-29", "SHLD-30" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })

@@ -72,6 +72,11 @@ static void read_back(struct world *world, struct packet *packet, uint8_t *octet
     }
     packet->supplied_by = where;
     WORLD_SHOWS(world, MUST_2);
+    for (unsigned i = 0; i < packet->flip_count; i++) { /* the reserved bits */
+        if (packet->flips[i].offset == 12 && (packet->flips[i].mask & 0x0f) != 0) {
+            WORLD_SHOWS(world, UNL_1);
+        }
+    }
     packet->checksum_bad =
         wire_decode_tcp(octets, len, &decoded, &payload_at, &payload_len) != WIRE_OK;
     if (packet->checksum_bad || packet->flip_count == 0) { return; }

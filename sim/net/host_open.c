@@ -81,6 +81,9 @@ static bool find_ends(struct host *host, const struct host_connect *request,
         .remote = request->address.family != 0 ? &request->address : NULL};
     struct host_route route;
     if (!host_route(host, request->to, &wish, &route)) { return false; }
+    if (request->from != NULL) { WORLD_SHOWS(host->world, MUST_43); }
+    if (request->from == NULL) { WORLD_SHOWS(host->world, MUST_44); }
+    if (host->address_count > 1) { WORLD_SHOWS(host->world, MUST_45); }
     local->address = route.local;
     remote->address = route.remote;
     remote->port = request->port;

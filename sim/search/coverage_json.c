@@ -107,6 +107,17 @@ static void put_scenarios(const struct coverage *coverage, struct out_writer *ou
                 put_string(out, run->cites[k]);
             }
         }
+        out_text(out, "],\"exercised\":[");
+        bool first = true;
+        for (size_t k = 0; k < coverage->requirement_count; k++) {
+            const struct coverage_requirement *one = &coverage->requirements[k];
+            if (!coverage_exercised(coverage, run, one->id) || one->status == COVERAGE_EXEMPT) {
+                continue;
+            }
+            if (!first) { out_char(out, ','); }
+            first = false;
+            put_string(out, one->id);
+        }
         out_text(out, "]}");
     }
 }
