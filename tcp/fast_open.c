@@ -247,7 +247,7 @@ void fast_open_on_syn(const struct tcp_conn *conn, uint64_t now_ns, bool first,
     values->has_fast_open = conn->syn_times == 0 && shown;
     if (!values->has_fast_open) {
         if (first && state->asks != FAST_OPEN_NOT) { TCP_SHOWS(conn, RFC7413_8); }
-        if (!first && state->grants) { TCP_SHOWS(conn, RFC7413_12); }
+        if (!first && (state->grants || state->early)) { TCP_SHOWS(conn, RFC7413_12); }
         return;
     }
     values->fast_open_experiment = state->experiment;

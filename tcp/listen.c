@@ -234,8 +234,8 @@ static void third_check_syn(struct tcp_conn *listener, const struct arrival *arr
         cookie_answers(listener, arrival)) {
         return;
     }
+    if (full) { TCP_SHOWS(listener, RFC4987_1); }
     if (full && !recycle_oldest(listener, arrival->now_ns)) {
-        TCP_SHOWS(listener, RFC4987_1);
         conn_discard(listener, arrival, TCP_DISCARD_BACKLOG_FULL);
         return;
     }

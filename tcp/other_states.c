@@ -176,6 +176,7 @@ static void reset_accepted(struct tcp_conn *conn, const struct arrival *arrival,
         TCP_ROW(conn, RST_ACCEPTED);
         TCP_SHOWS(conn, UNL_9);
         TCP_SHOWS(conn, RFC5961_2);
+        if (arrival->seg->seq == conn->last_ack_sent) { TCP_SHOWS(conn, RFC5961_5); }
         TCP_SHOWS(conn, RFC5961_7);
         if (conn_options(conn)->challenge_ack) { TCP_SHOWS(conn, UNL_17); }
         if (arrival->len > 0) { TCP_SHOWS(conn, SHLD_2); }

@@ -155,6 +155,7 @@ static void syn_sent_fourth_check_syn(struct tcp_conn *conn, struct arrival *arr
     conn->sent_cause_tag = seg->tag;
     if ((seg->flags & TCP_ACK) == 0) {
         TCP_ROW(conn, SYN_SENT_SYN);
+        if (conn->fast_open.asks != FAST_OPEN_NOT) { TCP_SHOWS(conn, RFC7413_14); }
         tcp_enter(conn, arrival->now_ns, TCP_SYN_RECEIVED, TCP_CAUSE_SYN_CROSSED);
         (void)window_offer(conn, true);
         conn->syn_owed = true;

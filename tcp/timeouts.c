@@ -315,6 +315,7 @@ static void run_timer(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer tim
         ack_policy_delayed_out(conn);
         conn->ack_cause = TCP_SENT_DELAYED_ACK;
         TCP_ROW(conn, DELAYED_ACK);
+        if (conn->ecn.echo) { TCP_SHOWS(conn, RFC3168_16); }
         TCP_SHOWS(conn, MUST_40);
         TCP_SHOWS(conn, SHLD_18);
         TCP_SHOWS(conn, RFC5681_18);

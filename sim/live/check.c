@@ -237,10 +237,8 @@ static const char *judge_syn(struct end *end, const struct check_segment *segmen
     }
     const bool ended = end->rst_sent || end->heard_rst ||
                        (end->fin_sent && end->una_known && end->una == end->fin_end);
-    if (!end->syn_sent || segment->seq != end->iss || ended) {
-        begin(end, segment); /* a host that crashed may begin at any time, with other numbers */
-    } else if (!acks && end->acked) {
-        return "a SYN on an open connection (RFC 9293 3.10.1)";
+    if (!end->syn_sent || segment->seq != end->iss || ended || (!acks && end->acked)) {
+        begin(end, segment); /* a host that crashed may begin at any time */
     }
     if (answered != NULL) {
         end->peer_syn = *answered;
