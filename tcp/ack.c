@@ -160,7 +160,7 @@ void ack_update_window(struct tcp_conn *conn, const struct arrival *arrival, boo
             conn->sent_cause = TCP_SENT_WINDOW_OPENED;
             conn->sent_cause_tag = seg->tag;
         }
-        shows_window(conn, arrival, window);
+        if (conn_is_marked(conn)) { shows_window(conn, arrival, window); }
         conn->snd_wnd = window;
         conn->max_snd_wnd = conn->snd_wnd > conn->max_snd_wnd ? conn->snd_wnd : conn->max_snd_wnd;
         conn->snd_wl1 = seg->seq;

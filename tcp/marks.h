@@ -40,11 +40,11 @@ struct tcp_marks {
 /* Counts if there is something to count in (`marks` may be NULL). */
 static inline void tcp_marks_show(struct tcp_marks *marks, enum tcp_requirement requirement)
 {
-    if (marks != NULL) { marks->requirements[requirement]++; }
+    if (__builtin_expect(marks != NULL, 0)) { marks->requirements[requirement]++; }
 }
 static inline void tcp_marks_row(struct tcp_marks *marks, enum tcp_state state, enum tcp_row row)
 {
-    if (marks != NULL) { marks->rows[state][row]++; }
+    if (__builtin_expect(marks != NULL, 0)) { marks->rows[state][row]++; }
 }
 
 /* "MUST-66", "RFC5681-1"; a static string. */

@@ -119,7 +119,7 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
         return GO_ON;
     }
     if (acceptable(conn, seg)) {
-        shows_acceptable(conn, arrival);
+        if (conn_is_marked(conn)) { shows_acceptable(conn, arrival); }
         if (conn->ts_on) { timestamps_take(conn, arrival); }
         arrival_trim(conn, arrival);
         return GO_ON;

@@ -347,6 +347,11 @@ static inline bool host_wants(const struct tcp_host *host, enum tcp_event_kind k
  * wants it. TCP_ROW marks a row of the transitions, before the move that it causes. */
 #define TCP_SHOWS(conn, id) HOST_SHOWS((conn)->host, id)
 #define HOST_SHOWS(host, id) tcp_marks_show((host)->observer.marks, TCP_REQ_##id)
+/* Where several marks stand on the way of every segment: one test for all. */
+static inline bool conn_is_marked(const struct tcp_conn *conn)
+{
+    return conn->host->observer.marks != NULL;
+}
 #define TCP_ROW(conn, id) HOST_ROW((conn)->host, (conn)->state, id)
 #define HOST_ROW(host, state, id) tcp_marks_row((host)->observer.marks, state, TCP_ROW_##id)
 bool host_hash(struct tcp_host *host, struct tcp_conn *conn);
