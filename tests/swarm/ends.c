@@ -323,9 +323,10 @@ static enum tcp_error error_of(enum tcp_cause cause)
     return reset ? TCP_ERROR_RESET : TCP_OK;
 }
 
-/* A cookie is proven by every copy of the ACK that answers it: when its connection has ended, an
- * old copy makes a second one of its numbers. */
-static void note_cookie(struct end *end)
+/* A cookie is proven by every copy of the ACK that answers it, and with Fast Open a copy of the SYN
+ * is enough to be sent data: when the connection has ended, an old copy makes a second one of its
+ * numbers (RFC 7413 2.1). */
+static void note_second(struct end *end)
 {
     end->ghost = end->ghost || end->proven > 0;
     end->proven++;
@@ -334,8 +335,9 @@ static void note_cookie(struct end *end)
 void end_moved(struct swarm *swarm, const struct trace_record *record)
 {
     const struct trace_conn *conn = &record->u.state.conn;
-    const bool cookie = record->u.state.cause == TCP_CAUSE_COOKIE_PROVEN;
-    if (record->u.state.new_state != TCP_CLOSED && !cookie) { return; }
+    const bool made = record->u.state.cause == TCP_CAUSE_COOKIE_PROVEN ||
+                      (swarm->fast_open && record->u.state.cause == TCP_CAUSE_SYN_ARRIVED);
+    if (record->u.state.new_state != TCP_CLOSED && !made) { return; }
     /* An old segment's RST may end TIME-WAIT (RFC 1337): nobody is harmed. */
     if (record->u.state.old_state == TCP_TIME_WAIT) { return; }
     for (unsigned i = 0; i < swarm->plan_count * 2; i++) {
@@ -347,8 +349,8 @@ void end_moved(struct swarm *swarm, const struct trace_record *record)
         const uint16_t other = i % 2 == 0 ? port : plan->ports[0];
         if (host_index(end->host) == conn->host_index && conn->local.port == own &&
             conn->remote.port == other) {
-            if (cookie) {
-                note_cookie(end);
+            if (made) {
+                note_second(end);
                 continue;
             }
             /* What never left SYN-RECEIVED after that end was there, or after the opener was

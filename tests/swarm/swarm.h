@@ -67,7 +67,7 @@ struct end {
     struct draws urgent_draws;
     uint64_t urgent_in; /* one send in so many is urgent; 0: none */
     bool opened, shut, ended, done;
-    unsigned proven; /* connections that a SYN cookie made */
+    unsigned proven; /* connections that a SYN cookie, or a SYN with Fast Open, made */
     bool
         ghost; /* an old SYN, or the ACK of a SYN cookie, made a second connection of its numbers */
     bool aborted, closed_early, gave_up, crashed;
