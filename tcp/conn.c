@@ -91,7 +91,9 @@ void conn_finish(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause, e
 {
     conn_detach(conn, now_ns);
     conn->error = error;
-    conn_drop_buffers(conn, error != TCP_OK || conn->released);
+    const bool keeps = error == TCP_ERROR_RESET && cause == TCP_CAUSE_RST_ARRIVED &&
+                       conn_options(conn)->reset_keeps_text;
+    conn_drop_buffers(conn, (error != TCP_OK && !keeps) || conn->released);
     tcp_enter(conn, now_ns, TCP_CLOSED, cause);
 }
 
@@ -207,6 +209,8 @@ void conn_take_peer_mss(struct tcp_conn *conn, const struct tcp_parsed_options *
     } else {
         TCP_SHOWS(conn, MUST_15);
     }
+    const struct tcp_options *own = conn_options(conn);
+    if (own->mss_both_ways && own->mss > 0 && own->mss < mss) { mss = (uint16_t)own->mss; }
     conn->peer_mss = mss;
     conn_update_send_mss(conn);
     const uint16_t most = conn_mtu_mss(conn);

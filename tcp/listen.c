@@ -121,7 +121,7 @@ void listen_close(struct tcp_conn *listener, uint64_t now_ns)
     struct tcp_host *host = listener->host;
     while (listener->listen->children != NULL) {
         struct tcp_conn *child = listener->listen->children;
-        const bool forgets = child->state == TCP_SYN_RECEIVED &&
+        const bool forgets = child->state == TCP_SYN_RECEIVED && !child->fast_open.early &&
                              conn_options(child)->listen_close == TCP_LISTEN_CLOSE_FORGETS;
         if (!forgets) { conn_send_last_rst(child, now_ns, TCP_SENT_CLOSE); }
         conn_finish(child, now_ns, TCP_CAUSE_LISTENER_CLOSED, TCP_ERROR_RESET);
@@ -150,6 +150,7 @@ static void begin_child(struct tcp_conn *conn, const struct arrival *arrival, co
 {
     listen_read_syn(conn, arrival);
     conn->iss = cookie != NULL ? *cookie : isn_choose(conn, arrival->now_ns);
+    conn->small_sent = conn->iss;
     conn->snd_una = conn->iss;
     conn->snd_nxt = conn->iss;
     rto_init(conn);

@@ -288,44 +288,6 @@ static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *o
     return true;
 }
 
-/* How far beyond SND.NXT the peer's window and the congestion window reach. */
-static uint32_t usable_window(const struct tcp_conn *conn)
-{
-    const uint32_t flight = conn_flight(conn);
-    uint32_t cwnd = conn->cwnd;
-    if (!conn->in_recovery && conn->dup_acks < DUP_ACK_THRESHOLD) {
-        cwnd += conn->dup_acks * conn->snd_mss; /* limited transmit: RFC 5681 3.2 (1), RFC 3042 */
-    }
-    const uint32_t window = conn->snd_wnd < cwnd ? conn->snd_wnd : cwnd;
-    return window > flight && !conn->ecn.waits ? window - flight : 0;
-}
-
-/* RFC 6691 2: the text of a segment is less by what its options take. */
-static uint32_t segment_room(const struct tcp_conn *conn)
-{
-    const uint32_t sack = conn->sack != NULL ? options_sack_bytes(conn) : 0;
-    return conn->snd_mss > sack ? conn->snd_mss - sack : conn->snd_mss;
-}
-
-/* The sender's silly window avoidance and Nagle: RFC 9293 3.8.6.2.1 and 3.7.4. `unsent` is D,
- * `usable` U. */
-static bool worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t usable,
-                          uint32_t most)
-{
-    const struct tcp_options *options = conn_options(conn);
-    const uint32_t len = unsent < usable ? unsent : usable;
-    const bool out = options->nagle_waits_for == TCP_NAGLE_WAITS_FOR_SMALL
-                         ? seq_gt(conn->small_sent, conn->snd_una)
-                         : conn->snd_nxt != (conn->syn_acked ? conn->snd_una : conn->iss + 1);
-    const bool idle = !out || !options->nagle;
-    if (len >= most || conn->override_due) { return true; }
-    if (unsent <= usable && idle && conn->snd_nxt != conn->snd_una) { TCP_SHOWS(conn, MUST_17); }
-    if (unsent <= usable && (idle || (options->nagle_fin && conn->close_called))) {
-        return true; /* by the letter of 3.7.4 a FIN that follows makes no exception */
-    }
-    return idle && len >= (conn->max_snd_wnd + 1) / 2;
-}
-
 /* Data wait, a part of the window is open, nothing is out whose ACK could help: (4) of 3.8.6.2.1.
  */
 static void override_update(struct tcp_conn *conn, uint64_t now_ns, uint32_t unsent,
@@ -356,11 +318,14 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
         conn->fin_sent = true;
         conn->fin_seq = conn->snd_nxt + len;
     }
-    if (conn->host->observer.marks != NULL) { shows_new(conn, len, len == segment_room(conn)); }
+    if (conn->host->observer.marks != NULL) {
+        shows_new(conn, len, len == conn_segment_room(conn));
+    }
     if (conn->ecn.on && len > 0 && !conn->probing) { ecn_on_new_data(conn, out); }
     conn->snd_nxt += len + fin;
     conn->octets_sent += len;
-    if (len < segment_room(conn)) { conn->small_sent = conn->snd_nxt; }
+    if (len > 0 && conn_ends_burst(conn, now_ns, len)) { out->flags |= TCP_PSH; }
+    if (len < conn_segment_room(conn)) { conn->small_sent = conn->snd_nxt; }
     if (len > 0) { ack_policy_text_sent(conn, now_ns); }
     congestion_used(conn, conn_flight(conn) + conn->snd_mss > conn->cwnd);
     if (!conn->in_recovery && conn_flight(conn) > conn->cwnd) { conn->limited_bytes += len; }
@@ -385,12 +350,12 @@ static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
         return false;
     }
     if (conn->path_mtu != 0) { path_mtu_raise(conn, now_ns); }
-    const uint32_t usable = usable_window(conn);
-    const uint32_t most = segment_room(conn);
+    const uint32_t usable = conn_usable_window(conn);
+    const uint32_t most = conn_segment_room(conn);
     uint32_t len = unsent < usable ? unsent : usable;
     len = len < most ? len : most;
     const bool sends = len > 0 && (conn->syn_acked || conn->fast_open.early) &&
-                       worth_sending(conn, unsent, usable, most);
+                       conn_worth_sending(conn, unsent, usable, most);
     override_update(conn, now_ns, unsent, usable, sends);
     if (unsent > 0 && !sends) {
         shows_held(conn, unsent, usable);

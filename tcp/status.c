@@ -126,7 +126,10 @@ const struct tcp_options *tcp_conn_options(const struct tcp_conn *conn)
 
 void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns, const struct tcp_options *options)
 {
-    struct tcp_options changed = *conn_options(conn);
+    /* Of a listener all may change: they are those of connections to come. */
+    struct tcp_options changed =
+        conn->state == TCP_LISTEN && conn->listen != NULL ? *options : *conn_options(conn);
+    changed.mtu_bytes = conn_options(conn)->mtu_bytes;
     changed.nagle = options->nagle;
     changed.delayed_ack_ns = options->delayed_ack_ns;
     changed.keepalive_idle_ns = options->keepalive_idle_ns;

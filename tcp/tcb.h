@@ -175,6 +175,8 @@ struct tcp_conn {
     tcp_seq iss, snd_una, snd_nxt, snd_wl1, snd_wl2;
     uint32_t snd_wnd, max_snd_wnd;
     uint16_t snd_mss;
+    uint64_t burst_ns; /* when the last new segment left, and where it ended */
+    tcp_seq burst_begin, burst_end;
     uint16_t peer_mss;    /* that the peer announced, or the default */
     uint8_t soft_error;   /* enum tcp_error: a reported ICMP error */
     uint32_t path_mtu;    /* told by ICMP, lower than the link's; 0: none was */
@@ -667,6 +669,11 @@ bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out
 /* The SYN, or SYN,ACK, as it stands now. */
 void conn_write_syn(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out, bool with_ack);
 uint32_t conn_flight(const struct tcp_conn *conn);
+uint32_t conn_usable_window(const struct tcp_conn *conn);
+uint32_t conn_segment_room(const struct tcp_conn *conn);
+bool conn_worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t usable,
+                        uint32_t most);
+bool conn_ends_burst(struct tcp_conn *conn, uint64_t now_ns, uint32_t len);
 uint32_t conn_unsent(const struct tcp_conn *conn);
 bool conn_fin_waits(const struct tcp_conn *conn);
 /* Whether data, or a FIN, may be sent or repeated in this state. */

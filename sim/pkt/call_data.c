@@ -122,6 +122,7 @@ static enum call_status receive(struct call *call, const struct transfer *transf
         return call_unsupported(call, "receiving with MSG_%s",
                                 call_has_flag(call, flags, SYM_MSG_OOB) ? "OOB" : "ERRQUEUE");
     }
+    if (fd->fast_open_deferred) { return call_errno(call, PKT_EAGAIN); }
     if (never_connected(fd)) { return call_errno(call, PKT_ENOTCONN); }
     host_status(fd->socket, &status);
     const bool waits = call_has_flag(call, flags, SYM_MSG_WAITALL);
@@ -238,9 +239,12 @@ static enum call_status transmit(struct call *call, const struct transfer *trans
         if (transfer->null_buffer && transfer->len > 0) { return call_errno(call, PKT_EFAULT); }
         return fast_open_write(call, fd, (uint32_t)transfer->len, may_wait);
     }
+    enum call_status outcome = CALL_BLOCKS;
+    if (fast_open_waits_on(call, fd, &outcome)) { return outcome; }
+    const enum tcp_state state = fd_state(fd);
+    if (opens && !call->again && state == TCP_SYN_SENT) { return call_errno(call, PKT_EALREADY); }
     const int why = call->pending->done == 0 ? why_not_send(call, fd) : 0;
     if (why != 0) { return call_errno(call, why); }
-    const enum tcp_state state = fd_state(fd);
     if (state == TCP_SYN_SENT || (state == TCP_SYN_RECEIVED && fd->connecting)) {
         if (call->pkt->dialect == DIALECT_FREEBSD) { return call_errno(call, PKT_ENOTCONN); }
         return may_wait ? CALL_BLOCKS : call_errno(call, PKT_EAGAIN);
@@ -272,6 +276,10 @@ enum call_status call_send(struct call *call)
 enum call_status call_sendto(struct call *call)
 {
     struct transfer transfer = {.has_address = true};
+    const struct expr *address = call_argument(call, 4);
+    if (address != NULL && address->kind == EXPR_WORD && strcmp(address->text, "AF_UNSPEC") == 0) {
+        return call_errno(call, PKT_EOPNOTSUPP);
+    }
     if (!call_count(call, 6, 6) || !read_plain(call, &transfer) ||
         !call_number(call, 3, &transfer.flags)) {
         return CALL_WRONG;

@@ -62,6 +62,7 @@ enum call_status call_listen(struct call *call)
     const uint32_t most = pkt->options.backlog;
     uint32_t length = backlog < 0 || backlog > most ? most : (uint32_t)backlog;
     length = pkt->dialect == DIALECT_LINUX ? length + 1 : 3 * length / 2 + 1;
+    fast_open_listens(pkt, fd, length);
     struct tcp_options options = fd->options;
     options.backlog = length;
     const uint16_t port = fd->bound ? pkt->settings.bind_port : 0;
@@ -104,6 +105,7 @@ static struct fd *adopt(struct call *call, struct fd *listener, struct socket *s
     fd->send_buffer_asked = listener->send_buffer_asked;
     fd->recv_buffer_asked = listener->recv_buffer_asked;
     fd->lingers = listener->lingers;
+    fd->reuse_address = listener->reuse_address;
     fd->linger_s = listener->linger_s;
     fd->notsent_lowat = listener->notsent_lowat;
     return fd;
@@ -178,6 +180,7 @@ enum call_status call_connect(struct call *call)
         const enum call_status status = connect_outcome(call, fd);
         return status == CALL_BLOCKS ? call_errno(call, PKT_EALREADY) : status;
     }
+    if (fd->fast_open_deferred) { return call_errno(call, PKT_EISCONN); }
     if (fast_open_defers(call->pkt, fd)) { return call_return(call, 0); }
     const int error = fd_connect(call->pkt, fd, 0);
     if (error != 0) { return call_errno(call, error); }

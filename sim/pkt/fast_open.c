@@ -42,13 +42,19 @@ void fast_open_defaults(struct pkt *pkt)
     (void)fast_open_set_key(pkt, "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4");
 }
 
-/* TCP_FASTOPEN on a listener: how many may be open by a cookie while their handshake lasts. */
-void fast_open_set_queue(const struct pkt *pkt, struct fd *fd, int64_t queue)
+bool fast_open_is_client(const struct pkt *pkt) { return (pkt->fast_open_bits & CLIENT) != 0; }
+
+/* TCP_FASTOPEN says how many may be open by a cookie while their handshake lasts; with a bit of the
+ * sysctl every listener admits its backlog. */
+void fast_open_listens(const struct pkt *pkt, struct fd *fd, uint32_t backlog)
 {
-    fd->fast_open_queue = (int32_t)queue;
-    const bool on = queue > 0 && (pkt->fast_open_bits & SERVER) != 0;
+    uint32_t pending = fd->fast_open_queue > 0 ? (uint32_t)fd->fast_open_queue : 0;
+    if (pending == 0 && (pkt->fast_open_bits & SERVER_WITHOUT_SOCKOPT) != 0) { pending = backlog; }
+    const bool on = (pkt->fast_open_bits & SERVER) != 0 && pending > 0;
     fd->options.fast_open = on ? TCP_FAST_OPEN_SERVER : TCP_FAST_OPEN_OFF;
-    if (on) { fd->options.fast_open_pending = (uint32_t)queue; }
+    fd->options.fast_open_pending = pending;
+    fd->options.fast_open_cookies =
+        (pkt->fast_open_bits & SERVER_WITHOUT_COOKIE) == 0 && !fd->fast_open_cookieless;
 }
 
 /* From now on the descriptor opens as a client of Fast Open: how many octets may ride on its SYN.
@@ -79,6 +85,7 @@ enum call_status fast_open_write(struct call *call, struct fd *fd, uint32_t len,
     struct pkt *pkt = call->pkt;
     if ((pkt->fast_open_bits & CLIENT) == 0) { return call_errno(call, PKT_EOPNOTSUPP); }
     const uint32_t room = begin_client(pkt, fd);
+    call->pending->opens = true;
     const uint32_t rides = len < room ? len : room;
     const int error = fd_connect(pkt, fd, rides);
     if (error != 0) { return call_errno(call, error); }
@@ -86,4 +93,25 @@ enum call_status fast_open_write(struct call *call, struct fd *fd, uint32_t len,
     call->pending->done = rides;
     if (may_wait) { return CALL_BLOCKS; }
     return rides > 0 ? call_return(call, rides) : call_errno(call, PKT_EINPROGRESS);
+}
+
+/* A call that may wait goes on when the connection is open: true when it has its outcome. */
+bool fast_open_waits_on(struct call *call, struct fd *fd, enum call_status *status)
+{
+    if (!call->again || !call->pending->opens) { return false; }
+    const int error = fd_take_error(call->pkt, fd);
+    const enum tcp_state state = fd_state(fd);
+    if (error != 0) {
+        *status = call_errno(call, error);
+        return true;
+    }
+    if (state == TCP_SYN_SENT || state == TCP_SYN_RECEIVED) {
+        *status = CALL_BLOCKS;
+        return true;
+    }
+    fd->connecting = false;
+    call->pending->opens = false;
+    if (state != TCP_CLOSED) { return false; }
+    *status = call_errno(call, PKT_ECONNABORTED);
+    return true;
 }

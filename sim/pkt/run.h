@@ -104,6 +104,7 @@ struct sniffed {
 /* ---- a call that has begun and not returned ---- */
 
 struct pending {
+    bool opens;              /* a write that opens the connection */
     bool active, foreground; /* foreground: the script waits for it */
     struct event *event;
     int64_t script_us; /* when it began, by the script */
@@ -387,8 +388,11 @@ void samples_judge(struct pkt *pkt);
 void fast_open_set_bits(struct pkt *pkt, uint64_t bits);
 bool fast_open_set_key(struct pkt *pkt, const char *text);
 void fast_open_defaults(struct pkt *pkt);
-void fast_open_set_queue(const struct pkt *pkt, struct fd *fd, int64_t queue);
+/* What a listener does, whose backlog this is. */
+void fast_open_listens(const struct pkt *pkt, struct fd *fd, uint32_t backlog);
+bool fast_open_is_client(const struct pkt *pkt);
 bool fast_open_defers(struct pkt *pkt, struct fd *fd);
+bool fast_open_waits_on(struct call *call, struct fd *fd, enum call_status *status);
 enum call_status fast_open_write(struct call *call, struct fd *fd, uint32_t len, bool may_wait);
 
 #endif

@@ -13,6 +13,7 @@
 #define MTU_IPV4 1500
 #define MTU_IPV6 1520
 #define MTU_LEAST 68
+#define FROM_SCRIPT_MTU 131072
 #define KEEPALIVE_IDLE_NS (7200 * NS_PER_S)
 #define KEEPALIVE_INTERVAL_NS (75 * NS_PER_S)
 #define KEEPALIVE_COUNT_LINUX 9
@@ -206,6 +207,23 @@ static void complete_addresses(struct pkt *pkt)
     if (settings->mtu_bytes == 0) { settings->mtu_bytes = ipv6 ? MTU_IPV6 : MTU_IPV4; }
 }
 
+/* What the original's run_all.py defines for each variant, where the command line does not. */
+static void define_variant(struct pkt *pkt)
+{
+    const bool ipv6 = pkt_is_ipv6(pkt);
+    const bool mapped = pkt->settings.ip_version == PKT_IPV4_MAPPED;
+    const char *const definitions[][2] = {
+        {"TFO_COOKIE", ipv6 ? "c1d1e9742a47a9bc" : "3021b9d889017eeb"},
+        {"CODE", ipv6 ? "address_unreachable" : "host_unreachable"},
+        {"CMSG_LEVEL_IP", ipv6 || mapped ? "SOL_IPV6" : "SOL_IP"},
+        {"CMSG_TYPE_RECVERR", ipv6 || mapped ? "IPV6_RECVERR" : "IP_RECVERR"}};
+    for (size_t i = 0; i < sizeof definitions / sizeof definitions[0]; i++) {
+        if (definition_of(&pkt->source, definitions[i][0]) == NULL) {
+            define(&pkt->source, definitions[i][0], definitions[i][1]);
+        }
+    }
+}
+
 void setup_options(struct pkt *pkt)
 {
     default_settings(pkt);
@@ -225,10 +243,12 @@ void setup_options(struct pkt *pkt)
         pkt->settings.tolerance_tenths = pkt->config.tolerance_percent_tenths;
     }
     complete_addresses(pkt);
+    define_variant(pkt);
     pkt->script.ipv6 = pkt_is_ipv6(pkt);
     tcp_options_profile(&pkt->options, pkt->profile);
     pkt->options.mtu_bytes = pkt->settings.mtu_bytes;
     pkt->window_scale = pkt->options.window_scale;
+    pkt->fast_open_bits = pkt->dialect == DIALECT_LINUX ? 1 : 0; /* clients may, if asked */
     pkt->keepalive_idle_ns = KEEPALIVE_IDLE_NS;
     pkt->keepalive_interval_ns = KEEPALIVE_INTERVAL_NS;
     pkt->keepalive_count =
@@ -276,6 +296,8 @@ bool setup_world(struct pkt *pkt)
     link_settings_default(&wire);
     wire.delay_ns = 0;
     wire.mtu_bytes = pkt->settings.mtu_bytes;
-    const struct link_settings ways[] = {wire, wire};
+    struct link_settings from_script = wire;
+    from_script.mtu_bytes = FROM_SCRIPT_MTU; /* a script may send what no wire would carry */
+    const struct link_settings ways[] = {wire, from_script};
     return link_create(pkt->world, pkt->host, pkt->remote, ways) != NULL;
 }

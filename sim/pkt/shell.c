@@ -38,7 +38,9 @@ static bool read_word(const char **at, struct words *words)
     const size_t start = words->used;
     while (**at != '\0' && strchr(" \t\n;|&<>", **at) == NULL) {
         const char c = *(*at)++;
-        if (c == '\\' && **at != '\0') {
+        if (c == '\\' && **at == '\n') {
+            (*at)++; /* the line goes on */
+        } else if (c == '\\' && **at != '\0') {
             if (!keep(words, *(*at)++)) { return false; }
         } else if (c == '"' || c == '\'') {
             for (; **at != c; (*at)++) {

@@ -25,9 +25,11 @@ struct fd *fd_create(struct pkt *pkt, enum fd_kind kind)
 
 struct fd *fd_of(const struct pkt *pkt, int64_t script_fd)
 {
-    struct fd *fd = pkt->fds;
-    while (fd != NULL && (fd->closed || fd->script_fd != script_fd)) { fd = fd->next; }
-    return fd;
+    struct fd *found = NULL; /* accept may give a number anew: the last one counts */
+    for (struct fd *fd = pkt->fds; fd != NULL; fd = fd->next) {
+        if (!fd->closed && fd->script_fd == script_fd) { found = fd; }
+    }
+    return found;
 }
 
 enum tcp_state fd_state(const struct fd *fd)
@@ -123,6 +125,7 @@ uint32_t fd_poll(struct pkt *pkt, struct fd *fd)
 {
     const uint32_t readable = POLL_IN | POLL_RDNORM;
     const uint32_t writable = POLL_OUT | POLL_WRNORM;
+    if (fd->fast_open_deferred) { return writable; }
     if (fd->socket == NULL) { return writable | POLL_HUP; }
     struct tcp_status status;
     host_status(fd->socket, &status);

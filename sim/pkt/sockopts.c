@@ -94,9 +94,18 @@ static enum call_status set_tcp(struct call *call, struct fd *fd, enum sockopt o
         options->syn_retries = (uint32_t)value;
         break;
     case OPT_TCP_NOTSENT_LOWAT: fd->notsent_lowat = (int32_t)value; break;
-    case OPT_TCP_FASTOPEN: fast_open_set_queue(call->pkt, fd, value); break;
-    case OPT_TCP_FASTOPEN_CONNECT: fd->fast_open_connect = value != 0; break;
-    case OPT_TCP_FASTOPEN_NO_COOKIE: fd->fast_open_cookieless = value != 0; break;
+    case OPT_TCP_FASTOPEN:
+        fd->fast_open_queue = (int32_t)value;
+        if (fd->listening) { fast_open_listens(call->pkt, fd, options->backlog); }
+        break;
+    case OPT_TCP_FASTOPEN_CONNECT:
+        if (!fast_open_is_client(call->pkt)) { return call_errno(call, PKT_EOPNOTSUPP); }
+        fd->fast_open_connect = value != 0;
+        return call_return(call, 0);
+    case OPT_TCP_FASTOPEN_NO_COOKIE:
+        fd->fast_open_cookieless = value != 0;
+        if (fd->listening) { fast_open_listens(call->pkt, fd, options->backlog); }
+        break;
     default: return call_unsupported(call, "socket option %s, set", call_argument(call, 2)->text);
     }
     fd_apply_options(fd);

@@ -73,6 +73,8 @@ const struct pkt_knob pkt_knobs[] = {
     {LINUX "tcp_fack", NULL, "has no effect in kernels of today", NO_MEANING},
     {LINUX "tcp_fastopen_key", "fast_open", "four numbers: the key of its cookies",
      SET_FAST_OPEN_KEY},
+    {LINUX "tcp_fastopen_blackhole_timeout_sec", NULL, "a client never stops everywhere",
+     NO_MEANING},
     {LINUX "tcp_mtu_probing", NULL, "only 0", ONLY_ZERO},
     {LINUX "tcp_ecn_option", NULL, "accurate ECN is not there", NO_MEANING},
     {LINUX "tcp_stdurg", "urgent_pointer", "0 next, 1 last", SET_BOOL},
