@@ -75,6 +75,20 @@ static void text_table(struct out_writer *out, enum option_kind kind)
     put_table(&table, kind);
 }
 
+static const char *knob_sets(const struct pkt_knob *knob)
+{
+    return knob->option != NULL ? knob->option : "-";
+}
+
+static void put_knobs(struct table *table)
+{
+    put_row(table, (const char *const[]){"sysctl", "option", "value"}, 3, NULL);
+    for (size_t i = 0; i < pkt_knob_count; i++) {
+        const struct pkt_knob *knob = &pkt_knobs[i];
+        put_row(table, (const char *const[]){knob->name, knob_sets(knob), knob->how}, 3, NULL);
+    }
+}
+
 static void put_text(struct out_writer *out)
 {
     out_text(out, "TCP options of a host, a connection or a listener, with their defaults in each\n"
@@ -89,7 +103,12 @@ static void put_text(struct out_writer *out)
     out_text(out, "\nTimes: \"250us\" \"10ms\" \"1.5s\" \"2min\" \"1h\", or seconds. Sizes: "
                   "octets, or \"64KiB\" \"1MB\".\n"
                   "Rates: \"56kbit\" \"10mbit\" \"1gbit\". Probabilities: \"1%\", or 0 to 1. "
-                  "\"off\" is also false.\n");
+                  "\"off\" is also false.\n"
+                  "\nWhat the sysctls of packetdrill scripts set\n\n");
+    struct table table = {.out = out, .measuring = true};
+    put_knobs(&table);
+    table.measuring = false;
+    put_knobs(&table);
 }
 
 /* ---- JSON ---- */
@@ -144,7 +163,15 @@ static void put_json(struct out_writer *out)
     json_table(out, OPTION_LINK);
     out_text(out, "  ],\n  \"routers\": [\n");
     json_table(out, OPTION_ROUTER);
-    out_text(out, "  ]\n}\n");
+    out_text(out, "  ],\n  \"sysctls\": [\n");
+    for (size_t i = 0; i < pkt_knob_count; i++) {
+        out_printf(out, "%s    {\"name\": ", i > 0 ? ",\n" : "");
+        put_string(out, pkt_knobs[i].name);
+        if (pkt_knobs[i].option != NULL) { put_member(out, "option", pkt_knobs[i].option); }
+        put_member(out, "how", pkt_knobs[i].how);
+        out_char(out, '}');
+    }
+    out_text(out, "\n  ]\n}\n");
 }
 
 /* ---- Markdown ---- */
@@ -204,6 +231,15 @@ static void put_markdown(struct out_writer *out)
     out_text(out, "\n## Options of a router\n\n"
                   "Beside `address`, which a router need not have.\n\n");
     markdown_table(out, OPTION_ROUTER);
+    out_text(out, "\n## What the sysctls of packetdrill scripts set\n\n"
+                  "[packetdrill.md](packetdrill.md) says how scripts set them.\n\n"
+                  "| sysctl | option | value |\n| --- | --- | --- |");
+    for (size_t i = 0; i < pkt_knob_count; i++) {
+        out_printf(out, "\n| `%s` |", pkt_knobs[i].name);
+        put_cell(out, knob_sets(&pkt_knobs[i]));
+        put_cell(out, pkt_knobs[i].how);
+    }
+    out_char(out, '\n');
 }
 
 /* ---- the command ---- */
