@@ -2,7 +2,7 @@
  * cookies, TCP_FASTOPEN and its kin, MSG_FASTOPEN. */
 #include "run.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
 /* net.ipv4.tcp_fastopen */
 #define CLIENT 0x1
@@ -24,13 +24,15 @@ void fast_open_set_bits(struct pkt *pkt, uint64_t bits)
  */
 bool fast_open_set_key(struct pkt *pkt, const char *text)
 {
-    unsigned part[4];
-    int len = 0;
-    if (sscanf(text, "%8x-%8x-%8x-%8x%n", &part[0], &part[1], &part[2], &part[3], &len) != 4 ||
-        (text[len] != '\0' && text[len] != ',')) {
-        return false;
+    uint64_t part[4];
+    for (unsigned i = 0; i < 4; i++) {
+        char *end = NULL;
+        part[i] = strtoul(text, &end, 16);
+        if (end == text || end - text > 8 || (i < 3 && *end != '-')) { return false; }
+        text = i < 3 ? end + 1 : end;
     }
-    const uint64_t key[2] = {(uint64_t)part[1] << 32 | part[0], (uint64_t)part[3] << 32 | part[2]};
+    if (*text != '\0' && *text != ',') { return false; }
+    const uint64_t key[2] = {part[1] << 32 | part[0], part[3] << 32 | part[2]};
     host_set_fast_open_key(pkt->host, key);
     return true;
 }
