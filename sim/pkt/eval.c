@@ -143,8 +143,8 @@ static struct value number_value(struct eval *eval)
     if (eval->at[0] == '0' && (eval->at[1] | 0x20) == 'x') {
         unsigned long long number = 0;
         int used = 0;
-        if (sscanf(eval->at, "%llx%n", &number, &used) != 1 || used > 18 ||
-            number > INT64_MAX) { /* NOLINT(cert-err34-c): bounded by its length */
+        /* NOLINTNEXTLINE(cert-err34-c): bounded by its length */
+        if (sscanf(eval->at, "%llx%n", &number, &used) != 1 || used > 18 || number > INT64_MAX) {
             eval_stop(eval, EVAL_ERROR, "not a number", "");
             return value_whole(0);
         }

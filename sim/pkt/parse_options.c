@@ -67,7 +67,7 @@ static bool take_octets(struct source *source, uint8_t *octets, uint8_t *len)
         const int high = hex_digit(token->text[i]);
         const int low = hex_digit(token->text[i + 1]);
         ok = high >= 0 && low >= 0;
-        octets[(*len)++] = (uint8_t)(high << 4 | low);
+        if (ok) { octets[(*len)++] = (uint8_t)(high << 4 | low); }
     }
     if (!ok) {
         source_fail(source, token, "expected octets in hexadecimal, at most %d, not %s", COOKIE_MAX,

@@ -101,9 +101,7 @@ static bool read_command(const char **at, struct words *words, enum after *after
         } else if (c == '>' || ((c == '1' || c == '2') && (*at)[1] == '>')) {
             *at += c != '>';
             if (!skip_redirection(at)) { return false; }
-        } else if (c == '<' || c == '|' || c == '&') {
-            return false;
-        } else if (!read_word(at, words)) {
+        } else if (c == '<' || c == '|' || c == '&' || !read_word(at, words)) {
             return false;
         }
     }
