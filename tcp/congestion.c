@@ -49,8 +49,8 @@ void congestion_init(struct tcp_conn *conn)
 /* RFC 5681 4.1: after an idle time longer than the RTO no more than the restart window. */
 void congestion_idle(struct tcp_conn *conn, uint64_t now_ns)
 {
-    if (conn->octets_sent > 0 && conn->snd_una == conn->snd_nxt &&
-        now_ns - conn->last_sent_ns > conn->rto_ns) {
+    if (conn_options(conn)->slow_start_after_idle && conn->octets_sent > 0 &&
+        conn->snd_una == conn->snd_nxt && now_ns - conn->last_sent_ns > conn->rto_ns) {
         const uint32_t restart = initial_window(conn);
         if (conn->cwnd > restart) {
             TCP_SHOWS(conn, RFC5681_17);

@@ -1,6 +1,10 @@
 /* decide.c - whether new data may leave, how much, and whether it is pushed. */
 #include "tcb.h"
 
+#define BURST_MAX_BYTES 65536
+#define BURST_PACE_NS UINT64_C(1000000)
+#define BURST_NEAR_NS (UINT64_C(1) << 19)
+
 /* How far beyond SND.NXT the peer's window and the congestion window reach. */
 uint32_t conn_usable_window(const struct tcp_conn *conn)
 {
@@ -39,26 +43,42 @@ bool conn_worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t u
     return idle && len >= (conn->max_snd_wnd + 1) / 2;
 }
 
-/* A kernel hands large segments to its device, which cuts them and marks the last piece. Called
- * when SND.NXT has moved on by `len`. */
-bool conn_ends_burst(struct tcp_conn *conn, uint64_t now_ns, uint32_t len)
+/* A kernel hands large segments to its device, which cuts them and marks the last piece. So many
+ * make up one: what two windows in a round trip, or 1.2 in congestion avoidance, give in a
+ * millisecond, and no more than half of the peer's greatest window or of the congestion window, so
+ * that ACKs of one come while the next is on its way. */
+static uint32_t burst_size(const struct tcp_conn *conn)
 {
-    const tcp_seq begin = conn->snd_nxt - len;
-    const bool goes_on = conn->burst_ns == now_ns && conn->burst_end == begin &&
-                         begin != conn->iss + 1 &&
-                         conn->snd_nxt - conn->burst_begin <= conn->max_snd_wnd / 2;
-    if (!goes_on) { conn->burst_begin = begin; }
-    conn->burst_ns = now_ns;
-    conn->burst_end = conn->snd_nxt;
-    if (!goes_on || !conn_options(conn)->push_bursts) { return false; }
-    /* None is larger than half of the greatest window. */
-    if (conn->snd_nxt - conn->burst_begin + conn->snd_mss > conn->max_snd_wnd / 2) {
-        conn->burst_end = begin;
-        return true;
+    uint64_t bytes = BURST_MAX_BYTES;
+    if (conn->srtt_ns > 0) {
+        const uint32_t flight = conn_flight(conn);
+        const uint64_t rate = conn->cwnd > flight ? conn->cwnd : flight;
+        const uint64_t percent = conn->cwnd < conn->ssthresh / 2 ? 200 : 120;
+        const uint64_t halvings = conn->srtt_ns / BURST_NEAR_NS; /* a near peer gets larger ones */
+        bytes = rate * percent / 100 * BURST_PACE_NS / conn->srtt_ns;
+        bytes += halvings < 16 ? BURST_MAX_BYTES >> halvings : 0;
+        bytes = bytes < BURST_MAX_BYTES ? bytes : BURST_MAX_BYTES;
     }
+    const uint32_t paced = (uint32_t)bytes / conn->snd_mss;
+    const uint32_t least = conn_options(conn)->burst_segments;
+    const uint32_t window = conn->max_snd_wnd < conn->cwnd ? conn->max_snd_wnd : conn->cwnd;
+    const uint32_t most = window / 2 / conn->snd_mss;
+    const uint32_t segments = paced > least ? paced : least;
+    return segments < most ? segments : most;
+}
+
+/* A segment of new text has left, SND.NXT has moved on. */
+bool conn_ends_burst(struct tcp_conn *conn, uint32_t len)
+{
+    if (conn->burst_sent == 0) { conn->burst_most = burst_size(conn); }
+    conn->burst_sent++;
     const uint32_t unsent = conn_unsent(conn);
     const uint32_t usable = conn_usable_window(conn);
-    const uint32_t next = unsent < usable ? unsent : usable;
     const uint32_t most = conn_segment_room(conn);
-    return next < most && !conn_worth_sending(conn, unsent, usable, most);
+    const bool goes_on = len == most && conn->burst_sent < conn->burst_most && unsent > 0 &&
+                         usable > 0 && conn_worth_sending(conn, unsent, usable, most);
+    if (goes_on) { return false; }
+    const bool several = conn->burst_sent > 1;
+    conn->burst_sent = 0;
+    return several;
 }

@@ -166,6 +166,7 @@ static bool send_again(struct tcp_conn *conn, uint64_t now_ns, struct sent *sent
     bool push = false;
     begin_segment(conn, out, sent->seq, TCP_ACK);
     if (!send_buffer_payload(conn, sent->seq, sent->len, &out->payload, &push)) { return false; }
+    push = push || sent->burst_end;
     out->flags |= (uint16_t)((push ? TCP_PSH : 0) | (sent->fin ? TCP_FIN : 0));
     TCP_SHOWS(conn, UNL_11);
     if (conn->snd_wnd < conn_flight(conn) && seq_lt(sent->seq, conn->snd_una + conn->snd_wnd)) {
@@ -182,39 +183,6 @@ static bool send_again(struct tcp_conn *conn, uint64_t now_ns, struct sent *sent
     return true;
 }
 
-/* What stood in a closed window as one octet is sent as the segment it would have been. */
-static void grow_probe(struct tcp_conn *conn, struct sent *sent)
-{
-    if (!sent->probe || sent->fin || sent->sacked || sent->next != NULL ||
-        conn->snd_wnd <= sent->len) {
-        return;
-    }
-    sent->probe = false;
-    const uint32_t there = send_data_end(conn) - sent->seq;
-    uint32_t len = there < conn->snd_mss ? there : conn->snd_mss;
-    len = len < conn->snd_wnd ? len : conn->snd_wnd;
-    if (len > sent->len) {
-        conn->snd_nxt += len - sent->len;
-        conn->octets_sent += len - sent->len;
-        sent->len = len;
-    }
-}
-
-/* What left before the path's MTU was known is cut to it. What rode on the SYN left before the
- * window was known as well: it is cut to that too, but for an octet that probes. */
-static void fit_in_window(struct tcp_conn *conn, struct sent *sent)
-{
-    uint32_t most = conn->snd_mss;
-    if (sent->on_syn) {
-        const uint32_t before = sent->seq - conn->snd_una;
-        const uint32_t room = conn->snd_wnd > before ? conn->snd_wnd - before : 1;
-        most = room < most ? room : most;
-    }
-    if (sent->len > most) {
-        (void)sent_split(conn, sent, most); /* without memory it goes as it is */
-    }
-}
-
 /* RFC 2018 5: what the peer holds is not sent again. */
 static void skip_sacked(struct tcp_conn *conn)
 {
@@ -224,21 +192,6 @@ static void skip_sacked(struct tcp_conn *conn)
     }
     if (conn->resend_next != NULL && seq_geq(conn->resend_next->seq, conn->resend_end)) {
         conn->resend_next = NULL;
-    }
-}
-
-/* Small segments that lie behind one another leave as one. RFC 9293 3.7.4 lets a repetition be cut
- * anew, since octets are numbered, not segments. */
-static void join_small(struct tcp_conn *conn, struct sent *sent)
-{
-    if (!conn_options(conn)->coalesce || sent->probe || sent->on_syn || sent->sacked) { return; }
-    for (const struct sent *next = sent->next; next != NULL && !sent->fin; next = sent->next) {
-        const uint32_t reach = sent_end(next) - conn->snd_una;
-        if (next->probe || next->on_syn || next->sacked || sent->len + next->len > conn->snd_mss ||
-            reach > conn->snd_wnd) {
-            return;
-        }
-        sent_join(conn, sent);
     }
 }
 
@@ -256,9 +209,9 @@ static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *o
     struct sent *sent = conn->sent_head;
     skip_sacked(conn);
     if (conn->resend_head && sent != NULL) {
-        grow_probe(conn, sent);
-        fit_in_window(conn, sent);
-        join_small(conn, sent);
+        sent_grow_probe(conn, sent);
+        sent_fit_in_window(conn, sent);
+        sent_join_small(conn, sent);
         if (!send_again(conn, now_ns, sent, out)) { return false; }
         conn->resend_head = false;
         if (conn->resend_next == sent) { conn->resend_next = sent->next; }
@@ -267,19 +220,19 @@ static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *o
     conn->resend_head = false;
     sent = conn->resend_next;
     if (sent == NULL || conn->probing) { return false; }
-    grow_probe(conn, sent);
+    sent_grow_probe(conn, sent);
     if (sent != conn->sent_head && conn->retransmits > 0) {
         return false; /* RFC 6298 (5.4): a timeout repeats the earliest alone; the rest waits for
                          its ACK */
     }
     if (sent->on_syn && conn->snd_wnd <= sent->seq - conn->snd_una) { return false; }
-    fit_in_window(conn, sent);
+    sent_fit_in_window(conn, sent);
     const uint32_t reach = sent_end(sent) - conn->snd_una;
     if (sent != conn->sent_head &&
         (reach > conn->cwnd || reach > conn->snd_wnd + window_grace(conn, sent))) {
         return false;
     }
-    join_small(conn, sent);
+    sent_join_small(conn, sent);
     if (!send_again(conn, now_ns, sent, out)) { return false; }
     conn->resend_next = sent->next;
     if (conn->resend_next != NULL && seq_geq(conn->resend_next->seq, conn->resend_end)) {
@@ -324,8 +277,11 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
     if (conn->ecn.on && len > 0 && !conn->probing) { ecn_on_new_data(conn, out); }
     conn->snd_nxt += len + fin;
     conn->octets_sent += len;
-    if (len > 0 && conn_ends_burst(conn, now_ns, len)) { out->flags |= TCP_PSH; }
     if (len < conn_segment_room(conn)) { conn->small_sent = conn->snd_nxt; }
+    if (conn_options(conn)->push_bursts && len > 0 && conn_ends_burst(conn, len)) {
+        out->flags |= TCP_PSH;
+        conn->sent_tail->burst_end = true;
+    }
     if (len > 0) { ack_policy_text_sent(conn, now_ns); }
     congestion_used(conn, conn_flight(conn) + conn->snd_mss > conn->cwnd);
     if (!conn->in_recovery && conn_flight(conn) > conn->cwnd) { conn->limited_bytes += len; }

@@ -100,7 +100,7 @@ struct tcp_options {
     bool dsack_fin;
     uint8_t listen_close; /* enum tcp_listen_close */
     uint8_t late_text;    /* enum tcp_late_text */
-    bool push_bursts, mss_both_ways, reset_keeps_text;
+    bool slow_start_after_idle, push_bursts, mss_both_ways, reset_keeps_text;
     struct tcp_ack_limit challenge_ack_limit;
     uint8_t fin_ack;       /* enum tcp_fin_ack */
     uint8_t persist_probe; /* enum tcp_persist_probe */
@@ -141,6 +141,7 @@ struct tcp_options {
     uint32_t window_clamp;       /* 0: none */
     uint32_t recv_buffer_max;    /* 0: recv_buffer stays */
     uint32_t slow_start_limit;   /* segments an ACK; 0: none */
+    uint32_t burst_segments;     /* the fewest of one that push_bursts marks */
 
     uint32_t mtu_bytes; /* of the path's first link: set by the carrier, not by the user */
 };

@@ -79,3 +79,53 @@ void sent_all_lost(struct tcp_conn *conn)
     conn->resend_next = conn->sent_head;
     conn->resend_end = conn->snd_nxt;
 }
+
+/* ---- what a repetition holds ---- */
+
+/* What stood in a closed window as one octet is sent as the segment it would have been. */
+void sent_grow_probe(struct tcp_conn *conn, struct sent *sent)
+{
+    if (!sent->probe || sent->fin || sent->sacked || sent->next != NULL ||
+        conn->snd_wnd <= sent->len) {
+        return;
+    }
+    sent->probe = false;
+    const uint32_t there = send_data_end(conn) - sent->seq;
+    uint32_t len = there < conn->snd_mss ? there : conn->snd_mss;
+    len = len < conn->snd_wnd ? len : conn->snd_wnd;
+    if (len > sent->len) {
+        conn->snd_nxt += len - sent->len;
+        conn->octets_sent += len - sent->len;
+        sent->len = len;
+    }
+}
+
+/* What left before the path's MTU was known is cut to it. What rode on the SYN left before the
+ * window was known as well: it is cut to that too, but for an octet that probes. */
+void sent_fit_in_window(struct tcp_conn *conn, struct sent *sent)
+{
+    uint32_t most = conn->snd_mss;
+    if (sent->on_syn) {
+        const uint32_t before = sent->seq - conn->snd_una;
+        const uint32_t room = conn->snd_wnd > before ? conn->snd_wnd - before : 1;
+        most = room < most ? room : most;
+    }
+    if (sent->len > most) {
+        (void)sent_split(conn, sent, most); /* without memory it goes as it is */
+    }
+}
+
+/* Small segments that lie behind one another leave as one. RFC 9293 3.7.4 lets a repetition be cut
+ * anew, since octets are numbered, not segments. */
+void sent_join_small(struct tcp_conn *conn, struct sent *sent)
+{
+    if (!conn_options(conn)->coalesce || sent->probe || sent->on_syn || sent->sacked) { return; }
+    for (const struct sent *next = sent->next; next != NULL && !sent->fin; next = sent->next) {
+        const uint32_t reach = sent_end(next) - conn->snd_una;
+        if (next->probe || next->on_syn || next->sacked || sent->len + next->len > conn->snd_mss ||
+            reach > conn->snd_wnd) {
+            return;
+        }
+        sent_join(conn, sent);
+    }
+}

@@ -55,6 +55,7 @@ struct sent {
     bool probe;     /* sent into a closed window: may grow when it is sent again */
     bool on_syn;    /* rode on the SYN: may be cut when it is sent again */
     bool sacked;    /* the peer says that it holds it: RFC 2018 */
+    bool burst_end; /* PSH: the last of several that left together */
     uint16_t times; /* how often it was sent again */
 };
 static inline tcp_seq sent_end(const struct sent *sent)
@@ -175,8 +176,6 @@ struct tcp_conn {
     tcp_seq iss, snd_una, snd_nxt, snd_wl1, snd_wl2;
     uint32_t snd_wnd, max_snd_wnd;
     uint16_t snd_mss;
-    uint64_t burst_ns; /* when the last new segment left, and where it ended */
-    tcp_seq burst_begin, burst_end;
     uint16_t peer_mss;    /* that the peer announced, or the default */
     uint8_t soft_error;   /* enum tcp_error: a reported ICMP error */
     uint32_t path_mtu;    /* told by ICMP, lower than the link's; 0: none was */
@@ -259,10 +258,11 @@ struct tcp_conn {
 
     /* what kernels reckon besides: see the last rows of the table of options */
     struct ack_policy acks;
-    tcp_seq small_sent;    /* past the last segment smaller than SND.MSS */
-    tcp_seq limited_until; /* the window of data for which the next two hold */
-    uint32_t most_flight;  /* the most that was out */
-    bool cwnd_was_limit;   /* more was to be sent than cwnd let go */
+    uint32_t burst_sent, burst_most; /* of the burst that is leaving: segments out; and at most */
+    tcp_seq small_sent;              /* past the last segment smaller than SND.MSS */
+    tcp_seq limited_until;           /* the window of data for which the next two hold */
+    uint32_t most_flight;            /* the most that was out */
+    bool cwnd_was_limit;             /* more was to be sent than cwnd let go */
     struct {
         uint32_t limit;    /* what may be offered so far; 0: first_window */
         uint32_t buffer;   /* grown beyond recv_buffer; 0: not */
@@ -661,6 +661,11 @@ void sent_clear(struct tcp_conn *conn);
 bool sent_split(struct tcp_conn *conn, struct sent *sent, uint32_t len);
 /* The entry takes the octets and the FIN of the next one, which goes. */
 void sent_join(struct tcp_conn *conn, struct sent *sent);
+/* Before an entry goes out again. What stood in a closed window as one octet becomes the segment it
+ * would have been; it is cut to the path's MTU and to the window; small ones behind it join it. */
+void sent_grow_probe(struct tcp_conn *conn, struct sent *sent);
+void sent_fit_in_window(struct tcp_conn *conn, struct sent *sent);
+void sent_join_small(struct tcp_conn *conn, struct sent *sent);
 /* From SND.UNA on everything is to be sent again, as the congestion window allows. */
 void sent_all_lost(struct tcp_conn *conn);
 
@@ -673,7 +678,8 @@ uint32_t conn_usable_window(const struct tcp_conn *conn);
 uint32_t conn_segment_room(const struct tcp_conn *conn);
 bool conn_worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t usable,
                         uint32_t most);
-bool conn_ends_burst(struct tcp_conn *conn, uint64_t now_ns, uint32_t len);
+/* Whether a burst of several segments ends with the one that has just left. */
+bool conn_ends_burst(struct tcp_conn *conn, uint32_t len);
 uint32_t conn_unsent(const struct tcp_conn *conn);
 bool conn_fin_waits(const struct tcp_conn *conn);
 /* Whether data, or a FIN, may be sent or repeated in this state. */

@@ -231,9 +231,9 @@ static enum call_status transmit(struct call *call, const struct transfer *trans
     const int64_t flags = transfer->flags;
     const bool may_wait = !fd->nonblocking && !call_has_flag(call, flags, SYM_MSG_DONTWAIT);
     if (call_has_flag(call, flags, SYM_MSG_OOB)) { return call_unsupported(call, "MSG_OOB"); }
-    if (call_has_flag(call, flags, SYM_MSG_ZEROCOPY)) {
-        return call_unsupported(call, "MSG_ZEROCOPY");
-    }
+    /* The octets go as others do; what would be told of them is not there: call_file.c. */
+    const bool zerocopy = fd->zerocopy && call_has_flag(call, flags, SYM_MSG_ZEROCOPY);
+    fd->zerocopied = fd->zerocopied || (zerocopy && transfer->len > 0);
     const bool opens = call_has_flag(call, flags, SYM_MSG_FASTOPEN) || fd->fast_open_deferred;
     if (opens && fd->socket == NULL && !call->again) {
         if (transfer->null_buffer && transfer->len > 0) { return call_errno(call, PKT_EFAULT); }

@@ -98,6 +98,7 @@ static struct fd *adopt(struct call *call, struct fd *listener, struct socket *s
     fd->bound = true;
     fd->nonblocking = listener->nonblocking && pkt->dialect == DIALECT_FREEBSD;
     fd->corked = listener->corked;
+    fd->zerocopy = listener->zerocopy;
     fd->keepalive = listener->keepalive;
     fd->keepalive_idle_ns = listener->keepalive_idle_ns;
     fd->keepalive_interval_ns = listener->keepalive_interval_ns;

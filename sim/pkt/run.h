@@ -81,6 +81,7 @@ struct fd {
     bool fast_open_deferred;   /* connected, as the script was told: the first write opens */
     bool fast_open_cookieless; /* TCP_FASTOPEN_NO_COOKIE */
     bool bound;
+    bool zerocopy, zerocopied; /* SO_ZEROCOPY; something was sent so */
     int32_t linger_s;
     uint64_t keepalive_idle_ns, keepalive_interval_ns; /* what they are when it is switched on */
     uint32_t keepalive_count;

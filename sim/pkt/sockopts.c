@@ -121,6 +121,10 @@ static enum call_status set_number(struct call *call, struct fd *fd, enum sockop
     }
     switch ((int)option) {
     case OPT_SO_REUSEADDR: fd->reuse_address = value != 0; return call_return(call, 0);
+    case OPT_SO_ZEROCOPY:
+        if (value < 0 || value > 1) { return call_errno(call, PKT_EINVAL); }
+        fd->zerocopy = value != 0;
+        return call_return(call, 0);
     case OPT_SO_SNDBUF:
     case OPT_SO_RCVBUF: set_buffer(call, fd, option == OPT_SO_SNDBUF, value); break;
     case OPT_SO_KEEPALIVE:
@@ -236,6 +240,7 @@ static bool get_number(struct call *call, struct fd *fd, enum sockopt option, in
     case OPT_SO_SNDBUF: *value = buffer_of(call, fd, true); return true;
     case OPT_SO_RCVBUF: *value = buffer_of(call, fd, false); return true;
     case OPT_SO_KEEPALIVE: *value = fd->keepalive; return true;
+    case OPT_SO_ZEROCOPY: *value = fd->zerocopy; return true;
     case OPT_SO_MARK: *value = fd->mark; return true;
     case OPT_IP_TOS:
     case OPT_IPV6_TCLASS: *value = fd->options.tos; return true;
@@ -268,7 +273,7 @@ enum call_status call_getsockopt(struct call *call)
     if (!get_number(call, fd, option, &actual)) {
         return call_unsupported(call, "socket option %s, read", name);
     }
-    if (actual != expected) {
+    if ((uint32_t)actual != (uint32_t)expected) { /* of its four octets */
         return call_wrong(call, "Bad getsockopt optval: expected: %lld actual: %lld",
                           (long long)expected, (long long)actual);
     }

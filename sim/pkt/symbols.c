@@ -176,6 +176,7 @@ enum sockopt sockopt_of(const char *name)
         SAME(SO_SNDBUF),
         SAME(SO_RCVBUF),
         SAME(SO_KEEPALIVE),
+        SAME(SO_ZEROCOPY),
         SAME(SO_OOBINLINE),
         SAME(SO_PRIORITY),
         SAME(SO_LINGER),

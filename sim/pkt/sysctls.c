@@ -65,7 +65,7 @@ const struct pkt_knob pkt_knobs[] = {
     {LINUX "tcp_slow_start_after_idle", "slow_start_after_idle", "0: false", SET_BOOL},
     {LINUX "tcp_rto_min_us", NULL, "nothing else than 200000", NO_MEANING},
     {LINUX "tcp_max_syn_backlog", "backlog", "the number", SET_NUMBER},
-    {LINUX "tcp_min_tso_segs", NULL, "segments leave one by one", NO_MEANING},
+    {LINUX "tcp_min_tso_segs", "burst_segments", "the number", SET_NUMBER},
     {LINUX "tcp_tso_win_divisor", NULL, "segments leave one by one", NO_MEANING},
     {LINUX "tcp_no_metrics_save", NULL, "no metrics are kept from run to run", NO_MEANING},
     {LINUX "tcp_autocorking", NULL, "nothing waits for a network device", NO_MEANING},
