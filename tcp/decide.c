@@ -36,6 +36,7 @@ bool conn_worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t u
                          : conn->snd_nxt != (conn->syn_acked ? conn->snd_una : conn->iss + 1);
     const bool idle = !out || !options->nagle;
     if (len >= most || conn->override_due) { return true; }
+    if (options->cork && !conn->close_called) { return false; }
     if (unsent <= usable && idle && conn->snd_nxt != conn->snd_una) { TCP_SHOWS(conn, MUST_17); }
     if (unsent <= usable && (idle || (options->nagle_fin && conn->close_called))) {
         return true; /* by the letter of 3.7.4 a FIN that follows makes no exception */

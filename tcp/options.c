@@ -105,6 +105,8 @@ void options_on_syn(const struct tcp_conn *conn, uint64_t now_ns, struct tcp_seg
 {
     const struct tcp_options *options = conn_options(conn);
     const bool first = (out->flags & TCP_ACK) == 0;
+    out->options_len = 0;
+    if (!options->syn_options) { return; }
     struct tcp_parsed_options values = {.has_mss = true, .mss = conn_announced_mss(conn)};
     values.has_wscale = first ? options->window_scale != 0 : conn->scale_on;
     if (values.has_wscale) { values.wscale = window_scale_for(options); }
@@ -119,7 +121,8 @@ void options_on_syn(const struct tcp_conn *conn, uint64_t now_ns, struct tcp_seg
 
 static void shows_scale(const struct tcp_conn *conn, const struct tcp_parsed_options *theirs)
 {
-    const bool willing = conn_options(conn)->window_scale != 0;
+    const struct tcp_options *ours = conn_options(conn);
+    const bool willing = ours->syn_options && ours->window_scale != 0;
     if (willing != theirs->has_wscale) { TCP_SHOWS(conn, RFC7323_1); }
     if (conn->scale_on && conn->rcv_shift == 0) { TCP_SHOWS(conn, RFC7323_4); }
     if (conn->snd_shift > TCP_SCALE_MAX) { TCP_SHOWS(conn, RFC7323_5); }
@@ -129,14 +132,14 @@ void options_of_peer_syn(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const struct tcp_options *ours = conn_options(conn);
     const struct tcp_parsed_options *theirs = &arrival->options;
-    conn->scale_on = ours->window_scale != 0 && theirs->has_wscale;
+    conn->scale_on = ours->syn_options && ours->window_scale != 0 && theirs->has_wscale;
     conn->rcv_shift = conn->scale_on ? window_scale_for(ours) : 0;
     conn->snd_shift = conn->scale_on ? theirs->wscale : 0;
     shows_scale(conn, theirs);
     if (conn->snd_shift > TCP_SCALE_MAX) { conn->snd_shift = TCP_SCALE_MAX; }
-    conn->sack_on = ours->sack && theirs->has_sack_ok;
-    conn->ts_on = ours->timestamps && theirs->has_timestamp;
-    conn->uto_owed = ours->uto;
+    conn->sack_on = ours->syn_options && ours->sack && theirs->has_sack_ok;
+    conn->ts_on = ours->syn_options && ours->timestamps && theirs->has_timestamp;
+    conn->uto_owed = ours->syn_options && ours->uto;
     uto_arrived(conn, arrival);
     timestamps_begin(conn, arrival);
     ecn_of_peer_syn(conn, arrival->seg->flags);

@@ -131,6 +131,8 @@ void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns, const struct t
         conn->state == TCP_LISTEN && conn->listen != NULL ? *options : *conn_options(conn);
     changed.mtu_bytes = conn_options(conn)->mtu_bytes;
     changed.nagle = options->nagle;
+    changed.cork = options->cork;
+    changed.open_timeout_ns = options->open_timeout_ns;
     changed.delayed_ack_ns = options->delayed_ack_ns;
     changed.keepalive_idle_ns = options->keepalive_idle_ns;
     changed.keepalive_interval_ns = options->keepalive_interval_ns;

@@ -204,15 +204,30 @@ static int why_not_send(struct call *call, struct fd *fd)
     return 0;
 }
 
-static enum call_status send_octets(struct call *call, struct fd *fd, uint32_t len, bool push,
-                                    bool may_wait)
+/* A call with MSG_MORE corks the socket up to the next one. */
+static void cork_for(struct fd *fd, bool more)
+{
+    const bool cork = fd->corked || more;
+    if (fd->options.cork == cork) { return; }
+    fd->options.cork = cork;
+    fd_apply_options(fd);
+}
+
+static unsigned send_flags(struct call *call, int64_t flags)
+{
+    return (call_has_flag(call, flags, SYM_MSG_MORE) ? 0u : (unsigned)TCP_SEND_PUSH) |
+           (call_has_flag(call, flags, SYM_MSG_OOB) ? (unsigned)TCP_SEND_URGENT : 0u);
+}
+
+static enum call_status send_octets(struct call *call, struct fd *fd, uint32_t len,
+                                    unsigned send_flags, bool may_wait)
 {
     int64_t *done = &call->pending->done;
     const uint32_t left = len - (uint32_t)*done;
     uint8_t *zeros = take_zeros(call->pkt, left + 1);
     if (zeros == NULL) { return CALL_WRONG; }
     uint32_t accepted = 0;
-    const enum tcp_error error = host_send(fd->socket, zeros, left, push, &accepted);
+    const enum tcp_error error = host_send(fd->socket, zeros, left, send_flags, &accepted);
     give_zeros(call->pkt, zeros, left + 1);
     *done += accepted;
     if (*done == len) { return call_return(call, len); }
@@ -230,7 +245,6 @@ static enum call_status transmit(struct call *call, const struct transfer *trans
     struct fd *fd = transfer->fd;
     const int64_t flags = transfer->flags;
     const bool may_wait = !fd->nonblocking && !call_has_flag(call, flags, SYM_MSG_DONTWAIT);
-    if (call_has_flag(call, flags, SYM_MSG_OOB)) { return call_unsupported(call, "MSG_OOB"); }
     /* The octets go as others do; what would be told of them is not there: call_file.c. */
     const bool zerocopy = fd->zerocopy && call_has_flag(call, flags, SYM_MSG_ZEROCOPY);
     fd->zerocopied = fd->zerocopied || (zerocopy && transfer->len > 0);
@@ -251,9 +265,11 @@ static enum call_status transmit(struct call *call, const struct transfer *trans
     }
     if (transfer->null_buffer && transfer->len > 0) { return call_errno(call, PKT_EFAULT); }
     if (transfer->len == 0) { return call_return(call, 0); }
-    const bool more = call_has_flag(call, flags, SYM_MSG_MORE);
-    if (more || fd->corked) { return call_unsupported(call, "MSG_MORE and TCP_CORK"); }
-    return send_octets(call, fd, (uint32_t)transfer->len, true, may_wait);
+    if (call_has_flag(call, flags, SYM_MSG_MORE)) { cork_for(fd, true); }
+    const enum call_status status =
+        send_octets(call, fd, (uint32_t)transfer->len, send_flags(call, flags), may_wait);
+    if (!call_has_flag(call, flags, SYM_MSG_MORE)) { cork_for(fd, false); }
+    return status;
 }
 
 enum call_status call_write(struct call *call)

@@ -72,7 +72,12 @@ static enum call_status set_tcp(struct call *call, struct fd *fd, enum sockopt o
         if (value < 1 || value > UINT16_MAX) { return call_errno(call, PKT_EINVAL); }
         options->mss = (uint32_t)value;
         break;
-    case OPT_TCP_CORK: fd->corked = value != 0; break;
+    case OPT_TCP_CORK: options->cork = fd->corked = value != 0; break;
+    case OPT_TCP_NOOPT: options->syn_options = value == 0; break;
+    case OPT_TCP_KEEPINIT:
+        if (value < 1 || value > 32767) { return call_errno(call, PKT_EINVAL); }
+        options->open_timeout_ns = (uint64_t)value * NS_PER_S;
+        break;
     case OPT_TCP_USER_TIMEOUT:
         if (value < 0) { return call_errno(call, PKT_EINVAL); }
         options->user_timeout_ns = (uint64_t)value * NS_PER_MS;
@@ -215,6 +220,8 @@ static bool get_tcp(struct call *call, const struct fd *fd, enum sockopt option,
     case OPT_TCP_NODELAY: *value = !options->nagle; return true;
     case OPT_TCP_MAXSEG: *value = mss_of(call, fd); return true;
     case OPT_TCP_CORK: *value = fd->corked; return true;
+    case OPT_TCP_NOOPT: *value = !options->syn_options; return true;
+    case OPT_TCP_KEEPINIT: *value = (int64_t)(options->open_timeout_ns / NS_PER_S); return true;
     case OPT_TCP_USER_TIMEOUT:
         *value = (int64_t)(options->user_timeout_ns / NS_PER_MS);
         return true;

@@ -177,7 +177,8 @@ static void watch_options(struct dialogue *d, const struct tcp_segment *segment,
     wire_parse_options(segment->options, segment->options_len, &options);
     if (segment->options_len % 4 != 0 || options.malformed) { dialogue_wrong(d, "bad options"); }
     if ((segment->flags & TCP_SYN) != 0) {
-        if (!options.has_mss) { dialogue_wrong(d, "a SYN without MSS"); }
+        const bool bare = d->conn != NULL && !tcp_conn_options(d->conn)->syn_options;
+        if (bare != !options.has_mss) { dialogue_wrong(d, "a SYN without MSS"); }
         if (options.has_wscale && options.wscale > 14) { dialogue_wrong(d, "too great a shift"); }
         return;
     }
