@@ -137,6 +137,7 @@ void listen_read_syn(struct tcp_conn *conn, const struct arrival *arrival)
     const struct tcp_segment *seg = arrival->seg;
     conn->irs = seg->seq;
     conn->irs_known = true;
+    conn->rcv_tos = seg->tos;
     conn->rcv_nxt = seg->seq + 1;
     conn->rcv_adv = conn->rcv_nxt;
     timestamp_choose_offset(conn);

@@ -468,6 +468,7 @@ void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival)
     if (fourth_check_syn(conn, arrival) == DONE) { return; }
     if (late_text(conn, arrival) == DONE) { return; }
     if (fifth_check_ack(conn, arrival) == DONE) { return; }
+    conn->rcv_tos = arrival->seg->tos;
     if (arrival->options.has_user_timeout) { uto_arrived(conn, arrival); }
     if (conn->ecn.on) { ecn_text_arrives(conn, arrival->seg); }
     sixth_check_urg(conn, arrival);

@@ -355,6 +355,19 @@ static bool send_probe(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segmen
     return sent;
 }
 
+/* RFC 9293 3.8.4: a number that is acknowledged already, with nothing; or, for old peers that
+ * answer text alone, with one octet that nobody will read. */
+static void send_keepalive(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
+{
+    conn->keepalive_owed = false;
+    pure_ack(conn, now_ns, out, conn->snd_nxt - 1, NULL);
+    set_cause(out, TCP_SENT_KEEPALIVE, 0);
+    if (conn_options(conn)->keepalive_probe == TCP_KEEPALIVE_OCTET) {
+        TCP_SHOWS(conn, MAY_6);
+        out->payload.part[0] = (struct tcp_slice){.origin = conn->stream, .len = 1};
+    }
+}
+
 /* Whether an ACK carries our FIN again, while that is not acknowledged. */
 static bool ack_repeats_fin(const struct tcp_conn *conn)
 {
@@ -393,9 +406,7 @@ bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out
     conn->answers_total = 0;
     if (conn->probe_owed) { return send_probe(conn, now_ns, out); }
     if (conn->keepalive_owed) {
-        conn->keepalive_owed = false;
-        pure_ack(conn, now_ns, out, conn->snd_nxt - 1, NULL);
-        set_cause(out, TCP_SENT_KEEPALIVE, 0);
+        send_keepalive(conn, now_ns, out);
         return true;
     }
     if (conn_may_send_data(conn) &&

@@ -335,6 +335,9 @@ const struct tcp_option_row tcp_option_table[] = {
     ROW("ecn_retries", COUNT, FIELD(ecn_retries), ALWAYS, 0, 255, false, NULL, "times",
         {"0", "0", "1"}, "how often an unanswered SYN that asks for ECN is repeated as it was",
         "RFC 3168 6.1.1.1"),
+    ROW("keepalive_probe", CHOICE, FIELD(keepalive_probe), ALWAYS, 0, 1, false, "empty octet", "",
+        SAME("empty"), "what a keepalive probe with SEQ = SND.NXT - 1 holds: nothing, or one octet of garbage",
+        "RFC 9293 3.8.4"),
 };
 /* clang-format on */
 const size_t tcp_option_count = sizeof tcp_option_table / sizeof tcp_option_table[0];

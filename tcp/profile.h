@@ -9,6 +9,7 @@
 
 enum tcp_fin_ack { TCP_FIN_ACK_AT_ONCE, TCP_FIN_ACK_DELAYED };
 enum tcp_persist_probe { TCP_PROBE_OCTET, TCP_PROBE_EMPTY };
+enum tcp_keepalive_probe { TCP_KEEPALIVE_EMPTY, TCP_KEEPALIVE_OCTET };
 enum tcp_urgent_pointer { TCP_URGENT_NEXT, TCP_URGENT_LAST };
 enum tcp_icmp_hard { TCP_ICMP_HARD_ABORTS, TCP_ICMP_HARD_REPORTS };
 enum tcp_icmp_soft { TCP_ICMP_SOFT_REPORTS, TCP_ICMP_SOFT_ABORTS_OPEN };
@@ -102,8 +103,9 @@ struct tcp_options {
     uint8_t late_text;    /* enum tcp_late_text */
     bool slow_start_after_idle, push_bursts, mss_both_ways, reset_keeps_text;
     struct tcp_ack_limit challenge_ack_limit;
-    uint8_t fin_ack;       /* enum tcp_fin_ack */
-    uint8_t persist_probe; /* enum tcp_persist_probe */
+    uint8_t fin_ack;         /* enum tcp_fin_ack */
+    uint8_t persist_probe;   /* enum tcp_persist_probe */
+    uint8_t keepalive_probe; /* enum tcp_keepalive_probe */
     uint8_t ttl, tos;
     uint8_t icmp_hard;      /* enum tcp_icmp_hard: on a synchronized connection */
     uint8_t icmp_soft;      /* enum tcp_icmp_soft */

@@ -24,10 +24,20 @@ static bool deliver_run(struct tcp_conn *conn, uint64_t now_ns, const struct tcp
     return true;
 }
 
+/* RFC 9293 3.9.1.3: the user may be told of a PSH. */
+static void note_push(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    if ((arrival->flags & TCP_PSH) != 0 && arrival->len > 0) {
+        conn->pushed = true;
+        conn->rcv_push = arrival->seq + arrival->len;
+    }
+}
+
 bool text_deliver(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const struct tcp_payload *payload = &arrival->seg->payload;
     struct tcp_payload part;
+    note_push(conn, arrival);
     if (arrival->skip != 0 || arrival->len != tcp_payload_len(payload)) { /* seldom */
         part = payload_part(payload, arrival->skip, arrival->len);
         payload = &part;
@@ -91,6 +101,7 @@ void text_hold(struct tcp_conn *conn, const struct arrival *arrival)
     const struct tcp_payload payload =
         payload_part(&arrival->seg->payload, arrival->skip, arrival->len);
     tcp_seq seq = arrival->seq;
+    note_push(conn, arrival);
     for (unsigned i = 0; i < 2 && payload.part[i].len > 0; i++) {
         hold_run(conn, seq, payload.part[i]);
         seq += payload.part[i].len;

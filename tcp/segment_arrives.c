@@ -140,6 +140,7 @@ static void syn_sent_fourth_check_syn(struct tcp_conn *conn, struct arrival *arr
     const struct tcp_segment *seg = arrival->seg;
     conn->irs = seg->seq;
     conn->irs_known = true;
+    conn->rcv_tos = seg->tos;
     conn->rcv_nxt = seg->seq + 1;
     conn->rcv_adv = conn->rcv_nxt;
     options_of_peer_syn(conn, arrival);

@@ -30,6 +30,20 @@ const char *tcp_phase_name(enum tcp_phase phase)
     return names[phase];
 }
 
+static void shows_passed_up(const struct tcp_conn *conn)
+{
+    if (conn->rcv_tos != 0) { TCP_SHOWS(conn, MAY_9); }
+    if (conn->pushed) { TCP_SHOWS(conn, MAY_17); }
+}
+
+static void status_of_listener(const struct listen_state *listener, struct tcp_status *status)
+{
+    status->backlog_pending = listener->pending;
+    status->backlog_ready = listener->ready;
+    status->cookies_sent = listener->cookies_sent;
+    status->cookies_proven = listener->cookies_proven;
+}
+
 void tcp_status(const struct tcp_conn *conn, struct tcp_status *status)
 {
     *status = (struct tcp_status){
@@ -71,6 +85,9 @@ void tcp_status(const struct tcp_conn *conn, struct tcp_status *status)
         .fast_open = conn->fast_open.used,
         .ece_acks = conn->ece_acks,
         .ce_segments = conn->ce_segments,
+        .rcv_tos = conn->rcv_tos,
+        .pushed = conn->pushed,
+        .rcv_push = conn->rcv_push,
         .octets_sent = conn->octets_sent,
         .octets_acked = conn->octets_acked,
         .octets_received = conn->rcv_offset,
@@ -91,12 +108,8 @@ void tcp_status(const struct tcp_conn *conn, struct tcp_status *status)
         .user_timeout_ns = uto_user_timeout(conn),
         .uto_remote_ns = conn->uto_remote_ns,
     };
-    if (conn->listen != NULL) {
-        status->backlog_pending = conn->listen->pending;
-        status->backlog_ready = conn->listen->ready;
-        status->cookies_sent = conn->listen->cookies_sent;
-        status->cookies_proven = conn->listen->cookies_proven;
-    }
+    shows_passed_up(conn);
+    if (conn->listen != NULL) { status_of_listener(conn->listen, status); }
     memcpy(status->deadline_ns, conn->deadline_ns, sizeof status->deadline_ns);
 }
 

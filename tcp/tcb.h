@@ -250,6 +250,9 @@ struct tcp_conn {
     struct ecn_state ecn;
     struct fast_open_state fast_open;
     uint32_t ece_acks, ce_segments;
+    uint8_t rcv_tos;            /* of the last acceptable segment */
+    bool pushed;                /* a PSH has come: */
+    tcp_seq rcv_push;           /* behind the text of the last segment that had it */
     struct ack_count ack_count; /* against challenge_ack_limit */
     uint32_t acks_withheld;     /* that it did not allow */
     uint32_t heap_index;        /* 1 + place in the heap of deadlines; 0: not there */

@@ -212,10 +212,13 @@ struct tcp_status {
     uint32_t urgent_unread; /* octets up to the mark; 0: no urgent mode */
     uint32_t retransmits;   /* in a row, of what is now outstanding */
     uint32_t total_retransmits, dup_acks;
-    uint32_t acks_withheld;                  /* by challenge_ack_limit */
-    bool ecn;                                /* RFC 3168: agreed on */
-    bool fast_open;                          /* RFC 7413: text on the SYN was taken */
-    uint32_t ece_acks, ce_segments;          /* received */
+    uint32_t acks_withheld;         /* by challenge_ack_limit */
+    bool ecn;                       /* RFC 3168: agreed on */
+    bool fast_open;                 /* RFC 7413: text on the SYN was taken */
+    uint32_t ece_acks, ce_segments; /* received */
+    uint8_t rcv_tos;  /* type of service, or traffic class, of the last segment that was taken */
+    bool pushed;      /* a PSH has come: */
+    tcp_seq rcv_push; /* behind the text of the last segment that had it */
     uint64_t cookies_sent, cookies_proven;   /* a listener's */
     uint32_t backlog_pending, backlog_ready; /* a listener's: in SYN-RECEIVED, not yet accepted */
     uint64_t octets_sent, octets_acked, octets_received;

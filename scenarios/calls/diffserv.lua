@@ -3,9 +3,10 @@
 -- The client opens its connection with expedited forwarding, 0xb8, and changes to 0x28, which is
 -- meant for bulk, for what follows. TCP hands the value to IP as it is, on every segment from then
 -- on: SYN, data, FIN and repetitions alike. The server never says anything: its segments have 0.
+-- What the last segment of the peer had is passed up: rcv_tos of `info`.
 sim.scenario {
   title = "The Diffserv field of what an application sends",
-  cites = { "RFC 9293 3.9.1.9", "MUST-48", "SHLD-21", "SHLD-22" },
+  cites = { "RFC 9293 3.9.1.9", "MUST-48", "SHLD-21", "SHLD-22", "MAY-9" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })
@@ -22,7 +23,10 @@ end }
 
 server:app(function()
   local conn = server:listen(80):accept()
+  conn:discard(15)
+  expect.equal(conn:info().rcv_tos, 0xb8, { shows = "MAY-9" })
   conn:discard()
+  expect.equal(conn:info().rcv_tos, 0x28)
   conn:close()
 end)
 

@@ -6,9 +6,10 @@
 -- second send ends, and the rest of 1440 waits for the ACK. The boundaries of the sends are not on the
 -- wire, only that one lies within. On the second connection two sends say push = false: the first is not
 -- marked, nor held for long: it leaves when the ACK comes, and the mark of the last send stands alone.
+-- The receiver can see where the last mark stood: rcv_push of `info`, here at the end of the stream.
 sim.scenario {
   title = "PSH: where a send ends, and how sends are joined",
-  cites = { "RFC 9293 3.9.1.2", "MUST-60", "MUST-61", "SHLD-27", "SHLD-28", "MAY-15", "MAY-16" },
+  cites = { "RFC 9293 3.9.1.2", "MUST-60", "MUST-61", "SHLD-27", "SHLD-28", "MAY-15", "MAY-16", "MAY-17" },
 }
 
 local client = sim.host("client", { address = "10.0.0.1" })
@@ -17,9 +18,10 @@ sim.link(client, server, { delay = "10ms" })
 
 server:app(function()
   local listener = server:listen(80)
-  for _ = 1, 2 do
+  for nth = 1, 2 do
     local conn = listener:accept()
     conn:discard()
+    expect.equal(conn:info().rcv_push, nth == 1 and 3001 or 301, { shows = "MAY-17" })
     conn:close()
   end
 end)

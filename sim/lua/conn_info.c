@@ -39,6 +39,8 @@ static void put_sequence(lua_State *L, const struct tcp_status *status)
     put_integer(L, "irs", status->irs);
     put_integer(L, "rcv_nxt", status->rcv_nxt - status->irs);
     put_integer(L, "rcv_up", status->rcv_up - status->irs);
+    if (status->pushed) { put_integer(L, "rcv_push", status->rcv_push - status->irs); }
+    put_integer(L, "rcv_tos", status->rcv_tos);
     put_integer(L, "snd_wl1", status->snd_wl1 - status->irs);
     put_integer(L, "snd_wl2", status->snd_wl2 - status->iss);
 }
@@ -170,9 +172,9 @@ static void put_linux(lua_State *L, const struct tcp_status *status)
 #define INFO_NAMES_MAX 96
 
 /* What is not known, or not so, yet: nil. */
-static const char *const info_unset[] = {"irs",        "rcv_nxt",      "rcv_up",    "snd_wl1",
-                                         "snd_wl2",    "srtt",         "rttvar",    "error",
-                                         "soft_error", "user_timeout", "uto_remote"};
+static const char *const info_unset[] = {
+    "irs",   "rcv_nxt",    "rcv_up",       "snd_wl1",    "snd_wl2",  "srtt",   "rttvar",
+    "error", "soft_error", "user_timeout", "uto_remote", "rcv_push", "rcv_tos"};
 #define INFO_UNSET (sizeof info_unset / sizeof info_unset[0])
 
 /* A figure that info() does not have. */

@@ -61,11 +61,23 @@ static bool check_agreed(struct dialogue *d, const char *line)
         const char *name;
         uint64_t value;
     } numbers[] = {
-        NUMBER(&s, scale_on),     NUMBER(&s, ts_on),          NUMBER(&s, sack_on),
-        NUMBER(&s, snd_shift),    NUMBER(&s, rcv_shift),      NUMBER(&s, ts_recent),
-        NUMBER(&s, sacked),       NUMBER(&s, dsacks),         NUMBER(&s, acks_withheld),
-        NUMBER(&s, cookies_sent), NUMBER(&s, cookies_proven), NUMBER(&s, ecn),
-        NUMBER(&s, ece_acks),     NUMBER(&s, ce_segments),
+        NUMBER(&s, scale_on),
+        NUMBER(&s, ts_on),
+        NUMBER(&s, sack_on),
+        NUMBER(&s, snd_shift),
+        NUMBER(&s, rcv_shift),
+        NUMBER(&s, ts_recent),
+        NUMBER(&s, sacked),
+        NUMBER(&s, dsacks),
+        NUMBER(&s, acks_withheld),
+        NUMBER(&s, cookies_sent),
+        NUMBER(&s, cookies_proven),
+        NUMBER(&s, ecn),
+        NUMBER(&s, ece_acks),
+        NUMBER(&s, ce_segments),
+        NUMBER(&s, rcv_tos),
+        NUMBER(&s, pushed),
+        {"rcv_push", (tcp_seq)(s.rcv_push - PEER_ISS)},
     };
     const char *rest = NULL;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {

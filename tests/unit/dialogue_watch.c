@@ -133,6 +133,7 @@ void dialogue_take_event(void *context, const struct tcp_event *event)
 static void check_octets(struct dialogue *d, const struct tcp_segment *segment,
                          const struct tcp_conn *conn, const struct tcp_status *status)
 {
+    if (segment->cause == TCP_SENT_KEEPALIVE) { return; } /* garbage, if any: nobody reads it */
     const uint64_t stream = tcp_conn_stream(conn);
     uint64_t offset = (tcp_seq)(segment->seq + ((segment->flags & TCP_SYN) != 0) - status->iss - 1);
     for (unsigned i = 0; i < 2; i++) {
@@ -237,7 +238,8 @@ void dialogue_watch_segment(struct dialogue *d, const struct tcp_segment *segmen
         const bool crossing = has_syn && (segment->flags & TCP_ACK) != 0 && !status.passive;
         if (has_syn && segment->retransmission == 0 && !crossing) { watched->sent_any = false; }
         const bool again = watched->sent_any && seq_leq(segment->seq + (len > 0), watched->highest);
-        if (!crossing && again != (segment->retransmission > 0)) {
+        const bool probe = segment->cause == TCP_SENT_KEEPALIVE; /* garbage in an old place */
+        if (!crossing && !probe && again != (segment->retransmission > 0)) {
             dialogue_wrong(d, "retransmission %u", segment->retransmission);
         }
         const tcp_seq end = segment->seq + len;
