@@ -111,15 +111,26 @@ static bool is_marked(const struct tcp_conn *conn, const struct tcp_segment *seg
     return conn->ecn.on && (seg->flags & TCP_ECE) != 0;
 }
 
+/* Linux counts what was delivered when it hears of it: each duplicate ACK has told of a segment,
+ * the ACK that covers them tells of the rest, at least of one. */
+static uint32_t newly_delivered(const struct tcp_conn *conn, uint32_t acked)
+{
+    if (!conn_options(conn)->dup_acks_counted || conn->dup_acks == 0) { return acked; }
+    const uint64_t told = (uint64_t)conn->dup_acks * conn->snd_mss;
+    const uint32_t least = acked < conn->snd_mss ? acked : conn->snd_mss;
+    return acked > told + least ? acked - (uint32_t)told : least;
+}
+
 void congestion_acked(struct tcp_conn *conn, uint32_t acked, const struct tcp_segment *seg)
 {
     conn->congestion_changed = true;
     if (!conn->in_recovery) {
+        const uint32_t delivered = newly_delivered(conn, acked);
         conn->recover =
             seq_max(conn->recover, conn->snd_una - 2); /* never half the sequence space behind */
         conn->dup_acks = 0;
         conn->limited_bytes = 0;
-        if (may_grow(conn) && !is_marked(conn, seg)) { control(conn)->acked(conn, acked); }
+        if (may_grow(conn) && !is_marked(conn, seg)) { control(conn)->acked(conn, delivered); }
     } else if (seq_gt(seg->ack, conn->recover)) {
         end_recovery(conn);
     } else {

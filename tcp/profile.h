@@ -101,7 +101,7 @@ struct tcp_options {
     bool dsack_fin;
     uint8_t listen_close; /* enum tcp_listen_close */
     uint8_t late_text;    /* enum tcp_late_text */
-    bool slow_start_after_idle, push_bursts, mss_both_ways, reset_keeps_text;
+    bool dup_acks_counted, slow_start_after_idle, push_bursts, mss_both_ways, reset_keeps_text;
     struct tcp_ack_limit challenge_ack_limit;
     uint8_t fin_ack;         /* enum tcp_fin_ack */
     uint8_t persist_probe;   /* enum tcp_persist_probe */
