@@ -2,6 +2,11 @@
  * segments draw from us. */
 #include "tcb.h"
 
+static bool has_our_fin(const struct tcp_conn *conn, const struct tcp_segment *seg)
+{
+    return conn->fin_sent && (seg->flags & TCP_ACK) != 0 && seq_gt(seg->ack, conn->fin_seq);
+}
+
 /* A segment that needs an answer of its own: out of order, duplicate, unacceptable, to be
  * challenged. */
 void ack_owe_answer(struct tcp_conn *conn, const struct arrival *arrival, enum tcp_sent_cause cause)
@@ -9,12 +14,14 @@ void ack_owe_answer(struct tcp_conn *conn, const struct arrival *arrival, enum t
     if (conn->answers < ANSWER_TAGS) {
         struct sack_block twice = {0, 0};
         const bool duplicate = sack_find_duplicate(conn, arrival, &twice);
-        conn->answer[conn->answers] = (struct answer){.tag = arrival->seg->tag,
-                                                      .cause = (uint8_t)cause,
-                                                      .duplicate = duplicate,
-                                                      .seq = arrival->seq,
-                                                      .left = twice.left,
-                                                      .right = twice.right};
+        conn->answer[conn->answers] =
+            (struct answer){.tag = arrival->seg->tag,
+                            .cause = (uint8_t)cause,
+                            .has_our_fin = has_our_fin(conn, arrival->seg),
+                            .duplicate = duplicate,
+                            .seq = arrival->seq,
+                            .left = twice.left,
+                            .right = twice.right};
     }
     if (conn->answers < UINT16_MAX) { conn->answers++; }
 }

@@ -384,7 +384,9 @@ static bool send_owed_answer(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     const uint16_t known = index < ANSWER_TAGS ? index : ANSWER_TAGS - 1;
     conn->answers--;
     const bool challenge = conn->answer[known].cause == TCP_SENT_CHALLENGE;
-    if (challenge || !ack_repeats_fin(conn) || !send_again(conn, now_ns, conn->sent_tail, out)) {
+    /* What the peer has is not repeated: two FINs would draw one another for ever. */
+    const bool plain = challenge || conn->answer[known].has_our_fin || !ack_repeats_fin(conn);
+    if (plain || !send_again(conn, now_ns, conn->sent_tail, out)) {
         pure_ack(conn, now_ns, out, conn->snd_nxt, &conn->answer[known]);
     }
     set_cause(out, conn->answer[known].cause, conn->answer[known].tag);

@@ -85,6 +85,7 @@ struct sack_state {
 struct answer {
     uint64_t tag;
     uint8_t cause;
+    bool has_our_fin;    /* the segment acknowledges it, acceptable or not */
     bool duplicate;      /* [left, right) was there before: RFC 2883 */
     tcp_seq seq;         /* the segment's, for the first SACK block: RFC 2018 4 */
     tcp_seq left, right; /* of the duplicate octets */
