@@ -144,7 +144,15 @@ void ack_policy_delayed_out(struct tcp_conn *conn)
     }
 }
 
+/* A writer waited for the handshake: the ACK of the SYN,ACK rides on its first octets. */
+static bool rides_for_handshake(const struct tcp_conn *conn)
+{
+    return conn->ack_now && !conn->passive && conn->acks.ato_ns == 0 &&
+           conn->rcv_nxt == conn->irs + 1;
+}
+
 void ack_policy_text_sent(struct tcp_conn *conn, uint64_t now_ns)
 {
+    if (has_quick_acks(conn) && rides_for_handshake(conn)) { see_interval(conn, now_ns); }
     if (now_ns - conn->acks.text_ns < conn->acks.ato_ns) { conn->acks.interactive = true; }
 }

@@ -11,9 +11,12 @@
 
 #define COOKIE_BYTES 8
 #define COOKIE_EPOCH_NS UINT64_C(3600000000000) /* a cookie is good for this one and the next */
-#define REFUSED_FOR_NS UINT64_C(600000000000)   /* a path where it failed is left alone so long */
 #define CACHE_MAX 64u
 #define HASH_LABEL 'F'
+
+/* The next request's option: the standard one; the experimental one, as the standard one was not
+ * answered; the standard one for good. */
+enum { FALLBACK_NOT_TRIED, FALLBACK_NEXT, FALLBACK_TRIED };
 
 /* What a client remembers of a server: 4.1.3. */
 struct fast_open_entry {
@@ -22,6 +25,7 @@ struct fast_open_entry {
     uint8_t cookie[16];
     uint8_t cookie_len; /* 0: none */
     bool experiment;    /* given by the experimental option: 4.1.1 */
+    uint8_t fallback;   /* FALLBACK_...: what the next request is */
     uint16_t mss;       /* that the server announced; 0: not known */
     uint16_t refused_port;
     uint64_t refused_until_ns; /* negative response on that port: 4.1.3.1 */
@@ -69,7 +73,7 @@ static struct fast_open_entry *find_or_make(struct tcp_host *host, const struct 
     return entry;
 }
 
-void fast_open_forget(struct tcp_host *host)
+void tcp_fast_open_forget(struct tcp_host *host)
 {
     while (host->fast_open_cache != NULL) { forget_last(host); }
 }
@@ -96,8 +100,9 @@ void fast_open_begin(struct tcp_conn *conn, uint64_t now_ns)
     } else if (entry == NULL || entry->cookie_len == 0) {
         TCP_SHOWS(conn, RFC7413_4);
         conn->fast_open.asks = FAST_OPEN_REQUESTS;
+        conn->fast_open.experiment = entry != NULL && entry->fallback == FALLBACK_NEXT;
         conn->syn_with_data = false;
-    } else if (conn->syn_with_data) {
+    } else if (conn->syn_with_data || conn_options(conn)->fast_open_empty) {
         TCP_SHOWS(conn, RFC7413_5);
         TCP_SHOWS(conn, RFC7413_7);
         conn->fast_open.asks = FAST_OPEN_HAS_COOKIE;
@@ -112,8 +117,12 @@ uint32_t fast_open_syn_room(const struct tcp_conn *conn)
     uint32_t mss = conn->local.address.family == 6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS_IPV4;
     if (conn->fast_open.asks < FAST_OPEN_HAS_COOKIE) { return mss; }
     const struct fast_open_entry *entry = find(conn->host, conn);
-    if (entry != NULL && entry->mss != 0) { mss = entry->mss; }
     const uint32_t most = conn_mtu_mss(conn);
+    if (entry != NULL && entry->mss != 0) {
+        mss = entry->mss;
+    } else if (conn_options(conn)->fast_open_unknown_mss == TCP_FAST_OPEN_PATH_MSS) {
+        mss = most;
+    }
     if (mss > most) { mss = most; }
     return mss > TCP_OPTIONS_MAX_BYTES ? mss - TCP_OPTIONS_MAX_BYTES : 0;
 }
@@ -132,23 +141,38 @@ uint32_t tcp_fast_open_room(struct tcp_host *host, uint64_t now_ns,
     return conn.fast_open.asks >= FAST_OPEN_HAS_COOKIE ? fast_open_syn_room(&conn) : 0;
 }
 
-/* The SYN,ACK has come; `all_acked`: it acknowledges what rode on the SYN. */
+static void learn_refusal(struct tcp_conn *conn, const struct arrival *arrival, bool all_acked,
+                          struct fast_open_entry *entry)
+{
+    const struct tcp_options *options = conn_options(conn);
+    const struct fast_open_state *state = &conn->fast_open;
+    if (conn->syn_times > 0 || (state->asks >= FAST_OPEN_HAS_COOKIE && !all_acked)) {
+        entry->refused_port = conn->remote.port; /* negative: 4.1.3.1 */
+        entry->refused_until_ns = arrival->now_ns + options->fast_open_holdoff_ns;
+    } else if (options->fast_open_fallback && state->asks == FAST_OPEN_REQUESTS) {
+        entry->fallback = state->experiment || entry->fallback == FALLBACK_TRIED ? FALLBACK_TRIED
+                                                                                 : FALLBACK_NEXT;
+    }
+}
+
+/* The SYN,ACK has come; `all_acked`: it acknowledges what rode on the SYN. A cookie that nobody has
+ * asked for is left alone. */
 void fast_open_answered(struct tcp_conn *conn, const struct arrival *arrival, bool all_acked)
 {
     const struct tcp_parsed_options *options = &arrival->options;
     const uint8_t asks = conn->fast_open.asks;
     if (asks == FAST_OPEN_NOT) { return; }
-    conn->fast_open.used = all_acked && asks >= FAST_OPEN_HAS_COOKIE;
+    conn->fast_open.used = all_acked && asks >= FAST_OPEN_HAS_COOKIE && conn->syn_with_data;
     struct fast_open_entry *entry = find_or_make(conn->host, conn);
     if (entry == NULL) { return; }
     if (options->has_mss && options->mss > 0) { entry->mss = options->mss; }
-    if (options->has_fast_open && options->fast_open_len > 0) {
+    const bool solicited = asks != FAST_OPEN_WITHOUT_COOKIE;
+    if (solicited && options->has_fast_open && options->fast_open_len > 0) {
         entry->cookie_len = options->fast_open_len;
         entry->experiment = options->fast_open_experiment;
         memcpy(entry->cookie, options->fast_open, options->fast_open_len);
-    } else if (conn->syn_times > 0 || (asks >= FAST_OPEN_HAS_COOKIE && !all_acked)) {
-        entry->refused_port = conn->remote.port; /* negative: 4.1.3.1 */
-        entry->refused_until_ns = arrival->now_ns + REFUSED_FOR_NS;
+    } else {
+        learn_refusal(conn, arrival, all_acked, entry);
     }
 }
 

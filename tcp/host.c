@@ -53,7 +53,7 @@ void tcp_host_destroy(struct tcp_host *host)
 {
     host->observer.event = NULL;
     drop_replies(host);
-    fast_open_forget(host);
+    tcp_fast_open_forget(host);
     while (host->first_conn != NULL) { conn_free(host->first_conn, 0); }
     if (host->options != NULL) { options_release(host, host->options); }
     if (host->buckets != NULL) {
@@ -67,7 +67,7 @@ void tcp_host_destroy(struct tcp_host *host)
 void tcp_host_crash(struct tcp_host *host, uint64_t now_ns)
 {
     drop_replies(host);
-    fast_open_forget(host);
+    tcp_fast_open_forget(host);
     struct tcp_conn *next = NULL;
     for (struct tcp_conn *conn = host->first_conn; conn != NULL; conn = next) {
         next = conn->next_conn;

@@ -22,6 +22,7 @@ enum tcp_fast_open {
     TCP_FAST_OPEN_SERVER = 2,
     TCP_FAST_OPEN_BOTH = TCP_FAST_OPEN_CLIENT | TCP_FAST_OPEN_SERVER,
 };
+enum tcp_fast_open_unknown_mss { TCP_FAST_OPEN_DEFAULT_MSS, TCP_FAST_OPEN_PATH_MSS };
 enum tcp_ecn { TCP_ECN_OFF, TCP_ECN_PASSIVE, TCP_ECN_ON, TCP_ECN_ACTIVE }; /* on is active */
 enum tcp_syn_cookies { TCP_COOKIES_OFF, TCP_COOKIES_AUTO, TCP_COOKIES_ON };
 
@@ -91,6 +92,9 @@ struct tcp_options {
     uint8_t fast_open; /* enum tcp_fast_open */
     uint32_t fast_open_pending;
     bool fast_open_cookies;
+    uint8_t fast_open_unknown_mss; /* enum tcp_fast_open_unknown_mss */
+    bool fast_open_empty, fast_open_fallback;
+    uint64_t fast_open_holdoff_ns;
     bool syn_push;
     uint8_t syn_text;     /* enum tcp_syn_text */
     uint8_t backlog_full; /* enum tcp_backlog_full */

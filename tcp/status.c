@@ -153,6 +153,7 @@ void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns, const struct t
     changed.user_timeout_ns = options->user_timeout_ns;
     changed.uto_advertise_ns = options->uto_advertise_ns;
     changed.retries = options->retries;
+    changed.syn_retries = options->syn_retries;
     changed.has_window = options->has_window;
     changed.window = options->window;
     changed.recv_buffer = options->recv_buffer;

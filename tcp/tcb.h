@@ -599,7 +599,6 @@ void fast_open_done(struct tcp_conn *conn); /* it has left SYN-RECEIVED */
 void fast_open_listener_gone(const struct tcp_conn *listener);
 void fast_open_on_syn(const struct tcp_conn *conn, uint64_t now_ns, bool first,
                       struct tcp_parsed_options *values);
-void fast_open_forget(struct tcp_host *host); /* the cookies of servers */
 
 /* ---- ecn.c ---- */
 /* What is not ECT: with ECN the last two bits are TCP's, not the user's. */

@@ -143,6 +143,8 @@ enum tcp_error tcp_open_listener(struct tcp_conn *listener, uint64_t now_ns,
 uint32_t tcp_fast_open_room(struct tcp_host *host, uint64_t now_ns,
                             const struct tcp_endpoint *local, const struct tcp_endpoint *remote,
                             const struct tcp_options *options);
+/* What was learnt of servers, their cookies too, is forgotten. */
+void tcp_fast_open_forget(struct tcp_host *host);
 
 /* RFC 9293 3.10.2 on a passive TCB: as tcp_open_listener, then the octets are queued as by
  * tcp_send. */
@@ -187,8 +189,8 @@ void tcp_release(struct tcp_conn *conn, uint64_t now_ns);
 
 /* On a listener fast_open, fast_open_pending and fast_open_cookies may change too.
  * Options that may change on an open connection: nagle, delayed_ack, keepalive, user_timeout,
- * uto_advertise, retries, window, recv_buffer, send_buffer, rto_min, rto_max, ttl, tos. The others
- * of *options are ignored. */
+ * uto_advertise, retries, syn_retries, window, recv_buffer, send_buffer, rto_min, rto_max, ttl, tos.
+ * The others of *options are ignored. */
 void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns,
                           const struct tcp_options *options);
 const struct tcp_options *tcp_conn_options(const struct tcp_conn *conn);

@@ -56,6 +56,8 @@ uint32_t host_fast_open_room(struct host *host, const struct tcp_endpoint *local
     return tcp_fast_open_room(host->tcp, host->world->now_ns, local, remote, options);
 }
 
+void host_fast_open_forget(struct host *host) { tcp_fast_open_forget(host->tcp); }
+
 static bool host_make_tcp(struct host *host)
 {
     const struct tcp_host_config config = {.options = host->options,

@@ -162,5 +162,6 @@ void host_set_fast_open_key(struct host *host, const uint64_t key[2]);
 /* tcp_fast_open_room for a connection from `local` to that port of `to`. */
 uint32_t host_fast_open_room(struct host *host, const struct tcp_endpoint *local,
                              const struct tcp_endpoint *remote, const struct tcp_options *options);
+void host_fast_open_forget(struct host *host); /* tcp_fast_open_forget */
 
 #endif

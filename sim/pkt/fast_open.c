@@ -80,6 +80,19 @@ bool fast_open_defers(struct pkt *pkt, struct fd *fd)
     return fd->fast_open_deferred;
 }
 
+/* What does not fit on the SYN leaves with the handshake's ACK, as the writer that waits has it
+ * ready. */
+static void queue_rest(struct call *call, struct fd *fd, uint32_t len)
+{
+    const uint32_t left = len - (uint32_t)call->pending->done;
+    uint8_t *zeros = left > 0 ? take_zeros(call->pkt, left) : NULL;
+    if (zeros == NULL) { return; }
+    uint32_t accepted = 0;
+    (void)host_send(fd->socket, zeros, left, true, &accepted);
+    give_zeros(call->pkt, zeros, left);
+    call->pending->done += accepted;
+}
+
 /* The first write opens, with as many of its octets on the SYN as fit. Without a cookie none do:
  * the write waits for the handshake, or is told that it has begun. */
 enum call_status fast_open_write(struct call *call, struct fd *fd, uint32_t len, bool may_wait)
@@ -93,7 +106,10 @@ enum call_status fast_open_write(struct call *call, struct fd *fd, uint32_t len,
     if (error != 0) { return call_errno(call, error); }
     fd->fast_open_deferred = false;
     call->pending->done = rides;
-    if (may_wait) { return CALL_BLOCKS; }
+    if (may_wait) {
+        queue_rest(call, fd, len);
+        return CALL_BLOCKS;
+    }
     return rides > 0 ? call_return(call, rides) : call_errno(call, PKT_EINPROGRESS);
 }
 

@@ -78,6 +78,7 @@ struct fd {
     bool read_shut, write_shut;
     bool error_taken; /* SO_ERROR was read, or a call returned it */
     bool lingers, keepalive, corked, fast_open_connect, peer_chosen;
+    uint32_t syn_octets;       /* that rode on its SYN */
     bool fast_open_deferred;   /* connected, as the script was told: the first write opens */
     bool fast_open_cookieless; /* TCP_FASTOPEN_NO_COOKIE */
     bool bound;

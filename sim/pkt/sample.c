@@ -51,12 +51,14 @@ static int64_t ca_state(const struct tcp_status *status)
     return 0;
 }
 
-/* Segments of ours that the peer has: the SYN, and what its text made. */
-static int64_t delivered(const struct tcp_status *status)
+/* Segments of ours that the peer has: the SYN with what it took of it, and what other text made. */
+static int64_t delivered(const struct fd *fd, const struct tcp_status *status)
 {
     const uint64_t mss = status->snd_mss > 0 ? status->snd_mss : 1;
     const bool opened = status->state > TCP_SYN_RECEIVED;
-    return (opened ? 1 : 0) + (int64_t)((status->octets_acked + mss - 1) / mss);
+    uint64_t octets = status->octets_acked;
+    if (opened && status->fast_open && octets >= fd->syn_octets) { octets -= fd->syn_octets; }
+    return (opened ? 1 : 0) + (int64_t)((octets + mss - 1) / mss);
 }
 
 static void add(struct pkt *pkt, const struct event *event, const struct field *fields,
@@ -109,7 +111,7 @@ void sample_take(struct pkt *pkt, const struct event *event)
         {"tcpi_rto", us(status.rto_ns)},
         {"tcpi_snd_cwnd", status.cwnd / mss},
         {"tcpi_snd_ssthresh", status.ssthresh >= INT32_MAX ? INT32_MAX : ssthresh},
-        {"tcpi_delivered", delivered(&status)},
+        {"tcpi_delivered", delivered(fd, &status)},
         {"tcpi_snd_wnd", status.snd_wnd},
         {"tcpi_rcv_wnd", status.rcv_wnd},
         {"tcpi_bytes_acked", (int64_t)status.octets_acked},

@@ -416,7 +416,8 @@ static bool run_one(struct pkt *pkt, const struct words *words, uint32_t line, b
     }
     if (strcmp(name, "ip") == 0 && words->count >= 3 &&
         strcmp(words->word[1], "tcp_metrics") == 0 && strcmp(words->word[2], "flush") == 0) {
-        return true; /* no metrics are kept from run to run */
+        host_fast_open_forget(pkt->host); /* the only metrics there are */
+        return true;
     }
     *known = false;
     return true;

@@ -176,6 +176,7 @@ int fd_connect(struct pkt *pkt, struct fd *fd, uint32_t syn_len)
     }
     fd->socket->user = fd;
     fd->connecting = true;
+    fd->syn_octets = syn_len;
     if (fd->flow != NULL && fd->flow->state == FLOW_NEW) {
         fd->flow->state = FLOW_CONNECTING;
         fd->flow->remote = (struct tcp_endpoint){.address = pkt->settings.remote,

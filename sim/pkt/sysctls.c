@@ -41,6 +41,7 @@ const struct pkt_knob pkt_knobs[] = {
     {LINUX "tcp_rmem", "recv_buffer", "the default of the three numbers", SET_THIRD},
     {LINUX "tcp_wmem", "send_buffer", "the default of the three numbers", SET_THIRD},
     {LINUX "tcp_syn_retries", "syn_retries", "the number", SET_NUMBER},
+    {LINUX "tcp_syn_linear_timeouts", "syn_linear", "the number", SET_NUMBER},
     {LINUX "tcp_synack_retries", "synack_retries", "the number", SET_NUMBER},
     {LINUX "tcp_retries2", "retries", "the number", SET_NUMBER},
     {LINUX "tcp_retries1", NULL, "changes routes, of which there is one", NO_MEANING},
@@ -396,11 +397,13 @@ void sysctl_defaults(struct pkt *pkt)
     tcp_options_profile(&pkt->options, pkt->profile);
     pkt->options.mtu_bytes = pkt->settings.mtu_bytes;
     pkt->options.syn_retries = 5;
+    pkt->options.syn_linear = 0; /* the kernels that the scripts were written for have none */
     pkt->options.synack_retries = 5;
     if (pkt->options.window_scale != 0) { pkt->options.window_scale = 1 + 8; } /* 15 MiB */
     pkt->window_scale = pkt->options.window_scale;
     pkt->options.recv_buffer = 540000;
     if (pkt->options.first_window != 0) { pkt->options.first_window = UINT16_MAX; }
     pkt->options.send_buffer = 262144;
+    pkt->options.ecn = TCP_ECN_OFF;
     fast_open_defaults(pkt);
 }
