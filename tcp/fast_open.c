@@ -150,8 +150,8 @@ static void learn_refusal(struct tcp_conn *conn, const struct arrival *arrival, 
         entry->refused_port = conn->remote.port; /* negative: 4.1.3.1 */
         entry->refused_until_ns = arrival->now_ns + options->fast_open_holdoff_ns;
     } else if (options->fast_open_fallback && state->asks == FAST_OPEN_REQUESTS) {
-        entry->fallback = state->experiment || entry->fallback == FALLBACK_TRIED ? FALLBACK_TRIED
-                                                                                 : FALLBACK_NEXT;
+        entry->fallback =
+            state->experiment || entry->fallback == FALLBACK_TRIED ? FALLBACK_TRIED : FALLBACK_NEXT;
     }
 }
 

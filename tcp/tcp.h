@@ -189,8 +189,8 @@ void tcp_release(struct tcp_conn *conn, uint64_t now_ns);
 
 /* On a listener fast_open, fast_open_pending and fast_open_cookies may change too.
  * Options that may change on an open connection: nagle, delayed_ack, keepalive, user_timeout,
- * uto_advertise, retries, syn_retries, window, recv_buffer, send_buffer, rto_min, rto_max, ttl, tos.
- * The others of *options are ignored. */
+ * uto_advertise, retries, syn_retries, window, recv_buffer, send_buffer, rto_min, rto_max, ttl,
+ * tos. The others of *options are ignored. */
 void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns,
                           const struct tcp_options *options);
 const struct tcp_options *tcp_conn_options(const struct tcp_conn *conn);
