@@ -61,6 +61,15 @@ static bool is_synchronized(const struct tcp_conn *conn)
     return false;
 }
 
+/* Whether a hard error ends the connection in the state that it has. */
+static bool hard_aborts(const struct tcp_conn *conn)
+{
+    const struct tcp_options *options = conn_options(conn);
+    if (is_synchronized(conn)) { return options->icmp_hard != TCP_ICMP_HARD_REPORTS; }
+    return options->icmp_opening == TCP_ICMP_OPENING_ABORTS ||
+           (options->icmp_opening == TCP_ICMP_SYN_SENT_ABORTS && conn->state == TCP_SYN_SENT);
+}
+
 /* ---- the path's MTU ---- */
 
 /* RFC 1191 7.1, for routers that do not tell: the next plateau below what did not pass. */
@@ -164,7 +173,7 @@ static enum tcp_icmp_fate take(struct tcp_conn *conn, uint64_t now_ns,
         return path_mtu(conn, now_ns, message);
     }
     const bool hard = class != TCP_ICMP_SOFT;
-    if (hard && options->icmp_hard == TCP_ICMP_HARD_REPORTS && is_synchronized(conn)) {
+    if (hard && !hard_aborts(conn)) {
         TCP_ROW(conn, ICMP_HARD_AS_SOFT);
         TCP_SHOWS(conn, UNL_26);
         return report(conn, message);

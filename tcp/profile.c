@@ -146,6 +146,10 @@ const struct tcp_option_row tcp_option_table[] = {
         {"abort", "report", "report"},
         "a hard ICMP error on a synchronized connection: aborts it, or is only reported",
         "RFC 9293 3.9.2.2, RFC 5461"),
+    ROW("icmp_opening", CHOICE, FIELD(icmp_opening), ALWAYS, 0, 2, false, "abort syn_sent report",
+        "", {"abort", "abort", "syn_sent"},
+        "a hard ICMP error while a connection opens: aborts it, aborts it in SYN-SENT alone, or is "
+        "only reported", "RFC 9293 3.9.2.2, RFC 5461"),
     ROW("icmp_soft", CHOICE, FIELD(icmp_soft), ALWAYS, 0, 1, false, "report abort", "",
         {"report", "abort", "report"},
         "a soft ICMP error while a connection opens: is only reported, or aborts it",

@@ -12,6 +12,11 @@ enum tcp_persist_probe { TCP_PROBE_OCTET, TCP_PROBE_EMPTY };
 enum tcp_keepalive_probe { TCP_KEEPALIVE_EMPTY, TCP_KEEPALIVE_OCTET };
 enum tcp_urgent_pointer { TCP_URGENT_NEXT, TCP_URGENT_LAST };
 enum tcp_icmp_hard { TCP_ICMP_HARD_ABORTS, TCP_ICMP_HARD_REPORTS };
+enum tcp_icmp_opening {
+    TCP_ICMP_OPENING_ABORTS,
+    TCP_ICMP_SYN_SENT_ABORTS,
+    TCP_ICMP_OPENING_REPORTS
+};
 enum tcp_icmp_soft { TCP_ICMP_SOFT_REPORTS, TCP_ICMP_SOFT_ABORTS_OPEN };
 
 enum tcp_syn_text { TCP_SYN_TEXT_KEEP, TCP_SYN_TEXT_DROP };
@@ -112,6 +117,7 @@ struct tcp_options {
     uint8_t keepalive_probe; /* enum tcp_keepalive_probe */
     uint8_t ttl, tos;
     uint8_t icmp_hard;      /* enum tcp_icmp_hard: on a synchronized connection */
+    uint8_t icmp_opening;   /* enum tcp_icmp_opening: a hard error before that */
     uint8_t icmp_soft;      /* enum tcp_icmp_soft */
     uint8_t urgent_pointer; /* enum tcp_urgent_pointer */
     bool pmtu_discovery;

@@ -145,6 +145,7 @@ void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns, const struct t
     changed.mtu_bytes = conn_options(conn)->mtu_bytes;
     changed.nagle = options->nagle;
     changed.cork = options->cork;
+    changed.fin_wait_2_timeout_ns = options->fin_wait_2_timeout_ns;
     changed.open_timeout_ns = options->open_timeout_ns;
     changed.delayed_ack_ns = options->delayed_ack_ns;
     changed.keepalive_idle_ns = options->keepalive_idle_ns;

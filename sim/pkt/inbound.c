@@ -20,12 +20,35 @@ struct flow *flow_create(struct pkt *pkt)
 
 /* ---- which pair ---- */
 
+/* Ports that a script gives name the connection: the one under test from here on. NULL: none is
+ * there, or none is named. */
+static struct flow *flow_of_ports(struct pkt *pkt, const struct script_packet *packet)
+{
+    const uint16_t port = packet->outbound ? packet->destination_port : packet->source_port;
+    if (port == 0) { return NULL; }
+    for (struct flow *flow = pkt->flows; flow != NULL; flow = flow->next) {
+        if (flow->remote.port == port) {
+            pkt->under_test = flow;
+            return flow;
+        }
+    }
+    return NULL;
+}
+
+static bool begins_another(const struct script_packet *packet)
+{
+    return packet->source_port != 0 && (packet->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
+
 /* An inbound packet for nobody, for a listener or for a socket that only has its port: another
  * connection from the remote end. */
 static struct flow *flow_of_inbound(struct pkt *pkt, const struct script_packet *packet)
 {
+    struct flow *named = flow_of_ports(pkt, packet);
+    if (named != NULL) { return named; }
     const struct flow *now = pkt->under_test;
-    if (now != NULL && now->state != FLOW_LISTENING && now->state != FLOW_NEW) {
+    if (!begins_another(packet) && now != NULL && now->state != FLOW_LISTENING &&
+        now->state != FLOW_NEW) {
         return pkt->under_test;
     }
     struct flow *flow = flow_create(pkt);
@@ -45,6 +68,7 @@ static struct flow *flow_of_inbound(struct pkt *pkt, const struct script_packet 
 
 static struct flow *flow_of_outbound(struct pkt *pkt, const struct script_packet *packet)
 {
+    (void)flow_of_ports(pkt, packet);
     struct flow *now = pkt->under_test;
     const bool opens = (packet->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
     if (now != NULL && now->state == FLOW_CONNECTING && opens && !packet->icmp) {
@@ -189,10 +213,7 @@ void inbound_run(struct pkt *pkt, const struct event *event)
     const struct script_packet *packet = &event->u.packet;
     struct flow *flow = flow_of_packet(pkt, event);
     if (flow == NULL) { return; }
-    if (packet->flow_label != 0) {
-        pkt_unsupported(pkt, event->line, "flow labels");
-        return;
-    }
+    /* A flow label is the network's: TCP does not see it. */
     if (packet->icmp) {
         icmp_run(pkt, flow, packet);
         return;

@@ -276,17 +276,37 @@ static bool enough(struct pkt *pkt, struct flow *flow, const struct script_packe
     return len >= packet->len;
 }
 
+/* Its endpoints of TCP send no ICMP: what comes is something else, or nothing. */
+static enum step icmp_run(struct pkt *pkt, struct flow *flow, const struct event *event, bool late)
+{
+    if (next_of(pkt, flow) != NULL) {
+        pkt_fail(pkt, event->line,
+                 "error handling packet: live packet field ip_protocol: expected: ICMP vs actual: "
+                 "TCP");
+        return STEP_DONE;
+    }
+    if (late) {
+        pkt_fail(pkt, event->line, "error handling packet: Timed out waiting for packet");
+        return STEP_DONE;
+    }
+    if (pkt->outbound_deadline_ns != TIME_NEVER) {
+        world_wake(pkt->world, &pkt->task, pkt->outbound_deadline_ns);
+    }
+    return STEP_WAIT;
+}
+
 enum step outbound_run(struct pkt *pkt, const struct event *event)
 {
     const struct script_packet *packet = &event->u.packet;
-    if (packet->flow_label != 0 || packet->icmp) {
-        pkt_unsupported(pkt, event->line, packet->icmp ? "outbound ICMP" : "flow labels");
+    if (packet->flow_label != 0) {
+        pkt_unsupported(pkt, event->line, "the flow label of an outbound packet");
         return STEP_DONE;
     }
     struct flow *flow = flow_of_packet(pkt, event);
     if (flow == NULL) { return STEP_DONE; }
     set_deadline(pkt, event);
     const bool late = world_now(pkt->world) >= pkt->outbound_deadline_ns;
+    if (packet->icmp) { return icmp_run(pkt, flow, event, late); }
     if (enough(pkt, flow, packet) || (late && pkt->sniffed != NULL)) {
         compare(pkt, flow, event);
         return STEP_DONE;

@@ -78,6 +78,13 @@ static enum call_status set_tcp(struct call *call, struct fd *fd, enum sockopt o
         if (value < 1 || value > 32767) { return call_errno(call, PKT_EINVAL); }
         options->open_timeout_ns = (uint64_t)value * NS_PER_S;
         break;
+    case OPT_TCP_LINGER2:
+        if (value < 0 || value > 32767) {
+            return call_unsupported(call, "socket option TCP_LINGER2 of %lld", (long long)value);
+        }
+        options->fin_wait_2_timeout_ns =
+            value == 0 ? call->pkt->options.fin_wait_2_timeout_ns : (uint64_t)value * NS_PER_S;
+        break;
     case OPT_TCP_USER_TIMEOUT:
         if (value < 0) { return call_errno(call, PKT_EINVAL); }
         options->user_timeout_ns = (uint64_t)value * NS_PER_MS;
@@ -229,6 +236,9 @@ static bool get_tcp(struct call *call, const struct fd *fd, enum sockopt option,
     case OPT_TCP_KEEPINTVL: *value = (int64_t)(fd->keepalive_interval_ns / NS_PER_S); return true;
     case OPT_TCP_KEEPCNT: *value = fd->keepalive_count; return true;
     case OPT_TCP_SYNCNT: *value = options->syn_retries; return true;
+    case OPT_TCP_LINGER2:
+        *value = (int64_t)(options->fin_wait_2_timeout_ns / NS_PER_S);
+        return true;
     case OPT_TCP_NOTSENT_LOWAT: *value = fd->notsent_lowat; return true;
     case OPT_TCP_FASTOPEN: *value = fd->fast_open_queue; return true;
     case OPT_TCP_FASTOPEN_CONNECT: *value = fd->fast_open_connect; return true;
@@ -260,6 +270,24 @@ static bool get_number(struct call *call, struct fd *fd, enum sockopt option, in
     }
 }
 
+static enum call_status get_linger(struct call *call, const struct fd *fd,
+                                   const struct expr *expected)
+{
+    int64_t on = 0;
+    int64_t seconds = 0;
+    if (!expr_number(call, expr_field(expected, "onoff"), &on) ||
+        !expr_number(call, expr_field(expected, "linger"), &seconds)) {
+        return CALL_WRONG;
+    }
+    if (on != fd->lingers || seconds != fd->linger_s) {
+        return call_wrong(call,
+                          "Bad getsockopt optval: expected: {onoff=%lld, linger=%lld} actual: "
+                          "{onoff=%d, linger=%d}",
+                          (long long)on, (long long)seconds, fd->lingers, (int)fd->linger_s);
+    }
+    return call_return(call, 0);
+}
+
 enum call_status call_getsockopt(struct call *call)
 {
     struct fd *fd = NULL;
@@ -272,7 +300,11 @@ enum call_status call_getsockopt(struct call *call)
         !call_bracketed(call, 4, &len)) {
         return CALL_WRONG;
     }
-    if (call_argument(call, 3)->kind != EXPR_LIST) {
+    const struct expr *wanted = call_argument(call, 3);
+    if (option == OPT_SO_LINGER && wanted->kind == EXPR_GROUP) {
+        return get_linger(call, fd, wanted);
+    }
+    if (wanted->kind != EXPR_LIST) {
         return call_unsupported(call, "socket option %s, read", name);
     }
     if (len != 4) { return call_wrong(call, "Unsupported getsockopt optlen: %d", (int)len); }

@@ -94,8 +94,7 @@ const struct pkt_knob pkt_knobs[] = {
     {BSD "insecure_ack", NULL, "only 0", ONLY_ZERO},
     {BSD "drop_synfin", "syn_fin", "0 accept, 1 drop", SET_BOOL},
     {BSD "blackhole", NULL, "only 0", ONLY_ZERO},
-    {BSD "icmp_may_rst", "icmp_hard_in_syn_sent", "0: hard errors are only reported",
-     SET_ICMP_HARD},
+    {BSD "icmp_may_rst", "icmp_opening", "0: hard errors are only reported", SET_ICMP_HARD},
     {BSD "recvspace", "recv_buffer", "octets", SET_NUMBER},
     {BSD "sendspace", "send_buffer", "octets", SET_NUMBER},
     {BSD "mssdflt", "default_mss", "octets", SET_NUMBER},
@@ -362,7 +361,7 @@ static bool set_by(const struct knob_set *set)
     case SET_ECN: return set_ecn(set);
     case SET_FAST_OPEN: fast_open_set_bits(set->pkt, set->number); return true;
     case SET_COOKIES: return store(set, set->number);
-    case SET_ICMP_HARD: return set->number == 1 || store(set, 1);
+    case SET_ICMP_HARD: return set->number == 1 || store(set, TCP_ICMP_OPENING_REPORTS);
     case ONLY_ZERO: return set->number == 0 || refuse(set);
     case ONLY_ONE: return set->number == 1 || refuse(set);
     case NO_MEANING:
