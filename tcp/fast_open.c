@@ -117,10 +117,12 @@ uint32_t fast_open_syn_room(const struct tcp_conn *conn)
     uint32_t mss = conn->local.address.family == 6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS_IPV4;
     if (conn->fast_open.asks < FAST_OPEN_HAS_COOKIE) { return mss; }
     const struct fast_open_entry *entry = find(conn->host, conn);
-    const uint32_t most = conn_mtu_mss(conn);
+    const struct tcp_options *options = conn_options(conn);
+    uint32_t most = conn_mtu_mss(conn);
+    if (options->mss_both_ways && options->mss > 0 && options->mss < most) { most = options->mss; }
     if (entry != NULL && entry->mss != 0) {
         mss = entry->mss;
-    } else if (conn_options(conn)->fast_open_unknown_mss == TCP_FAST_OPEN_PATH_MSS) {
+    } else if (options->fast_open_unknown_mss == TCP_FAST_OPEN_PATH_MSS) {
         mss = most;
     }
     if (mss > most) { mss = most; }

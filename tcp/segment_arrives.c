@@ -161,7 +161,7 @@ static void syn_sent_fourth_check_syn(struct tcp_conn *conn, struct arrival *arr
         (void)window_offer(conn, true);
         conn->syn_owed = true;
         arrival_trim(conn, arrival);
-        text_hold(conn, arrival);
+        if (listen_keeps_text(conn, arrival)) { text_hold(conn, arrival); }
         return;
     }
     TCP_ROW(conn, SYN_SENT_SYN_ACK);
