@@ -7,8 +7,8 @@
 
 /* ---- messages ---- */
 
-static void note(struct source *source, uint32_t line, uint32_t column, const char *format,
-                 va_list arguments)
+static void __attribute__((format(printf, 4, 0)))
+note(struct source *source, uint32_t line, uint32_t column, const char *format, va_list arguments)
 {
     if (source->failed || source->unsupported) { return; }
     source->line = line;
