@@ -344,7 +344,10 @@ static bool send_probe(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segmen
         set_cause(out, TCP_SENT_PERSIST, 0);
         return true;
     }
-    if (conn->sent_head != NULL) { return send_again(conn, now_ns, conn->sent_head, out); }
+    if (conn->sent_head != NULL) {
+        if (!conn->sent_head->probe) { TCP_SHOWS(conn, MAY_7); }
+        return send_again(conn, now_ns, conn->sent_head, out);
+    }
     const uint32_t len = conn_unsent(conn) > 0 ? 1 : 0;
     const bool sent = send_new(conn, now_ns, out, len, len == 0);
     if (sent) {

@@ -359,6 +359,9 @@ const struct tcp_option_row tcp_option_table[] = {
     ROW("keepalive_probe", CHOICE, FIELD(keepalive_probe), ALWAYS, 0, 1, false, "empty octet", "",
         SAME("empty"), "what a keepalive probe with SEQ = SND.NXT - 1 holds: nothing, or one octet of garbage",
         "RFC 9293 3.8.4"),
+    ROW("rto_forget", COUNT, FIELD(rto_forget), ALWAYS, 0, 255, true, NULL, "times", SAME("off"),
+        "after so many timeouts in a row SRTT and RTTVAR are cleared: the next sample begins anew",
+        "RFC 6298 (5)"),
 };
 /* clang-format on */
 const size_t tcp_option_count = sizeof tcp_option_table / sizeof tcp_option_table[0];

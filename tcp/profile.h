@@ -128,6 +128,7 @@ struct tcp_options {
     uint8_t quick_acks;
     uint8_t rto_min_bounds;   /* enum tcp_rto_min_bounds */
     uint64_t rto_slop_ns;     /* 0: none */
+    uint32_t rto_forget;      /* timeouts in a row after which SRTT is cleared; 0: never */
     uint64_t retries_base_ns; /* 0: `retries` is a count */
     uint32_t orphan_retries;  /* 0: as `retries` */
     uint32_t syn_linear;

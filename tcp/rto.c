@@ -76,6 +76,12 @@ void rto_back_off(struct tcp_conn *conn)
     uint64_t doubled_ns = bare_ns > most_ns / 2 ? most_ns : bare_ns * 2 + options->rto_slop_ns;
     if (doubled_ns > most_ns) { doubled_ns = most_ns; }
     conn->rto_ns = doubled_ns > conn->rto_ns ? doubled_ns : conn->rto_ns;
+    if (options->rto_forget != 0 && conn->retransmits >= options->rto_forget &&
+        conn->srtt_ns != 0) {
+        TCP_SHOWS(conn, RFC6298_17);
+        conn->srtt_ns = 0; /* of another path, most likely; the RTO stays */
+        conn->rttvar_ns = 0;
+    }
     conn->congestion_changed = true;
 }
 
