@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 static void outputs_go_where_they_were_sent(void **state)
 {
@@ -158,32 +157,6 @@ static void colour_and_width_are_asked_for(void **state)
     CLI_CHECK(*state, rows);
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define START_NS 500000000 /* the sanitizers' own beginning */
-#else
-#define START_NS 20000000
-#endif
-
-/* The best of several, since others share the machine. */
-static void commands_start_quickly(void **state)
-{
-    static const char *const lines[] = {"$T version", "$T options", "$T list pass.lua",
-                                        "$T run -q pass.lua"};
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        int64_t best_ns = INT64_MAX;
-        for (unsigned turn = 0; turn < 20 && best_ns > START_NS; turn++) {
-            struct timespec from;
-            struct timespec to;
-            assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &from), 0);
-            assert_int_equal(cli_shell(*state, lines[i]), 0);
-            assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &to), 0);
-            const int64_t took = (to.tv_sec - from.tv_sec) * 1000000000 + to.tv_nsec - from.tv_nsec;
-            best_ns = took < best_ns ? took : best_ns;
-        }
-        if (best_ns > START_NS) { fail_msg("%s: %ld us", lines[i], (long)(best_ns / 1000)); }
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,7 +167,6 @@ int main(void)
         cmocka_unit_test(what_cannot_be_written_is_told),
         cmocka_unit_test(a_run_can_be_broken_off),
         cmocka_unit_test(colour_and_width_are_asked_for),
-        cmocka_unit_test(commands_start_quickly),
     };
     return cmocka_run_group_tests(tests, cli_make_place, cli_remove_place);
 }
