@@ -99,6 +99,17 @@ uint8_t options_lay_out(const struct tcp_options *options, const struct tcp_pars
 
 /* ---- what the SYNs agree on ---- */
 
+#define REPETITIONS_WITH_OPTIONS 2 /* of a SYN, with syn_drops_options */
+
+/* Whether window scale, SACK and timestamps are asked for and taken. */
+static bool wants_options(const struct tcp_conn *conn)
+{
+    const struct tcp_options *options = conn_options(conn);
+    const bool in_vain =
+        conn->state == TCP_SYN_SENT && conn->retransmits > REPETITIONS_WITH_OPTIONS;
+    return options->syn_options && !(options->syn_drops_options && in_vain);
+}
+
 /* On the SYN all that this end is willing to use; on the SYN,ACK what both are (RFC 7323 2.2, 3.2,
  * RFC 2018 2). */
 void options_on_syn(const struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
@@ -108,10 +119,11 @@ void options_on_syn(const struct tcp_conn *conn, uint64_t now_ns, struct tcp_seg
     out->options_len = 0;
     if (!options->syn_options) { return; }
     struct tcp_parsed_options values = {.has_mss = true, .mss = conn_announced_mss(conn)};
-    values.has_wscale = first ? options->window_scale != 0 : conn->scale_on;
+    const bool wants = wants_options(conn);
+    values.has_wscale = first ? wants && options->window_scale != 0 : conn->scale_on;
     if (values.has_wscale) { values.wscale = window_scale_for(options); }
-    values.has_sack_ok = first ? options->sack : conn->sack_on;
-    values.has_timestamp = first ? options->timestamps : conn->ts_on;
+    values.has_sack_ok = first ? wants && options->sack : conn->sack_on;
+    values.has_timestamp = first ? wants && options->timestamps : conn->ts_on;
     values.ts_val = timestamp_now(conn, now_ns);
     values.ts_ecr = first ? 0 : conn->ts_recent;
     if (options->uto) { uto_encode(options->uto_advertise_ns, &values); }
@@ -121,8 +133,7 @@ void options_on_syn(const struct tcp_conn *conn, uint64_t now_ns, struct tcp_seg
 
 static void shows_scale(const struct tcp_conn *conn, const struct tcp_parsed_options *theirs)
 {
-    const struct tcp_options *ours = conn_options(conn);
-    const bool willing = ours->syn_options && ours->window_scale != 0;
+    const bool willing = wants_options(conn) && conn_options(conn)->window_scale != 0;
     if (willing != theirs->has_wscale) { TCP_SHOWS(conn, RFC7323_1); }
     if (conn->scale_on && conn->rcv_shift == 0) { TCP_SHOWS(conn, RFC7323_4); }
     if (conn->snd_shift > TCP_SCALE_MAX) { TCP_SHOWS(conn, RFC7323_5); }
@@ -132,13 +143,14 @@ void options_of_peer_syn(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const struct tcp_options *ours = conn_options(conn);
     const struct tcp_parsed_options *theirs = &arrival->options;
-    conn->scale_on = ours->syn_options && ours->window_scale != 0 && theirs->has_wscale;
+    const bool wants = wants_options(conn);
+    conn->scale_on = wants && ours->window_scale != 0 && theirs->has_wscale;
     conn->rcv_shift = conn->scale_on ? window_scale_for(ours) : 0;
     conn->snd_shift = conn->scale_on ? theirs->wscale : 0;
     shows_scale(conn, theirs);
     if (conn->snd_shift > TCP_SCALE_MAX) { conn->snd_shift = TCP_SCALE_MAX; }
-    conn->sack_on = ours->syn_options && ours->sack && theirs->has_sack_ok;
-    conn->ts_on = ours->syn_options && ours->timestamps && theirs->has_timestamp;
+    conn->sack_on = wants && ours->sack && theirs->has_sack_ok;
+    conn->ts_on = wants && ours->timestamps && theirs->has_timestamp;
     conn->uto_owed = ours->syn_options && ours->uto;
     uto_arrived(conn, arrival);
     timestamps_begin(conn, arrival);

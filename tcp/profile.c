@@ -309,6 +309,10 @@ const struct tcp_option_row tcp_option_table[] = {
         SAME("false"),
         "segments that are not full wait for more, for a FIN or for the override timeout, whatever "
         "nagle says", "RFC 9293 3.8.6.2.1"),
+    ROW("syn_drops_options", BOOL, FIELD(syn_drops_options), ALWAYS, 0, 1, true, NULL, "",
+        SAME("false"),
+        "from the third repetition on a SYN has no window scale, SACK or timestamps: none is used",
+        "RFC 9293 3.7.1"),
     ROW("syn_options", BOOL, FIELD(syn_options), ALWAYS, 0, 1, true, NULL, "",
         SAME("true"),
         "false: SYN and SYN,ACK carry no option at all, and the connection uses none",

@@ -147,6 +147,7 @@ struct tcp_options {
     uint8_t nagle_waits_for;        /* enum tcp_nagle_waits_for */
     bool nagle_fin;                 /* a FIN lets the last octets go */
     bool cork;                      /* segments that are not full wait */
+    bool syn_drops_options;         /* a SYN that is repeated in vain has MSS alone */
     bool syn_options;               /* false: the SYN has none, and none is used */
     bool cwnd_limited;              /* cwnd grows only when it was the limit */
     uint32_t syn_losses;

@@ -104,7 +104,7 @@ const struct pkt_knob pkt_knobs[] = {
     {BSD "rexmit_initial", "rto_initial", "milliseconds", SET_MS},
     {BSD "rexmit_min", "rto_min", "milliseconds", SET_MS},
     {BSD "rexmit_slop", "rto_slop", "milliseconds", SET_MS},
-    {BSD "rexmit_drop_options", "drop_options_after", "1: from the third SYN on", SET_BOOL},
+    {BSD "rexmit_drop_options", "syn_drops_options", "0: false", SET_BOOL},
     {BSD "finwait2_timeout", "fin_wait_2_timeout", "milliseconds", SET_MS},
     {BSD "fast_finwait2_recycle", NULL, "only 0", ONLY_ZERO},
     {BSD "keepinit", "open_timeout", "milliseconds", SET_MS},
