@@ -57,7 +57,7 @@ static uint32_t burst_size(const struct tcp_conn *conn)
         const uint64_t percent = conn->cwnd < conn->ssthresh / 2 ? 200 : 120;
         const uint64_t halvings = conn->srtt_ns / BURST_NEAR_NS; /* a near peer gets larger ones */
         bytes = rate * percent / 100 * BURST_PACE_NS / conn->srtt_ns;
-        bytes += halvings < 16 ? BURST_MAX_BYTES >> halvings : 0;
+        bytes += halvings < 16 ? (uint64_t)BURST_MAX_BYTES >> halvings : 0;
         bytes = bytes < BURST_MAX_BYTES ? bytes : BURST_MAX_BYTES;
     }
     const uint32_t paced = (uint32_t)bytes / conn->snd_mss;
