@@ -1,10 +1,13 @@
 -- mutants.lua - lists the mutants of C files: small changes, each of which a test should notice.
 --
---     lua5.4 mutants.lua FILE…     a line each: FILE LINE OFFSET LENGTH REPLACEMENT, separated by tabs
+--     lua5.4 mutants.lua FILE…     a line each, separated by tabs:
+--         FILE LINE OFFSET LENGTH FUNCTION TEXT CHANGE REPLACEMENT
 --
--- OFFSET counts octets from 0; REPLACEMENT has no tab and no newline. What is changed: relations and
--- their bounds, `&&` and `||`, `+` and `-`, negations, whole numbers, `true` and `false`, the verdicts of
--- the ordered checks, sequence comparisons; statements that are a call or an assignment are deleted.
+-- OFFSET counts octets from 0; TEXT is the line, trimmed; CHANGE says what is changed in it: "< -> <=", the
+-- second such sign of the line "<#2 -> <=", "deleted"; "(2)" when the function has such a line before. No field
+-- has a tab or a newline. What is changed: relations and their bounds, `&&` and `||`, `+` and `-`, negations,
+-- whole numbers, `true` and `false`, the verdicts of the ordered checks, sequence comparisons; statements that
+-- are a call or an assignment are deleted.
 -- Left alone: comments, strings, preprocessor lines, assertions, marks of requirements, and the numbers of
 -- declarations that only set a limit.
 
@@ -92,11 +95,30 @@ end
 
 local function mutants_of(path)
   local file <close> = assert(io.open(path, "rb"))
-  local tokens = tokens_of(file:read("a"))
+  local content = file:read("a")
+  local tokens, lines, fn, said = tokens_of(content), {}, "-", {}
+  for text in content:gmatch("([^\n]*)\n") do lines[#lines + 1] = text:match("^%s*(.-)%s*$") end
   local function say(from, to, replacement)
     local first, last = tokens[from], tokens[to]
+    local change
+    if replacement == ";" then
+      change = "deleted"
+      if tokens[from - 1].line == first.line then change = change .. " " .. first.text end
+    else
+      local nth, k = 1, from - 1
+      while k > 0 and tokens[k].line == first.line do
+        if tokens[k].text == first.text then nth = nth + 1 end
+        k = k - 1
+      end
+      change = ("%s%s -> %s"):format(first.text, nth > 1 and "#" .. nth or "",
+        replacement == "" and "(nothing)" or replacement)
+    end
+    local text = lines[first.line]
+    local key = table.concat({ fn, text, change }, "\t")
+    said[key] = (said[key] or 0) + 1
+    if said[key] > 1 then change = ("%s (%d)"):format(change, said[key]) end
     io.write(table.concat({ path, first.line, first.offset, last.offset + #last.text - first.offset,
-      replacement }, "\t"), "\n")
+      fn, text, change, replacement }, "\t"), "\n")
   end
 
   -- A statement that begins at token i with a word and is a call or an assignment: its last token.
@@ -106,7 +128,7 @@ local function mutants_of(path)
     local first = tokens[i]
     if first.kind ~= "word" or keywords[first.text] or skipped_calls[first.text] then return nil end
     local second = tokens[i + 1]
-    if not second or second.kind ~= "sign" or second.text == "*" or second.text == ":" then return nil end
+    if not second or second.kind ~= "sign" or second.text:match("^[*:,]$") then return nil end
     local depth, acts = 0, false
     for k = i, #tokens do
       local text = tokens[k].text
@@ -121,6 +143,9 @@ local function mutants_of(path)
   local depth, i = 0, 1
   while i <= #tokens do
     local token = tokens[i]
+    if depth == 0 and token.kind == "word" and tokens[i + 1] and tokens[i + 1].text:match("^[%(%[=]$") then
+      fn = token.text
+    end
     if token.text == "{" then depth = depth + 1 end
     if token.text == "}" then depth = depth - 1 end
     if skipped_calls[token.text] and tokens[i + 1] and tokens[i + 1].text == "(" then
