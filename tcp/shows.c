@@ -91,7 +91,7 @@ static void shows_syn(struct tcp_host *host, const struct tcp_conn *conn,
 
 static void shows_header(struct tcp_host *host, const struct tcp_segment *out)
 {
-    if (out->tos != 0) {
+    if (out->tos >> 2 != 0) { /* without the two bits of ECN, which are not the user's */
         HOST_SHOWS(host, MUST_48);
         HOST_SHOWS(host, SHLD_22);
     }

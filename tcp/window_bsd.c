@@ -9,15 +9,14 @@ uint32_t window_bsd_room(const struct tcp_conn *conn, uint32_t room)
     return silly ? 0 : room;
 }
 
-/* Whether reading has opened the window by so much that an ACK of its own tells it. */
+/* Whether reading has opened the window to `room`, which is more than was offered, by so much that
+ * an ACK of its own tells it: two segments, where they are a quarter of the buffer or little is
+ * free; or half of the buffer. */
 bool window_bsd_update_due(const struct tcp_conn *conn, uint32_t room)
 {
     const uint32_t size = conn_options(conn)->recv_buffer;
-    const uint32_t offered = conn->rcv_adv - conn->rcv_nxt;
-    const uint32_t mss = conn->rcv_mss;
-    if (room >> conn->rcv_shift <= offered >> conn->rcv_shift) { return false; }
-    const uint32_t advance = room - offered;
-    if (advance >= 2 * mss && (advance >= size / 4 || room <= size / 8 || size <= 8 * mss)) {
+    const uint32_t advance = room - (conn->rcv_adv - conn->rcv_nxt);
+    if (advance >= 2 * (uint32_t)conn->rcv_mss && (advance >= size / 4 || room <= size / 8)) {
         return true;
     }
     return advance >= (size + 1) / 2;
@@ -25,7 +24,7 @@ bool window_bsd_update_due(const struct tcp_conn *conn, uint32_t room)
 
 static uint32_t rounded_up(uint32_t size, uint32_t segment)
 {
-    return segment > 0 ? (size + segment - 1) / segment * segment : size;
+    return (size + segment - 1) / segment * segment;
 }
 
 /* Once the peer's MSS is known. */

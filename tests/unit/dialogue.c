@@ -100,7 +100,7 @@ static void need_host(struct dialogue *d)
         const struct tcp_host_config config = {
             .options = d->options, .keyed_hash = hash, .stream_base = 40};
         const struct tcp_observer observer = {
-            .context = d, .event = dialogue_take_event, .wants = UINT32_MAX, .marks = d->marks};
+            .context = d, .event = dialogue_take_event, .wants = UINT32_MAX, .marks = &d->shown};
         d->host = tcp_host_create(&config, &d->pools, &observer);
     }
 }
@@ -282,6 +282,7 @@ bool dialogue_run_marked(const char *text, struct tcp_marks *marks, char *error,
     d.marks = marks;
     run_lines(&d, text);
     clean_up(&d);
+    dialogue_take_marks(&d);
     return !d.failed;
 }
 

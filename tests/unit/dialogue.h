@@ -25,6 +25,9 @@
  *     memory 3                      after three more blocks there is no memory; "memory enough"
  * again from 224.0.0.1                where the peer's segments come from
  *     ...                           whatever was sent
+ *     shows MUST-20 MAY-3           the last line that acted went through these (tcp/marks.h)
+ *     shows no MUST-20              and not through this
+ *     row ESTABLISHED FIN_TAKEN     the same of rows; no row CLOSED SEG_RST
  *     gone                          the TCB no longer exists
  *     option NAME VALUE             before the first other line; option iss chosen: RFC 6528's;
  * family 6: IPv6; profile linux: its column

@@ -295,8 +295,9 @@ bool dialogue_call(struct dialogue *d, char *line)
         wanted = equals + 3;
     }
     const char *rest = NULL;
-    const bool together = line[0] == '&'; /* with what comes next, in one instant */
-    const char *call = together ? line + 2 : line;
+    if (!d->together) { dialogue_take_marks(d); }
+    d->together = line[0] == '&'; /* with what comes next, in one instant */
+    const char *call = d->together ? line + 2 : line;
     if (call[0] == '+') {
         pass_time(d, call + 1);
     } else if (call[0] == '<') {
@@ -318,6 +319,6 @@ bool dialogue_call(struct dialogue *d, char *line)
     } else if (!passive_call(d, call, wanted)) {
         return false;
     }
-    if (!together) { dialogue_pump(d); }
+    if (!d->together) { dialogue_pump(d); }
     return true;
 }

@@ -223,6 +223,72 @@ static bool check_notes(struct dialogue *d, const char *line)
     return true;
 }
 
+/* ---- what was gone through: tcp/marks.h ---- */
+
+void dialogue_take_marks(struct dialogue *d)
+{
+    for (size_t i = 0; d->marks != NULL && i < TCP_REQ_COUNT; i++) {
+        d->marks->requirements[i] += d->shown.requirements[i];
+    }
+    for (size_t i = 0; d->marks != NULL && i < (size_t)TCP_STATE_COUNT * TCP_ROW_COUNT; i++) {
+        d->marks->rows[i / TCP_ROW_COUNT][i % TCP_ROW_COUNT] +=
+            d->shown.rows[i / TCP_ROW_COUNT][i % TCP_ROW_COUNT];
+    }
+    d->shown = (struct tcp_marks){0};
+}
+
+/* "MUST-20 MAY-3", "no MUST-20 MAY-3" */
+static void check_shows(struct dialogue *d, const char *rest)
+{
+    const bool wanted = !dialogue_begins(rest, "no", &rest);
+    char name[32];
+    int len = 0;
+    for (; sscanf(rest, "%31s%n", name, &len) == 1; rest += len) {
+        enum tcp_requirement requirement = (enum tcp_requirement)0;
+        if (!tcp_requirement_from_name(name, &requirement)) {
+            dialogue_fail(d, "no such requirement: %s", name);
+        } else if ((d->shown.requirements[requirement] > 0) != wanted) {
+            dialogue_fail(d, "%s is %sshown", name, wanted ? "not " : "");
+        }
+    }
+}
+
+/* "ESTABLISHED FIN_TAKEN" */
+static void check_row(struct dialogue *d, const char *rest, bool wanted)
+{
+    char state[16];
+    char name[40];
+    enum tcp_row row = (enum tcp_row)0;
+    unsigned place = 0;
+    if (sscanf(rest, "%15s %39s", state, name) != 2 || !tcp_row_from_name(name, &row)) {
+        dialogue_fail(d, "no such row");
+        return;
+    }
+    while (place < TCP_STATE_COUNT && strcmp(state, tcp_state_name((enum tcp_state)place)) != 0) {
+        place++;
+    }
+    if (place == TCP_STATE_COUNT) {
+        dialogue_fail(d, "no such state");
+    } else if ((d->shown.rows[place][row] > 0) != wanted) {
+        dialogue_fail(d, "row %s of %s is %sshown", name, state, wanted ? "not " : "");
+    }
+}
+
+static bool check_marks(struct dialogue *d, const char *line)
+{
+    const char *rest = NULL;
+    if (dialogue_begins(line, "shows", &rest)) {
+        check_shows(d, rest);
+    } else if (dialogue_begins(line, "row", &rest)) {
+        check_row(d, rest, true);
+    } else if (dialogue_begins(line, "no row", &rest)) {
+        check_row(d, rest, false);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 bool dialogue_check(struct dialogue *d, const char *line)
 {
     const char *rest = NULL;
@@ -248,7 +314,7 @@ bool dialogue_check(struct dialogue *d, const char *line)
             dialogue_fail(d, "the TCB is still there, in %s",
                           tcp_state_name(tcp_conn_state(d->conn)));
         }
-    } else if (!check_notes(d, line)) {
+    } else if (!check_marks(d, line) && !check_notes(d, line)) {
         return d->conn != NULL && (check_agreed(d, line) || check_status(d, line));
     }
     return true;

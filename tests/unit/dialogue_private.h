@@ -2,6 +2,7 @@
 #ifndef TCPSIM_TESTS_DIALOGUE_PRIVATE_H
 #define TCPSIM_TESTS_DIALOGUE_PRIVATE_H
 
+#include "../../tcp/marks.h"
 #include "dialogue.h"
 
 #include <stdint.h>
@@ -53,9 +54,11 @@ struct dialogue {
     char *error;
     size_t room;
     bool failed;
-    bool wrong;   /* failed by a rule that holds in any conversation */
-    bool lenient; /* expectations do not count */
-    struct tcp_marks *marks;
+    bool wrong;              /* failed by a rule that holds in any conversation */
+    bool lenient;            /* expectations do not count */
+    struct tcp_marks *marks; /* of the whole conversation, or NULL */
+    struct tcp_marks shown;  /* what the last line that acted went through */
+    bool together;           /* the next line acts in the same instant */
 };
 
 /* An expectation of the text was not met. */
@@ -81,6 +84,8 @@ void dialogue_inject(struct dialogue *d, const char *line);
 bool dialogue_call(struct dialogue *d, char *line);
 
 /* ---- dialogue_checks.c ---- */
+/* Adds what was shown to the marks of the whole conversation, and begins again. */
+void dialogue_take_marks(struct dialogue *d);
 bool dialogue_check(struct dialogue *d, const char *line);
 
 /* ---- dialogue_watch.c: rules that hold in any conversation ---- */

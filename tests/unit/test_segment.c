@@ -36,6 +36,28 @@ static void generated_octets_are_a_function_of_place(void **unused)
     for (unsigned i = 0; i < 256; i++) { assert_in_range(counts[i], 150, 370); }
 }
 
+/* Captures and digests of other days hold these octets. */
+static void generated_octets_stay_what_they_were(void **unused)
+{
+    (void)unused;
+    static const struct {
+        uint64_t origin, offset;
+        uint8_t octets[8];
+    } rows[] = {
+        {0, 0, {0x0e, 0xff, 0x63, 0xa4, 0xbf, 0x50, 0x12, 0x2e}},
+        {1, 0, {0xc7, 0xed, 0x8a, 0xd5, 0x01, 0xa7, 0x93, 0x42}},
+        {77, 8, {0x4c, 0xea, 0x22, 0x60, 0x80, 0x55, 0x6a, 0x22}},
+        {0xdeadbeefcafef00d, 0xffffffff8, {0x7d, 0x9a, 0x24, 0x76, 0xbc, 0x17, 0x85, 0xc2}},
+        {1, UINT64_C(1) << 63, {0x12, 0xda, 0x71, 0x03, 0x32, 0x69, 0x71, 0x7f}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct tcp_slice slice = {NULL, rows[i].origin, rows[i].offset, 8};
+        uint8_t octets[8];
+        tcp_slice_copy(&slice, 0, 8, octets);
+        assert_memory_equal(octets, rows[i].octets, 8);
+    }
+}
+
 static void slices_of_extents_are_copied_from_their_base(void **unused)
 {
     (void)unused;
@@ -59,6 +81,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(generated_octets_are_a_function_of_place),
+        cmocka_unit_test(generated_octets_stay_what_they_were),
         cmocka_unit_test(slices_of_extents_are_copied_from_their_base),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
