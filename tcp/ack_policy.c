@@ -156,3 +156,17 @@ void ack_policy_text_sent(struct tcp_conn *conn, uint64_t now_ns)
     if (has_quick_acks(conn) && rides_for_handshake(conn)) { see_interval(conn, now_ns); }
     if (now_ns - conn->acks.text_ns < conn->acks.ato_ns) { conn->acks.interactive = true; }
 }
+
+void tcp_quick_ack(struct tcp_conn *conn, uint64_t now_ns, bool quick)
+{
+    if (conn->gone || conn->state == TCP_CLOSED) { return; }
+    conn->acks.interactive = !quick;
+    if (quick && timer_is_on(conn, TCP_TIMER_DELAYED_ACK)) {
+        timer_stop(conn, now_ns, TCP_TIMER_DELAYED_ACK);
+        conn->ack_now = true;
+        conn->ack_cause = TCP_SENT_DELAYED_ACK;
+        conn->ack_cause_tag = 0;
+        host_ready(conn);
+    }
+    host_settle(conn->host, conn, now_ns);
+}

@@ -175,6 +175,7 @@ static bool send_again(struct tcp_conn *conn, uint64_t now_ns, struct sent *sent
     if (sent->times < UINT16_MAX) { sent->times++; }
     out->retransmission = sent->times;
     conn->total_retransmits++;
+    conn->octets_resent += sent->len;
     conn->timing = false; /* RFC 6298 (3), Karn: what is timed lies here, or behind this hole */
     finish_segment(conn, now_ns, out, NULL);
     set_cause(out, conn->sent_cause, conn->sent_cause_tag);

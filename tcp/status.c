@@ -44,6 +44,14 @@ static void status_of_listener(const struct listen_state *listener, struct tcp_s
     status->cookies_proven = listener->cookies_proven;
 }
 
+static void status_of_habits(const struct tcp_conn *conn, struct tcp_status *status)
+{
+    status->octets_resent = conn->octets_resent;
+    status->probes = conn->probing ? conn->retransmits : conn->keepalive_probes;
+    status->ato_ns = conn->acks.ato_ns;
+    status->interactive = conn->acks.interactive;
+}
+
 void tcp_status(const struct tcp_conn *conn, struct tcp_status *status)
 {
     *status = (struct tcp_status){
@@ -108,6 +116,7 @@ void tcp_status(const struct tcp_conn *conn, struct tcp_status *status)
         .user_timeout_ns = uto_user_timeout(conn),
         .uto_remote_ns = conn->uto_remote_ns,
     };
+    status_of_habits(conn, status);
     shows_passed_up(conn);
     if (conn->listen != NULL) { status_of_listener(conn->listen, status); }
     memcpy(status->deadline_ns, conn->deadline_ns, sizeof status->deadline_ns);
@@ -131,6 +140,14 @@ void tcp_conn_sent(const struct tcp_conn *conn, tcp_seq *snd_una, tcp_seq *snd_n
     *snd_una = conn->snd_una;
     *snd_nxt = conn->snd_nxt;
 }
+uint32_t tcp_conn_repeated(const struct tcp_conn *conn)
+{
+    uint32_t octets = 0;
+    for (const struct sent *sent = conn->sent_head; sent != NULL; sent = sent->next) {
+        if (sent->times > 0 && !sent->sacked) { octets += sent->len + sent->fin; }
+    }
+    return octets;
+}
 uint8_t tcp_conn_receive_shift(const struct tcp_conn *conn) { return conn->rcv_shift; }
 const struct tcp_options *tcp_conn_options(const struct tcp_conn *conn)
 {
@@ -145,6 +162,8 @@ void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns, const struct t
     changed.mtu_bytes = conn_options(conn)->mtu_bytes;
     changed.nagle = options->nagle;
     changed.cork = options->cork;
+    changed.window_clamp = options->window_clamp;
+    changed.congestion = options->congestion;
     changed.fin_wait_2_timeout_ns = options->fin_wait_2_timeout_ns;
     changed.open_timeout_ns = options->open_timeout_ns;
     changed.delayed_ack_ns = options->delayed_ack_ns;

@@ -286,7 +286,7 @@ struct tcp_conn {
     struct tcp_conn *next_dying;
     bool ready, hashed;
     bool announced; /* the observer knows of it */
-    uint64_t octets_sent, octets_acked;
+    uint64_t octets_sent, octets_acked, octets_resent;
 };
 
 /* A segment that belongs to no connection: RFC 9293 3.5.2; a SYN,ACK that is a cookie. */

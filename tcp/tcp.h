@@ -195,6 +195,10 @@ void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns,
                           const struct tcp_options *options);
 const struct tcp_options *tcp_conn_options(const struct tcp_conn *conn);
 
+/* RFC 9293 3.8.6.3: with true an ACK that waits leaves now, and quick_acks hold again for text to
+ * come; with false text is taken to be answered by text, whose ACK is free. */
+void tcp_quick_ack(struct tcp_conn *conn, uint64_t now_ns, bool quick);
+
 enum tcp_phase { TCP_SLOW_START, TCP_AVOIDANCE, TCP_RECOVERY, TCP_LOSS };
 const char *tcp_phase_name(enum tcp_phase phase);
 
@@ -237,6 +241,10 @@ struct tcp_status {
     uint64_t user_timeout_ns; /* in force; 0: none */
     uint64_t uto_remote_ns;   /* that the peer advertised (RFC 5482); 0: none */
     uint32_t path_mtu;        /* octets of an IP packet; not more than the link's */
+    uint64_t octets_resent;   /* of text that was sent more than once, each time */
+    uint32_t probes;          /* of a closed window or an idle peer, in a row without an answer */
+    uint64_t ato_ns;          /* how long an ACK may wait; 0: not known yet */
+    bool interactive;         /* text is answered by text: no quick ACKs for now */
 };
 void tcp_status(const struct tcp_conn *conn, struct tcp_status *status);
 
@@ -250,8 +258,9 @@ uint64_t tcp_conn_next_deadline(const struct tcp_conn *conn); /* TCP_NEVER: no t
 uint8_t tcp_conn_receive_shift(const struct tcp_conn *conn);  /* of the windows that we offer */
 /* By how much the peer's windows are shifted left; 0: not scaled. */
 uint8_t tcp_conn_send_shift(const struct tcp_conn *conn);
-uint64_t tcp_conn_number(const struct tcp_conn *conn); /* by creation on its host, from 1 */
-uint64_t tcp_conn_stream(const struct tcp_conn *conn); /* the origin of what it sends */
+uint32_t tcp_conn_repeated(const struct tcp_conn *conn); /* octets in flight sent more than once */
+uint64_t tcp_conn_number(const struct tcp_conn *conn);   /* by creation on its host, from 1 */
+uint64_t tcp_conn_stream(const struct tcp_conn *conn);   /* the origin of what it sends */
 struct tcp_conn *tcp_conn_listener(const struct tcp_conn *conn); /* that it came from, or NULL */
 void tcp_conn_set_user(struct tcp_conn *conn, void *user);
 void *tcp_conn_user(const struct tcp_conn *conn);

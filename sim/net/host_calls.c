@@ -150,6 +150,14 @@ void host_set_socket_options(struct socket *socket, const struct tcp_options *op
     }
 }
 
+void host_quick_ack(struct socket *socket, bool quick)
+{
+    if (socket->conn != NULL) {
+        tcp_quick_ack(socket->conn, socket->host->world->now_ns, quick);
+        host_pump(socket->host);
+    }
+}
+
 /* Paths stop where they are, and the numbers of the last TCBs stay known. */
 void host_crash(struct host *host)
 {

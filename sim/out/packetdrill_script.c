@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 struct script {
     struct out_writer *writer;
@@ -47,6 +48,17 @@ static void put_words(struct out_writer *writer, const char *text)
     for (; *text != '\0'; text++) { out_char(writer, (unsigned char)*text < ' ' ? '?' : *text); }
 }
 
+/* Whether urgent text arrives: applications here read it in band. */
+static bool hears_urgent(const struct pd_view *view)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        const struct pd_event *event = &view->events[i];
+        const char *text = event->what == PD_ARRIVES ? event->text : NULL;
+        if (text != NULL && memchr(text, 'U', strcspn(text, " ")) != NULL) { return true; }
+    }
+    return false;
+}
+
 static void put_opening(struct script *script, bool first)
 {
     const struct pd_view *view = script->view;
@@ -60,6 +72,11 @@ static void put_opening(struct script *script, bool first)
     out_text(writer, view->passive ? ": it listens\n" : ": it connects\n");
     out_printf(writer, "%s socket(..., SOCK_STREAM, IPPROTO_TCP) = %u\n", first ? "0" : "+0",
                script->listener);
+    if (hears_urgent(view)) {
+        out_printf(writer, "+0 setsockopt(%u, SOL_SOCKET, SO_OOBINLINE, [1], 4) = 0\n",
+                   script->listener);
+        out_text(writer, "// A socket's read stops in front of the urgent octet.\n");
+    }
     if (view->passive) {
         out_printf(writer, "+0 setsockopt(%u, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0\n",
                    script->listener);

@@ -12,6 +12,7 @@ struct transfer {
     struct fd *fd;
     int64_t len, flags;
     bool null_buffer, has_address;
+    const struct expr *control; /* the control messages that are expected, or NULL */
 };
 
 /* ... or NULL (0) */
@@ -61,7 +62,7 @@ static bool read_vector(struct call *call, const struct expr *list, struct trans
     return false;
 }
 
-/* {msg_name(...)=..., msg_iov(n)=[...], msg_flags=0}; control messages are not there. */
+/* {msg_name(...)=..., msg_iov(n)=[...], msg_flags=0, msg_control=[...]} */
 static bool read_message(struct call *call, struct transfer *transfer, int64_t *flags)
 {
     const struct expr *message = call_argument(call, 1);
@@ -70,10 +71,7 @@ static bool read_message(struct call *call, struct transfer *transfer, int64_t *
         return false;
     }
     const struct expr *control = expr_field(message, "msg_control");
-    if (control != NULL && control->first != NULL) {
-        (void)call_unsupported(call, "control messages (msg_control)");
-        return false;
-    }
+    if (control != NULL) { transfer->control = control->first; }
     const struct expr *written = expr_field(message, "msg_flags");
     if (written != NULL && !expr_number(call, written, flags)) { return false; }
     transfer->has_address = expr_field(message, "msg_name") != NULL;
@@ -113,34 +111,63 @@ static enum call_status nothing_to_read(struct call *call, struct fd *fd,
     return CALL_BLOCKS;
 }
 
+/* What a plain read finds. The urgent octet in front of it goes, read or not. */
+static uint32_t find_octets(struct fd *fd, bool peeks, struct tcp_status *status)
+{
+    bool passes = false;
+    const uint32_t readable = urgent_readable(fd, status, &passes);
+    if (passes && !peeks) {
+        enum tcp_error error = TCP_OK;
+        (void)take_octets(fd, 1, &error);
+        host_status(fd->socket, status);
+    }
+    return readable;
+}
+
+/* Whether a read returns with what is there: all that was asked for, or what may not be waited on.
+ */
+static bool is_enough(const struct call *call, const struct transfer *transfer,
+                      const struct tcp_status *status, uint32_t readable)
+{
+    const struct fd *fd = transfer->fd;
+    const bool waits = call_has_flag(call, transfer->flags, SYM_MSG_WAITALL);
+    const uint32_t most = (uint32_t)transfer->len;
+    const uint32_t wanted =
+        waits || most < (uint32_t)fd->recv_lowat ? most : (uint32_t)fd->recv_lowat;
+    const bool stops = readable < status->unread; /* in front of the urgent octet */
+    const bool may_wait =
+        !fd->nonblocking && !call_has_flag(call, transfer->flags, SYM_MSG_DONTWAIT);
+    return readable > 0 && (readable >= wanted || stops || !may_wait || status->fin_received);
+}
+
 static enum call_status receive(struct call *call, const struct transfer *transfer)
 {
     struct fd *fd = transfer->fd;
     const int64_t flags = transfer->flags;
     struct tcp_status status;
-    if (call_has_flag(call, flags, SYM_MSG_OOB) || call_has_flag(call, flags, SYM_MSG_ERRQUEUE)) {
-        return call_unsupported(call, "receiving with MSG_%s",
-                                call_has_flag(call, flags, SYM_MSG_OOB) ? "OOB" : "ERRQUEUE");
+    if (call_has_flag(call, flags, SYM_MSG_ERRQUEUE)) {
+        return call_unsupported(call, "receiving with MSG_ERRQUEUE");
     }
     if (fd->fast_open_deferred) { return call_errno(call, PKT_EAGAIN); }
+    if (call_has_flag(call, flags, SYM_MSG_OOB)) {
+        return urgent_receive(call, fd, flags, transfer->len);
+    }
     if (never_connected(fd)) { return call_errno(call, PKT_ENOTCONN); }
     host_status(fd->socket, &status);
-    const bool waits = call_has_flag(call, flags, SYM_MSG_WAITALL);
+    const bool peeks = call_has_flag(call, flags, SYM_MSG_PEEK);
     const uint32_t most = (uint32_t)transfer->len;
-    const bool enough = status.unread > 0 &&
-                        (!waits || status.unread >= most || status.fin_received || fd->nonblocking);
-    if (status.unread > 0 && transfer->null_buffer && most > 0) {
+    const uint32_t readable = find_octets(fd, peeks, &status);
+    if (readable > 0 && transfer->null_buffer && most > 0 &&
+        !call_has_flag(call, flags, SYM_MSG_TRUNC)) {
         return call_errno(call, PKT_EFAULT);
     }
-    if (enough && call_has_flag(call, flags, SYM_MSG_PEEK)) {
-        return call_return(call, status.unread < most ? status.unread : most);
+    if (!is_enough(call, transfer, &status, readable)) {
+        return readable > 0 ? CALL_BLOCKS : nothing_to_read(call, fd, &status, flags);
     }
-    if (enough) {
-        enum tcp_error error = TCP_OK;
-        return call_return(call, take_octets(fd, most, &error));
-    }
-    if (status.unread > 0) { return CALL_BLOCKS; }
-    return nothing_to_read(call, fd, &status, flags);
+    const uint32_t count = readable < most ? readable : most;
+    if (peeks) { return call_return(call, count); }
+    enum tcp_error error = TCP_OK;
+    return call_return(call, take_octets(fd, count, &error));
 }
 
 enum call_status call_read(struct call *call)
@@ -170,6 +197,41 @@ enum call_status call_readv(struct call *call)
     return receive(call, &transfer);
 }
 
+/* TCP_INQ: what is still to be read; behind a FIN no less than one, so that the reader goes on. */
+static int64_t inq_of(const struct fd *fd)
+{
+    struct tcp_status status;
+    host_status(fd->socket, &status);
+    return status.unread == 0 && status.fin_received ? 1 : status.unread;
+}
+
+/* {cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=9000}: all that a plain read is told. */
+static enum call_status check_control(struct call *call, const struct transfer *transfer)
+{
+    const struct expr *message = transfer->control;
+    int64_t level = 0;
+    int64_t type = 0;
+    int64_t expected = 0;
+    if (message == NULL) {
+        return transfer->fd->tells_inq ? call_wrong(call, "Expected 0 cmsgs but got 1") : CALL_DONE;
+    }
+    const struct expr *data = expr_field(message, "cmsg_data");
+    if (!expr_number(call, expr_field(message, "cmsg_level"), &level) ||
+        !expr_number(call, expr_field(message, "cmsg_type"), &type)) {
+        return CALL_WRONG;
+    }
+    if (level != symbol_value(call->pkt->dialect, SYM_SOL_TCP) ||
+        type != symbol_value(call->pkt->dialect, SYM_TCP_CM_INQ)) {
+        return call_unsupported(call, "control messages but TCP_CM_INQ");
+    }
+    if (!expr_number(call, data, &expected)) { return CALL_WRONG; }
+    if (!transfer->fd->tells_inq) { return call_wrong(call, "Expected 1 cmsgs but got 0"); }
+    const int64_t actual = inq_of(transfer->fd);
+    if (actual == expected) { return CALL_DONE; }
+    return call_wrong(call, "Bad TCP_CM_INQ: expected: %lld actual: %lld", (long long)expected,
+                      (long long)actual);
+}
+
 enum call_status call_recvmsg(struct call *call)
 {
     struct transfer transfer = {.len = 0};
@@ -187,7 +249,7 @@ enum call_status call_recvmsg(struct call *call)
         return call_wrong(call, "Expected msg_flags 0x%08X but got 0x%08X",
                           (unsigned)expected_flags, 0u);
     }
-    return status;
+    return status == CALL_DONE && call->result >= 0 ? check_control(call, &transfer) : status;
 }
 
 /* ---- writing ---- */
@@ -322,5 +384,8 @@ enum call_status call_sendmsg(struct call *call)
         return CALL_WRONG;
     }
     if (ignored != 0) { return call_wrong(call, "sendmsg ignores msg_flags field in msghdr"); }
+    if (transfer.control != NULL) {
+        return call_unsupported(call, "control messages (msg_control) of sendmsg");
+    }
     return transmit(call, &transfer);
 }

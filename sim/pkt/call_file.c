@@ -22,28 +22,71 @@ enum call_status call_fcntl(struct call *call)
         fd->nonblocking = (flags & nonblock) != 0;
         return call_return(call, 0);
     }
+    if (command == symbol_value(pkt->dialect, SYM_F_GETFD)) {
+        return call_return(call, fd->close_on_exec);
+    }
+    if (command == symbol_value(pkt->dialect, SYM_F_SETFD)) {
+        if (!call_count(call, 3, 3) || !call_number(call, 2, &flags)) { return CALL_WRONG; }
+        fd->close_on_exec = (flags & 1) != 0;
+        return call_return(call, 0);
+    }
     return call_unsupported(call, "fcntl with command %lld", (long long)command);
 }
 
-/* Linux counts an end of stream behind the text not; a listener answers EINVAL. */
+/* What was written and is not acknowledged. Linux counts numbers, a FIN that is out too, BSD what
+ * lies in the buffer. */
+static int64_t send_queue(const struct call *call, const struct fd *fd,
+                          const struct tcp_status *status)
+{
+    const bool opening = status->state == TCP_SYN_SENT || status->state == TCP_SYN_RECEIVED;
+    if (call->pkt->dialect == DIALECT_LINUX) {
+        return opening ? 0 : (int64_t)status->unsent + status->flight;
+    }
+    const struct socket *socket = fd->socket;
+    if (socket == NULL || socket->conn == NULL) { return 0; }
+    const int64_t size = tcp_conn_options(socket->conn)->send_buffer;
+    return size > status->send_room ? size - status->send_room : 0;
+}
+
+/* What an ioctl tells of a socket; false: it tells nothing. What is to be read counts up to the
+ * urgent octet, and an end of stream behind it not. */
+static bool ioctl_number(const struct call *call, const struct fd *fd, int64_t command,
+                         int64_t *number)
+{
+    const enum dialect dialect = call->pkt->dialect;
+    struct tcp_status status = {.unread = 0};
+    bool passes = false;
+    if (fd->socket != NULL) { host_status(fd->socket, &status); }
+    if (command == symbol_value(dialect, SYM_SIOCINQ)) {
+        *number = urgent_readable(fd, &status, &passes);
+        if (passes) { *number = 0; }
+    } else if (command == symbol_value(dialect, SYM_SIOCOUTQ)) {
+        *number = send_queue(call, fd, &status);
+    } else if (command == symbol_value(dialect, SYM_SIOCOUTQNSD)) {
+        *number = status.unsent;
+    } else if (command == symbol_value(dialect, SYM_SIOCATMARK)) {
+        *number = status.urgent_unread == 1;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* A listener answers EINVAL. */
 enum call_status call_ioctl(struct call *call)
 {
-    struct pkt *pkt = call->pkt;
     struct fd *fd = NULL;
     int64_t command = 0;
     int64_t expected = 0;
+    int64_t actual = 0;
     if (!call_count(call, 3, 3) || !call_fd(call, 0, &fd) || !call_number(call, 1, &command) ||
         !call_bracketed(call, 2, &expected)) {
         return CALL_WRONG;
     }
-    const bool in = command == symbol_value(pkt->dialect, SYM_SIOCINQ);
-    if (!in && command != symbol_value(pkt->dialect, SYM_SIOCOUTQ)) {
+    if (!ioctl_number(call, fd, command, &actual)) {
         return call_unsupported(call, "ioctl with command %lld", (long long)command);
     }
     if (fd->listening) { return call_errno(call, PKT_EINVAL); }
-    struct tcp_status status = {.unread = 0};
-    if (fd->socket != NULL) { host_status(fd->socket, &status); }
-    const int64_t actual = in ? status.unread : (int64_t)status.unsent + status.flight;
     int64_t result = 0;
     if (expr_number(call, call->spec->result, &result) && result == 0 && actual != expected) {
         return call_wrong(call, "Bad ioctl optval: expected: %lld actual: %lld",

@@ -109,6 +109,10 @@ static struct fd *adopt(struct call *call, struct fd *listener, struct socket *s
     fd->reuse_address = listener->reuse_address;
     fd->linger_s = listener->linger_s;
     fd->notsent_lowat = listener->notsent_lowat;
+    fd->recv_lowat = listener->recv_lowat;
+    fd->tells_inq = listener->tells_inq;
+    fd->has_congestion = listener->has_congestion;
+    memcpy(fd->kept, listener->kept, sizeof fd->kept);
     return fd;
 }
 

@@ -32,9 +32,25 @@ bool fast_open_set_key(struct pkt *pkt, const char *text)
         text = i < 3 ? end + 1 : end;
     }
     if (*text != '\0' && *text != ',') { return false; }
-    const uint64_t key[2] = {part[1] << 32 | part[0], part[3] << 32 | part[2]};
-    host_set_fast_open_key(pkt->host, key);
+    pkt->has_fast_open_key = true;
+    pkt->fast_open_key[0] = part[1] << 32 | part[0];
+    pkt->fast_open_key[1] = part[3] << 32 | part[2];
+    host_set_fast_open_key(pkt->host, pkt->fast_open_key);
     return true;
+}
+
+void fast_open_use_key(const struct pkt *pkt, const struct fd *fd)
+{
+    uint64_t key[2] = {0, 0};
+    if (!fd->has_fast_open_key) {
+        if (pkt->has_fast_open_key) { host_set_fast_open_key(pkt->host, pkt->fast_open_key); }
+        return;
+    }
+    for (unsigned i = FAST_OPEN_KEY_BYTES; i > 0; i--) {
+        const unsigned at = i - 1;
+        key[at / 8] = key[at / 8] << 8 | fd->fast_open_key[at];
+    }
+    host_set_fast_open_key(pkt->host, key);
 }
 
 /* What the original's defaults.sh sets. */
@@ -55,6 +71,7 @@ void fast_open_listens(const struct pkt *pkt, struct fd *fd, uint32_t backlog)
     const bool on = (pkt->fast_open_bits & SERVER) != 0 && pending > 0;
     fd->options.fast_open = on ? TCP_FAST_OPEN_SERVER : TCP_FAST_OPEN_OFF;
     fd->options.fast_open_pending = pending;
+    fast_open_use_key(pkt, fd);
     fd->options.fast_open_cookies =
         (pkt->fast_open_bits & SERVER_WITHOUT_COOKIE) == 0 && !fd->fast_open_cookieless;
 }

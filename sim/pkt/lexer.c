@@ -16,6 +16,10 @@ static bool is_hex(char c)
 {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
+static unsigned hex_value(char c)
+{
+    return is_digit(c) ? (unsigned)(c - '0') : ((unsigned)c | 32u) - 'a' + 10;
+}
 static bool is_word_character(char c)
 {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -156,6 +160,20 @@ static char escaped(char c)
     }
 }
 
+/* \xf7: an octet. How many characters it takes; 0: it is none. */
+static size_t escaped_octet(const char *text, size_t len, char *octet)
+{
+    unsigned value = 0;
+    size_t digits = 0;
+    if (len < 2 || text[0] != 'x') { return 0; }
+    while (digits < 2 && digits + 1 < len && is_hex(text[1 + digits])) {
+        value = value << 4 | hex_value(text[1 + digits]);
+        digits++;
+    }
+    *octet = (char)value;
+    return digits > 0 ? 1 + digits : 0;
+}
+
 /* "string" or `command`: in a string escapes are resolved, in a command they are the shell's. */
 static void quoted(struct cursor *cursor, char quote)
 {
@@ -175,7 +193,14 @@ static void quoted(struct cursor *cursor, char quote)
     size_t len = 0;
     for (size_t i = start; i < cursor->at; i++) {
         const bool escape = quote == '"' && source->text[i] == '\\' && i + 1 < cursor->at;
-        text[len++] = escape ? escaped(source->text[++i]) : source->text[i];
+        const size_t hex =
+            escape ? escaped_octet(source->text + i + 1, cursor->at - i - 1, &text[len]) : 0;
+        if (hex > 0) {
+            i += hex;
+            len++;
+        } else {
+            text[len++] = escape ? escaped(source->text[++i]) : source->text[i];
+        }
     }
     token.text = text;
     token.len = len;
@@ -286,11 +311,7 @@ static int64_t read_decimal(const char *text, size_t len, int64_t scale)
 static int64_t read_hex(const char *text, size_t len)
 {
     uint64_t value = 0;
-    for (size_t i = 2; i < len; i++) {
-        const char c = text[i];
-        const unsigned digit = is_digit(c) ? (unsigned)(c - '0') : ((unsigned)c | 32u) - 'a' + 10;
-        value = value << 4 | digit;
-    }
+    for (size_t i = 2; i < len; i++) { value = value << 4 | hex_value(text[i]); }
     return (int64_t)(value & INT64_MAX);
 }
 

@@ -29,6 +29,20 @@ static bool belongs(struct flow *flow, const struct sniffed *sniffed)
     return true;
 }
 
+/* As the segment leaves: the pair is known by its remote end, which no other one has. */
+void flow_count_out(struct pkt *pkt, const struct sniffed *sniffed)
+{
+    for (struct flow *flow = pkt->flows; flow != NULL; flow = flow->next) {
+        if (!tcp_endpoint_equal(&sniffed->segment.destination, &flow->remote)) { continue; }
+        flow->segments_out++;
+        if (sniffed->len > 0) {
+            flow->texts_out++;
+            flow->text_out_ns = sniffed->time_ns;
+        }
+        return; /* the latest that was made */
+    }
+}
+
 /* Those of other connections are passed over. */
 static struct sniffed *next_of(struct pkt *pkt, struct flow *flow)
 {

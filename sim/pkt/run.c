@@ -159,6 +159,7 @@ void run_packet_arrived(struct pkt *pkt, const struct packet *packet)
         }
         arena_give(pkt->arena, octets, sniffed->len);
     }
+    flow_count_out(pkt, sniffed);
     if (pkt->last_sniffed != NULL) {
         pkt->last_sniffed->next = sniffed;
     } else {

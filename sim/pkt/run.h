@@ -48,11 +48,17 @@ struct flow {
     bool has_first_timestamp;
     struct ts_pair first_timestamp;
     struct fd *fd; /* who holds it, or NULL */
+    /* what TCP_INFO counts */
+    uint32_t segments_in, segments_out, texts_in, texts_out;
+    uint64_t ack_in_ns, text_in_ns, text_out_ns; /* the last of each */
 };
 
 /* ---- files ---- */
 
 enum fd_kind { FD_SOCKET, FD_EPOLL };
+
+#define FAST_OPEN_KEY_BYTES 16
+#define KEPT_OPTIONS 16 /* that are kept, read back, and change nothing of TCP */
 
 struct epoll_watch {
     struct epoll_watch *next;
@@ -69,7 +75,7 @@ struct fd {
     enum fd_kind kind;
     int64_t script_fd;
     bool closed;
-    bool nonblocking;
+    bool nonblocking, close_on_exec;
     /* sockets */
     struct socket *socket; /* NULL: neither opened nor listening yet */
     struct flow *flow;
@@ -81,15 +87,23 @@ struct fd {
     uint32_t syn_octets;       /* that rode on its SYN */
     bool fast_open_deferred;   /* connected, as the script was told: the first write opens */
     bool fast_open_cookieless; /* TCP_FASTOPEN_NO_COOKIE */
+    bool has_fast_open_key;    /* TCP_FASTOPEN_KEY: */
+    uint8_t fast_open_key[FAST_OPEN_KEY_BYTES];
     bool bound;
     bool zerocopy, zerocopied; /* SO_ZEROCOPY; something was sent so */
     int32_t linger_s;
     uint64_t keepalive_idle_ns, keepalive_interval_ns; /* what they are when it is switched on */
     uint32_t keepalive_count;
     uint32_t send_buffer_asked, recv_buffer_asked; /* 0: the default */
-    int32_t mtu_discover, notsent_lowat, reuse_address, mark, fast_open_queue;
-    int soft_error;    /* an errno told by ICMP, or 0 */
-    uint64_t activity; /* grows when something changes */
+    int32_t mtu_discover, notsent_lowat, reuse_address, fast_open_queue;
+    int32_t recv_lowat;
+    int32_t kept[KEPT_OPTIONS]; /* by the table in sockopts.c */
+    bool oob_read;              /* the urgent octet was received out of band: */
+    tcp_seq oob_mark;           /* the one before this mark */
+    bool tells_inq;             /* TCP_INQ */
+    bool has_congestion;        /* TCP_CONGESTION was set */
+    int soft_error;             /* an errno told by ICMP, or 0 */
+    uint64_t activity;          /* grows when something changes */
     struct epoll_watch *watches;
 };
 
@@ -149,6 +163,8 @@ struct pkt {
     unsigned profile; /* of tcp_profile_names */
     struct tcp_options options;
     uint64_t fast_open_bits; /* of net.ipv4.tcp_fastopen */
+    uint64_t fast_open_key[2];
+    bool has_fast_open_key;
     /* What keepalive is when a socket switches it on. */
     uint64_t keepalive_idle_ns, keepalive_interval_ns;
     uint32_t keepalive_count;
@@ -233,6 +249,7 @@ enum step { STEP_DONE, STEP_WAIT };
 enum step outbound_run(struct pkt *pkt, const struct event *event);
 void outbound_judge_rest(struct pkt *pkt); /* --strict */
 struct flow *flow_create(struct pkt *pkt);
+void flow_count_out(struct pkt *pkt, const struct sniffed *sniffed);
 /* The flow of a script's packet; NULL: told. */
 struct flow *flow_of_packet(struct pkt *pkt, const struct event *event);
 
@@ -343,9 +360,22 @@ enum call_status call_send(struct call *call);
 enum call_status call_sendto(struct call *call);
 enum call_status call_writev(struct call *call);
 enum call_status call_sendmsg(struct call *call);
+/* urgent.c */
+/* Octets that a plain read gets now: no more than up to the urgent one, which is not among them but
+ * with SO_OOBINLINE. *passes: it stands in front, and a read passes over it. */
+uint32_t urgent_readable(const struct fd *fd, const struct tcp_status *status, bool *passes);
+bool urgent_is_at_hand(const struct fd *fd, const struct tcp_status *status); /* for MSG_OOB */
+enum call_status urgent_receive(struct call *call, struct fd *fd, int64_t flags, int64_t len);
 /* sockopts.c */
 enum call_status call_setsockopt(struct call *call);
 enum call_status call_getsockopt(struct call *call);
+/* An option of those that are only kept; 0: never set. */
+int32_t fd_kept_option(const struct fd *fd, enum sockopt option);
+/* sockopts_text.c: options whose value is text */
+enum call_status set_text_option(struct call *call, struct fd *fd, enum sockopt option,
+                                 const struct expr *value);
+enum call_status get_text_option(struct call *call, const struct fd *fd, enum sockopt option,
+                                 const struct expr *expected, int64_t len);
 /* call_file.c */
 enum call_status call_fcntl(struct call *call);
 enum call_status call_ioctl(struct call *call);
@@ -389,6 +419,9 @@ void samples_judge(struct pkt *pkt);
 /* ---- fast_open.c ---- */
 void fast_open_set_bits(struct pkt *pkt, uint64_t bits);
 bool fast_open_set_key(struct pkt *pkt, const char *text);
+/* The host makes its cookies with the listener's own key, or with the sysctl's. There is one
+ * listener at a time, as there is one port. */
+void fast_open_use_key(const struct pkt *pkt, const struct fd *fd);
 void fast_open_defaults(struct pkt *pkt);
 /* What a listener does, whose backlog this is. */
 void fast_open_listens(const struct pkt *pkt, struct fd *fd, uint32_t backlog);

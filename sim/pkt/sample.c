@@ -82,45 +82,86 @@ static void add(struct pkt *pkt, const struct event *event, const struct field *
     pkt->last_sample = sample;
 }
 
+static int64_t segments(uint32_t octets, uint32_t mss) { return (octets + mss - 1) / mss; }
+
+static int64_t ms_since(const struct pkt *pkt, uint64_t then_ns)
+{
+    return (int64_t)((world_now(pkt->world) - then_ns) / NS_PER_MS);
+}
+
+/* What the connection knows. */
+static void add_status(struct pkt *pkt, const struct event *event, const struct fd *fd,
+                       const struct tcp_status *status)
+{
+    const uint32_t mss = status->snd_mss > 0 ? status->snd_mss : 1;
+    const int64_t ssthresh = status->ssthresh / mss;
+    const struct tcp_conn *conn = fd->socket->conn;
+    const uint32_t repeated = conn != NULL ? tcp_conn_repeated(conn) : 0;
+    const struct field fields[] = {
+        {"tcpi_state", state_number(pkt, status->state)},
+        {"tcpi_ca_state", ca_state(status)},
+        {"tcpi_options", options_number(status)},
+        {"tcpi_snd_wscale", status->scale_on ? status->snd_shift : 0},
+        {"tcpi_rcv_wscale", status->scale_on ? status->rcv_shift : 0},
+        {"tcpi_retransmits", status->probes > 0 ? 0 : status->retransmits},
+        {"tcpi_backoff", status->probes > 0 ? 0 : status->retransmits},
+        {"tcpi_probes", status->probes},
+        {"tcpi_snd_mss", status->snd_mss},
+        {"tcpi_rcv_mss", status->rcv_mss},
+        {"tcpi_advmss", fd->options.mss != 0 ? fd->options.mss : status->rcv_mss},
+        {"tcpi_unacked", segments(status->flight, mss)},
+        {"tcpi_sacked", segments(status->sacked, mss)},
+        {"tcpi_retrans", segments(repeated, mss)},
+        {"tcpi_fackets", 0},
+        {"tcpi_reordering", 3},
+        {"tcpi_total_retrans", status->total_retransmits},
+        {"tcpi_rtt", us(status->srtt_ns)},
+        {"tcpi_rttvar", us(status->rttvar_ns)},
+        {"tcpi_rto", us(status->rto_ns)},
+        {"tcpi_ato", us(status->ato_ns)},
+        {"tcpi_snd_cwnd", status->cwnd / mss},
+        {"tcpi_snd_ssthresh", status->ssthresh >= INT32_MAX ? INT32_MAX : ssthresh},
+        {"tcpi_delivered", delivered(fd, status)},
+        {"tcpi_dsack_dups", status->dsacks},
+        {"tcpi_snd_wnd", status->snd_wnd},
+        {"tcpi_rcv_wnd", status->rcv_wnd},
+        {"tcpi_bytes_acked", (int64_t)status->octets_acked},
+        {"tcpi_bytes_received", (int64_t)status->octets_received},
+        {"tcpi_bytes_sent", (int64_t)(status->octets_sent + status->octets_resent)},
+        {"tcpi_bytes_retrans", (int64_t)status->octets_resent},
+        {"tcpi_notsent_bytes", status->unsent},
+        {"tcpi_pmtu", status->path_mtu},
+    };
+    add(pkt, event, fields, sizeof fields / sizeof fields[0]);
+}
+
+/* What passed by. */
+static void add_counts(struct pkt *pkt, const struct event *event, const struct flow *flow)
+{
+    const struct field fields[] = {
+        {"tcpi_segs_in", flow->segments_in},
+        {"tcpi_segs_out", flow->segments_out},
+        {"tcpi_data_segs_in", flow->texts_in},
+        {"tcpi_data_segs_out", flow->texts_out},
+        {"tcpi_last_data_sent", ms_since(pkt, flow->text_out_ns)},
+        {"tcpi_last_ack_sent", 0}, /* no kernel remembers it */
+        {"tcpi_last_data_recv", ms_since(pkt, flow->text_in_ns)},
+        {"tcpi_last_ack_recv", ms_since(pkt, flow->ack_in_ns)},
+    };
+    add(pkt, event, fields, sizeof fields / sizeof fields[0]);
+}
+
 void sample_take(struct pkt *pkt, const struct event *event)
 {
     const struct flow *flow = pkt->under_test;
     struct fd *fd = flow != NULL ? flow->fd : NULL;
-    if (fd == NULL || fd->socket == NULL) {
-        add(pkt, event, NULL, 0);
-        return;
+    if (fd != NULL && fd->socket != NULL) {
+        struct tcp_status status;
+        host_status(fd->socket, &status);
+        add_counts(pkt, event, flow);
+        add_status(pkt, event, fd, &status);
     }
-    struct tcp_status status;
-    host_status(fd->socket, &status);
-    const uint32_t mss = status.snd_mss > 0 ? status.snd_mss : 1;
-    const int64_t unacked = (status.flight + mss - 1) / mss;
-    const int64_t ssthresh = status.ssthresh / mss;
-    const struct field fields[] = {
-        {"tcpi_state", state_number(pkt, status.state)},
-        {"tcpi_ca_state", ca_state(&status)},
-        {"tcpi_options", options_number(&status)},
-        {"tcpi_retransmits", status.retransmits},
-        {"tcpi_backoff", status.retransmits},
-        {"tcpi_snd_mss", status.snd_mss},
-        {"tcpi_rcv_mss", status.rcv_mss},
-        {"tcpi_advmss", fd->options.mss != 0 ? fd->options.mss : status.rcv_mss},
-        {"tcpi_unacked", unacked},
-        {"tcpi_total_retrans", status.total_retransmits},
-        {"tcpi_rtt", us(status.srtt_ns)},
-        {"tcpi_rttvar", us(status.rttvar_ns)},
-        {"tcpi_rto", us(status.rto_ns)},
-        {"tcpi_snd_cwnd", status.cwnd / mss},
-        {"tcpi_snd_ssthresh", status.ssthresh >= INT32_MAX ? INT32_MAX : ssthresh},
-        {"tcpi_delivered", delivered(fd, &status)},
-        {"tcpi_snd_wnd", status.snd_wnd},
-        {"tcpi_rcv_wnd", status.rcv_wnd},
-        {"tcpi_bytes_acked", (int64_t)status.octets_acked},
-        {"tcpi_bytes_received", (int64_t)status.octets_received},
-        {"tcpi_bytes_sent", (int64_t)status.octets_sent},
-        {"tcpi_notsent_bytes", status.unsent},
-        {"tcpi_pmtu", pkt->settings.mtu_bytes},
-    };
-    add(pkt, event, fields, sizeof fields / sizeof fields[0]);
+    add(pkt, event, NULL, 0); /* the code runs with what was added */
 }
 
 /* ---- at the end ---- */
@@ -153,6 +194,7 @@ void samples_judge(struct pkt *pkt)
     for (const struct code_sample *at = pkt->samples; at != NULL && pkt_going(pkt); at = at->next) {
         uint32_t line = 0;
         for (size_t i = 0; i < at->count; i++) { eval_set(eval, at->names[i], at->values[i]); }
+        if (at->count > 0) { continue; }
         const enum eval_result result =
             eval_run(eval, at->event->u.text, message, sizeof message, &line);
         line += at->event->line;

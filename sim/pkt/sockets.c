@@ -11,6 +11,7 @@ struct fd *fd_create(struct pkt *pkt, enum fd_kind kind)
     fd->script_fd = -1;
     fd->closed = true; /* until its call has returned */
     fd->options = pkt->options;
+    fd->recv_lowat = 1;
     fd->keepalive_idle_ns = pkt->keepalive_idle_ns;
     fd->keepalive_interval_ns = pkt->keepalive_interval_ns;
     fd->keepalive_count = pkt->keepalive_count;
@@ -98,7 +99,7 @@ int fd_take_error(const struct pkt *pkt, struct fd *fd)
 
 /* ---- poll ---- */
 
-enum { POLL_IN = 1, POLL_OUT = 4, POLL_ERR = 8, POLL_HUP = 16 };
+enum { POLL_IN = 1, POLL_PRI = 2, POLL_OUT = 4, POLL_ERR = 8, POLL_HUP = 16 };
 #define POLL_RDNORM 0x40u
 #define POLL_WRNORM 0x100u
 #define POLL_RDHUP 0x2000u
@@ -137,7 +138,11 @@ uint32_t fd_poll(struct pkt *pkt, struct fd *fd)
     if (fd_pending_error(pkt, fd) != 0) { bits |= POLL_ERR; }
     if (gone || (ended && sent_fin)) { bits |= POLL_HUP; }
     if (ended || gone) { bits |= POLL_RDHUP | readable; }
-    if (status.unread > 0) { bits |= readable; }
+    bool passes = false;
+    (void)urgent_readable(fd, &status, &passes);
+    const bool urgent = urgent_is_at_hand(fd, &status);
+    if (status.unread >= (uint32_t)fd->recv_lowat + (passes && urgent)) { bits |= readable; }
+    if (urgent) { bits |= POLL_PRI; }
     if (is_writable(&status) || sent_fin) { bits |= writable; }
     return bits;
 }

@@ -54,12 +54,63 @@ static void apply_keepalive(struct fd *fd)
 
 /* ---- setting ---- */
 
-/* Options that say something about a machine that is not here, and change nothing of TCP. */
-static bool changes_nothing(enum sockopt option)
+/* Options that say something about a machine that is not here, and change nothing of TCP: what was
+ * set is read back. */
+static const struct {
+    enum sockopt option;
+    bool is_flag; /* reads 0 or 1 */
+} kept_options[KEPT_OPTIONS] = {
+    {OPT_SO_REUSEPORT, true}, {OPT_SO_DONTROUTE, true},     {OPT_SO_PRIORITY, false},
+    {OPT_SO_DEBUG, true},     {OPT_IP_FREEBIND, true},      {OPT_SO_OOBINLINE, true},
+    {OPT_IPV6_V6ONLY, true},  {OPT_SO_MARK, false},         {OPT_SO_BROADCAST, true},
+    {OPT_SO_TIMESTAMP, true}, {OPT_SO_PASSCRED, true},      {OPT_SO_NO_CHECK, true},
+    {OPT_SO_BSDCOMPAT, true}, {OPT_SO_INCOMING_CPU, false},
+};
+
+/* Its place in the table; KEPT_OPTIONS: it is none of them. */
+static size_t kept_place(enum sockopt option)
 {
-    return option == OPT_SO_REUSEPORT || option == OPT_SO_DONTROUTE || option == OPT_SO_PRIORITY ||
-           option == OPT_SO_DEBUG || option == OPT_IP_FREEBIND || option == OPT_SO_OOBINLINE ||
-           option == OPT_IPV6_V6ONLY || option == OPT_SO_MARK;
+    size_t i = 0;
+    while (i < KEPT_OPTIONS && kept_options[i].option != option) { i++; }
+    return option == OPT_UNKNOWN ? KEPT_OPTIONS : i;
+}
+
+int32_t fd_kept_option(const struct fd *fd, enum sockopt option)
+{
+    const size_t place = kept_place(option);
+    return place < KEPT_OPTIONS ? fd->kept[place] : 0;
+}
+
+/* ---- ranges ---- */
+
+#define SECONDS_MOST 32767
+#define TIMES_MOST 127
+#define MSS_LEAST_LINUX 88
+#define MSS_MOST_LINUX 32767
+
+static bool in_range(int64_t value, int64_t least, int64_t most)
+{
+    return value >= least && value <= most;
+}
+
+static enum call_status set_mss(struct call *call, struct fd *fd, int64_t value)
+{
+    const bool linux_ = call->pkt->dialect == DIALECT_LINUX;
+    const bool fits = linux_ ? value == 0 || in_range(value, MSS_LEAST_LINUX, MSS_MOST_LINUX)
+                             : in_range(value, 1, UINT16_MAX);
+    if (!fits) { return call_errno(call, PKT_EINVAL); }
+    fd->options.mss = (uint32_t)value;
+    fd_apply_options(fd);
+    return call_return(call, 0);
+}
+
+static enum call_status set_quick_ack(struct call *call, struct fd *fd, int64_t value)
+{
+    if (fd->socket == NULL || fd->listening) {
+        return call_unsupported(call, "socket option TCP_QUICKACK before a connection is there");
+    }
+    host_quick_ack(fd->socket, value != 0);
+    return call_return(call, 0);
 }
 
 static enum call_status set_tcp(struct call *call, struct fd *fd, enum sockopt option,
@@ -68,18 +119,24 @@ static enum call_status set_tcp(struct call *call, struct fd *fd, enum sockopt o
     struct tcp_options *options = &fd->options;
     switch ((int)option) {
     case OPT_TCP_NODELAY: options->nagle = value == 0; break;
-    case OPT_TCP_MAXSEG:
-        if (value < 1 || value > UINT16_MAX) { return call_errno(call, PKT_EINVAL); }
-        options->mss = (uint32_t)value;
+    case OPT_TCP_MAXSEG: return set_mss(call, fd, value);
+    case OPT_TCP_QUICKACK: return set_quick_ack(call, fd, value);
+    case OPT_TCP_INQ:
+        if (!in_range(value, 0, 1)) { return call_errno(call, PKT_EINVAL); }
+        fd->tells_inq = value != 0;
+        return call_return(call, 0);
+    case OPT_TCP_WINDOW_CLAMP:
+        if (value < 0) { return call_errno(call, PKT_EINVAL); }
+        options->window_clamp = (uint32_t)value;
         break;
     case OPT_TCP_CORK: options->cork = fd->corked = value != 0; break;
     case OPT_TCP_NOOPT: options->syn_options = value == 0; break;
     case OPT_TCP_KEEPINIT:
-        if (value < 1 || value > 32767) { return call_errno(call, PKT_EINVAL); }
+        if (!in_range(value, 1, SECONDS_MOST)) { return call_errno(call, PKT_EINVAL); }
         options->open_timeout_ns = (uint64_t)value * NS_PER_S;
         break;
     case OPT_TCP_LINGER2:
-        if (value < 0 || value > 32767) {
+        if (!in_range(value, 0, SECONDS_MOST)) {
             return call_unsupported(call, "socket option TCP_LINGER2 of %lld", (long long)value);
         }
         options->fin_wait_2_timeout_ns =
@@ -91,18 +148,18 @@ static enum call_status set_tcp(struct call *call, struct fd *fd, enum sockopt o
         break;
     case OPT_TCP_KEEPIDLE:
     case OPT_TCP_KEEPINTVL:
-        if (value < 1 || value > 32767) { return call_errno(call, PKT_EINVAL); }
+        if (!in_range(value, 1, SECONDS_MOST)) { return call_errno(call, PKT_EINVAL); }
         *(option == OPT_TCP_KEEPIDLE ? &fd->keepalive_idle_ns : &fd->keepalive_interval_ns) =
             (uint64_t)value * NS_PER_S;
         apply_keepalive(fd);
         break;
     case OPT_TCP_KEEPCNT:
-        if (value < 1 || value > 127) { return call_errno(call, PKT_EINVAL); }
+        if (!in_range(value, 1, TIMES_MOST)) { return call_errno(call, PKT_EINVAL); }
         fd->keepalive_count = (uint32_t)value;
         apply_keepalive(fd);
         break;
     case OPT_TCP_SYNCNT:
-        if (value < 1 || value > 127) { return call_errno(call, PKT_EINVAL); }
+        if (!in_range(value, 1, TIMES_MOST)) { return call_errno(call, PKT_EINVAL); }
         options->syn_retries = (uint32_t)value;
         break;
     case OPT_TCP_NOTSENT_LOWAT: fd->notsent_lowat = (int32_t)value; break;
@@ -127,14 +184,18 @@ static enum call_status set_tcp(struct call *call, struct fd *fd, enum sockopt o
 static enum call_status set_number(struct call *call, struct fd *fd, enum sockopt option,
                                    int64_t value)
 {
-    if (changes_nothing(option)) {
-        if (option == OPT_SO_MARK) { fd->mark = (int32_t)value; }
+    const size_t kept = kept_place(option);
+    if (kept < KEPT_OPTIONS) {
+        fd->kept[kept] = kept_options[kept].is_flag ? value != 0 : (int32_t)value;
         return call_return(call, 0);
     }
     switch ((int)option) {
     case OPT_SO_REUSEADDR: fd->reuse_address = value != 0; return call_return(call, 0);
+    case OPT_SO_RCVLOWAT:
+        fd->recv_lowat = value < 0 ? INT32_MAX : value == 0 ? 1 : (int32_t)value;
+        return call_return(call, 0);
     case OPT_SO_ZEROCOPY:
-        if (value < 0 || value > 1) { return call_errno(call, PKT_EINVAL); }
+        if (!in_range(value, 0, 1)) { return call_errno(call, PKT_EINVAL); }
         fd->zerocopy = value != 0;
         return call_return(call, 0);
     case OPT_SO_SNDBUF:
@@ -200,6 +261,7 @@ enum call_status call_setsockopt(struct call *call)
     if (option == OPT_SO_LINGER && given->kind == EXPR_GROUP) {
         return set_linger(call, fd, given);
     }
+    if (given->kind == EXPR_STRING) { return set_text_option(call, fd, option, given); }
     if (given->kind != EXPR_LIST) { return call_unsupported(call, "socket option %s", name); }
     if (!call_bracketed(call, 3, &value)) { return CALL_WRONG; }
     return set_number(call, fd, option, value);
@@ -220,6 +282,13 @@ static int64_t mss_of(const struct call *call, const struct fd *fd)
     return 536;
 }
 
+static bool is_quick(const struct fd *fd)
+{
+    struct tcp_status status = {.interactive = false};
+    if (fd->socket != NULL) { host_status(fd->socket, &status); }
+    return !status.interactive;
+}
+
 static bool get_tcp(struct call *call, const struct fd *fd, enum sockopt option, int64_t *value)
 {
     const struct tcp_options *options = &fd->options;
@@ -227,6 +296,9 @@ static bool get_tcp(struct call *call, const struct fd *fd, enum sockopt option,
     case OPT_TCP_NODELAY: *value = !options->nagle; return true;
     case OPT_TCP_MAXSEG: *value = mss_of(call, fd); return true;
     case OPT_TCP_CORK: *value = fd->corked; return true;
+    case OPT_TCP_QUICKACK: *value = is_quick(fd); return true;
+    case OPT_TCP_INQ: *value = fd->tells_inq; return true;
+    case OPT_TCP_WINDOW_CLAMP: *value = options->window_clamp; return true;
     case OPT_TCP_NOOPT: *value = !options->syn_options; return true;
     case OPT_TCP_KEEPINIT: *value = (int64_t)(options->open_timeout_ns / NS_PER_S); return true;
     case OPT_TCP_USER_TIMEOUT:
@@ -249,7 +321,13 @@ static bool get_tcp(struct call *call, const struct fd *fd, enum sockopt option,
 
 static bool get_number(struct call *call, struct fd *fd, enum sockopt option, int64_t *value)
 {
+    const size_t kept = kept_place(option);
+    if (kept < KEPT_OPTIONS) {
+        *value = fd->kept[kept];
+        return true;
+    }
     switch ((int)option) {
+    case OPT_SO_RCVLOWAT: *value = fd->recv_lowat; return true;
     case OPT_SO_ERROR: *value = fd_take_error(call->pkt, fd); return true;
     case OPT_SO_TYPE: *value = symbol_value(call->pkt->dialect, SYM_SOCK_STREAM); return true;
     case OPT_SO_ACCEPTCONN: *value = fd->listening; return true;
@@ -258,7 +336,6 @@ static bool get_number(struct call *call, struct fd *fd, enum sockopt option, in
     case OPT_SO_RCVBUF: *value = buffer_of(call, fd, false); return true;
     case OPT_SO_KEEPALIVE: *value = fd->keepalive; return true;
     case OPT_SO_ZEROCOPY: *value = fd->zerocopy; return true;
-    case OPT_SO_MARK: *value = fd->mark; return true;
     case OPT_IP_TOS:
     case OPT_IPV6_TCLASS: *value = fd->options.tos; return true;
     case OPT_IP_TTL:
@@ -304,6 +381,7 @@ enum call_status call_getsockopt(struct call *call)
     if (option == OPT_SO_LINGER && wanted->kind == EXPR_GROUP) {
         return get_linger(call, fd, wanted);
     }
+    if (wanted->kind == EXPR_STRING) { return get_text_option(call, fd, option, wanted, len); }
     if (wanted->kind != EXPR_LIST) {
         return call_unsupported(call, "socket option %s, read", name);
     }

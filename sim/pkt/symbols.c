@@ -36,16 +36,34 @@ static const struct symbol_row rows[] = {
     {SYM_SOL_TCP, "SOL_TCP", BOTH(6)},
     {SYM_SOL_IP, "SOL_IP", BOTH(0)},
     {SYM_SOL_IPV6, "SOL_IPV6", BOTH(41)},
+    {SYM_NONE, "SOL_UDP", BOTH(17)},
     {SYM_NONE, "O_RDONLY", BOTH(0)},
     {SYM_NONE, "O_WRONLY", BOTH(1)},
     {SYM_O_RDWR, "O_RDWR", BOTH(2)},
+    {SYM_NONE, "O_ACCMODE", BOTH(3)},
+    {SYM_NONE, "O_CREAT", {0x40, 0x200}},
+    {SYM_NONE, "O_EXCL", {0x80, 0x800}},
+    {SYM_NONE, "O_NOCTTY", {0x100, 0x8000}},
+    {SYM_NONE, "O_TRUNC", {0x200, 0x400}},
+    {SYM_NONE, "O_APPEND", {0x400, 0x8}},
     {SYM_O_NONBLOCK, "O_NONBLOCK", {0x800, 0x4}},
+    {SYM_NONE, "FD_CLOEXEC", BOTH(1)},
+    {SYM_NONE, "F_DUPFD", BOTH(0)},
+    {SYM_F_GETFD, "F_GETFD", BOTH(1)},
+    {SYM_F_SETFD, "F_SETFD", BOTH(2)},
     {SYM_F_GETFL, "F_GETFL", BOTH(3)},
     {SYM_F_SETFL, "F_SETFL", BOTH(4)},
+    {SYM_NONE, "F_GETOWN", {9, 5}},
+    {SYM_NONE, "F_SETOWN", {8, 6}},
+    {SYM_NONE, "SEEK_SET", BOTH(0)},
+    {SYM_NONE, "SEEK_CUR", BOTH(1)},
+    {SYM_NONE, "SEEK_END", BOTH(2)},
     {SYM_SIOCINQ, "SIOCINQ", {0x541b, 0x4004667f}},
     {SYM_FIONREAD, "FIONREAD", {0x541b, 0x4004667f}},
     {SYM_SIOCOUTQ, "SIOCOUTQ", {0x5411, 0x40046677}},
     {SYM_NONE, "FIONWRITE", {0x5411, 0x40046677}},
+    {SYM_SIOCOUTQNSD, "SIOCOUTQNSD", {0x894b, -1}},
+    {SYM_SIOCATMARK, "SIOCATMARK", {0x8905, 0x40047307}},
     {SYM_SHUT_RD, "SHUT_RD", BOTH(0)},
     {SYM_SHUT_WR, "SHUT_WR", BOTH(1)},
     {SYM_SHUT_RDWR, "SHUT_RDWR", BOTH(2)},
@@ -60,6 +78,12 @@ static const struct symbol_row rows[] = {
     {SYM_MSG_ERRQUEUE, "MSG_ERRQUEUE", {0x2000, 0x2000}},
     {SYM_MSG_NOSIGNAL, "MSG_NOSIGNAL", {0x4000, 0x20000}},
     {SYM_MSG_MORE, "MSG_MORE", BOTH(0x8000)},
+    {SYM_NONE, "MSG_PROXY", BOTH(0x10)},
+    {SYM_NONE, "MSG_FIN", BOTH(0x200)},
+    {SYM_NONE, "MSG_SYN", BOTH(0x400)},
+    {SYM_NONE, "MSG_CONFIRM", BOTH(0x800)},
+    {SYM_NONE, "MSG_RST", BOTH(0x1000)},
+    {SYM_NONE, "MSG_CMSG_CLOEXEC", {0x40000000, 0x40000}},
     {SYM_MSG_ZEROCOPY, "MSG_ZEROCOPY", BOTH(0x4000000)},
     {SYM_MSG_FASTOPEN, "MSG_FASTOPEN", BOTH(0x20000000)},
     {SYM_POLLIN, "POLLIN", BOTH(0x1)},
@@ -72,6 +96,8 @@ static const struct symbol_row rows[] = {
     {SYM_NONE, "POLLRDBAND", BOTH(0x80)},
     {SYM_POLLWRNORM, "POLLWRNORM", {0x100, 0x4}},
     {SYM_NONE, "POLLWRBAND", {0x200, 0x100}},
+    {SYM_NONE, "POLLMSG", BOTH(0x400)},
+    {SYM_NONE, "POLLREMOVE", BOTH(0x1000)},
     {SYM_POLLRDHUP, "POLLRDHUP", {0x2000, 0x4000}},
     {SYM_NONE, "EPOLLIN", BOTH(0x1)},
     {SYM_NONE, "EPOLLPRI", BOTH(0x2)},
@@ -116,6 +142,9 @@ static const struct symbol_row rows[] = {
     {SYM_NONE, "TCPI_OPT_ECN", BOTH(8)},
     {SYM_NONE, "TCPI_OPT_ECN_SEEN", BOTH(16)},
     {SYM_NONE, "TCPI_OPT_SYN_DATA", BOTH(32)},
+    {SYM_NONE, "TCPI_OPT_USEC_TS", BOTH(64)},
+    {SYM_NONE, "TCPI_OPT_TFO_CHILD", BOTH(128)},
+    {SYM_TCP_CM_INQ, "TCP_CM_INQ", BOTH(36)},
 };
 #define ROWS (sizeof rows / sizeof rows[0])
 
@@ -183,6 +212,13 @@ enum sockopt sockopt_of(const char *name)
         SAME(SO_MARK),
         SAME(SO_ACCEPTCONN),
         SAME(SO_DEBUG),
+        SAME(SO_BROADCAST),
+        SAME(SO_RCVLOWAT),
+        SAME(SO_TIMESTAMP),
+        SAME(SO_PASSCRED),
+        SAME(SO_NO_CHECK),
+        SAME(SO_BSDCOMPAT),
+        SAME(SO_INCOMING_CPU),
         SAME(TCP_NODELAY),
         SAME(TCP_MAXSEG),
         SAME(TCP_CORK),
@@ -195,6 +231,10 @@ enum sockopt sockopt_of(const char *name)
         SAME(TCP_SYNCNT),
         SAME(TCP_LINGER2),
         SAME(TCP_QUICKACK),
+        SAME(TCP_DEFER_ACCEPT),
+        SAME(TCP_WINDOW_CLAMP),
+        SAME(TCP_INQ),
+        SAME(TCP_THIN_DUPACK),
         SAME(TCP_CONGESTION),
         SAME(TCP_USER_TIMEOUT),
         SAME(TCP_FASTOPEN),
@@ -218,76 +258,4 @@ enum sockopt sockopt_of(const char *name)
         if (strcmp(names[i].name, name) == 0) { return names[i].option; }
     }
     return OPT_UNKNOWN;
-}
-
-/* ---- errnos ---- */
-
-static const struct {
-    int number;
-    const char *name, *text;
-} errnos[] = {
-    {PKT_EPERM, "EPERM", "Operation not permitted"},
-    {2, "ENOENT", "No such file or directory"},
-    {PKT_EINTR, "EINTR", "Interrupted system call"},
-    {5, "EIO", "Input/output error"},
-    {PKT_EBADF, "EBADF", "Bad file descriptor"},
-    {PKT_EAGAIN, "EAGAIN", "Resource temporarily unavailable"},
-    {PKT_EAGAIN, "EWOULDBLOCK", "Resource temporarily unavailable"},
-    {PKT_ENOMEM, "ENOMEM", "Cannot allocate memory"},
-    {PKT_EACCES, "EACCES", "Permission denied"},
-    {PKT_EFAULT, "EFAULT", "Bad address"},
-    {17, "EEXIST", "File exists"},
-    {PKT_EINVAL, "EINVAL", "Invalid argument"},
-    {PKT_ENOTTY, "ENOTTY", "Inappropriate ioctl for device"},
-    {29, "ESPIPE", "Illegal seek"},
-    {PKT_EPIPE, "EPIPE", "Broken pipe"},
-    {38, "ENOSYS", "Function not implemented"},
-    {42, "ENOMSG", "No message of desired type"},
-    {61, "ENODATA", "No data available"},
-    {PKT_EPROTO, "EPROTO", "Protocol error"},
-    {88, "ENOTSOCK", "Socket operation on non-socket"},
-    {PKT_EDESTADDRREQ, "EDESTADDRREQ", "Destination address required"},
-    {PKT_EMSGSIZE, "EMSGSIZE", "Message too long"},
-    {PKT_ENOPROTOOPT, "ENOPROTOOPT", "Protocol not available"},
-    {93, "EPROTONOSUPPORT", "Protocol not supported"},
-    {PKT_EOPNOTSUPP, "EOPNOTSUPP", "Operation not supported"},
-    {PKT_EAFNOSUPPORT, "EAFNOSUPPORT", "Address family not supported by protocol"},
-    {PKT_EADDRINUSE, "EADDRINUSE", "Address already in use"},
-    {PKT_EADDRNOTAVAIL, "EADDRNOTAVAIL", "Cannot assign requested address"},
-    {100, "ENETDOWN", "Network is down"},
-    {PKT_ENETUNREACH, "ENETUNREACH", "Network is unreachable"},
-    {102, "ENETRESET", "Network dropped connection on reset"},
-    {PKT_ECONNABORTED, "ECONNABORTED", "Software caused connection abort"},
-    {PKT_ECONNRESET, "ECONNRESET", "Connection reset by peer"},
-    {PKT_ENOBUFS, "ENOBUFS", "No buffer space available"},
-    {PKT_EISCONN, "EISCONN", "Transport endpoint is already connected"},
-    {PKT_ENOTCONN, "ENOTCONN", "Transport endpoint is not connected"},
-    {108, "ESHUTDOWN", "Cannot send after transport endpoint shutdown"},
-    {PKT_ETIMEDOUT, "ETIMEDOUT", "Connection timed out"},
-    {PKT_ECONNREFUSED, "ECONNREFUSED", "Connection refused"},
-    {112, "EHOSTDOWN", "Host is down"},
-    {PKT_EHOSTUNREACH, "EHOSTUNREACH", "No route to host"},
-    {PKT_EALREADY, "EALREADY", "Operation already in progress"},
-    {PKT_EINPROGRESS, "EINPROGRESS", "Operation now in progress"},
-    {125, "ECANCELED", "Operation canceled"},
-};
-#define ERRNOS (sizeof errnos / sizeof errnos[0])
-
-bool errno_number(const char *name, int *number)
-{
-    for (size_t i = 0; i < ERRNOS; i++) {
-        if (strcmp(errnos[i].name, name) == 0) {
-            *number = errnos[i].number;
-            return true;
-        }
-    }
-    return false;
-}
-
-const char *errno_text(int number)
-{
-    for (size_t i = 0; i < ERRNOS; i++) {
-        if (errnos[i].number == number) { return errnos[i].text; }
-    }
-    return number == 0 ? "Success" : "Unknown error";
 }
