@@ -26,6 +26,18 @@ void ack_owe_answer(struct tcp_conn *conn, const struct arrival *arrival, enum t
     if (conn->answers < UINT16_MAX) { conn->answers++; }
 }
 
+/* RFC 2018 8: the answer to the segment that has just come tells of it, though nothing will be held
+ * of it. */
+void ack_answer_is_of_dropped(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    if (conn->answers == 0 || conn->answers > ANSWER_TAGS) { return; }
+    struct answer *answer = &conn->answer[conn->answers - 1];
+    if (answer->duplicate || !conn->sack_on) { return; }
+    answer->dropped = true;
+    answer->left = arrival->seq;
+    answer->right = arrival->seq + arrival->len;
+}
+
 void ack_owe_duplicate_syn(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const uint16_t at = conn->answers;
@@ -67,6 +79,7 @@ static void advance_to(struct tcp_conn *conn, const struct arrival *arrival)
     uint32_t data = ack - conn->snd_una;
     if (conn->fin_sent && seq_gt(ack, conn->fin_seq)) { data--; }
     if (ack < conn->snd_una) { TCP_SHOWS(conn, UNL_2); } /* past the wrap */
+    conn->una_before = conn->snd_una;
     conn->snd_una = ack;
     send_buffer_acked(conn, data);
     conn->octets_acked += data;

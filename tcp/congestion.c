@@ -3,6 +3,8 @@
  * struct congestion_control. The windows are octets. */
 #include "tcb.h"
 
+#define HEURISTIC_SEGMENTS 4 /* RFC 6582 4.1 */
+
 static const struct congestion_control *const controls[] = {&congestion_reno};
 
 static const struct congestion_control *control(const struct tcp_conn *conn)
@@ -158,6 +160,21 @@ static void enter_recovery(struct tcp_conn *conn, uint64_t tag)
     conn->sent_cause_tag = tag;
 }
 
+/* RFC 6582 3.2 (1): duplicate ACKs of what was out before the last loss may come of segments that
+ * were sent again in vain. By 4.1 they do not if the ACK before them had advanced by little: a
+ * whole window of needless repetitions would have moved it further. */
+static bool tells_of_loss(const struct tcp_conn *conn)
+{
+    if (seq_gt(conn->snd_una - 1, conn->recover)) { return true; }
+    const uint32_t most = HEURISTIC_SEGMENTS * (uint32_t)conn->snd_mss;
+    if (!conn_options(conn)->newreno_heuristic || conn->cwnd <= conn->snd_mss ||
+        conn->snd_una - conn->una_before > most) {
+        return false;
+    }
+    TCP_SHOWS(conn, RFC6582_9);
+    return true;
+}
+
 void congestion_duplicate(struct tcp_conn *conn, uint64_t tag)
 {
     conn->dup_acks++;
@@ -168,7 +185,7 @@ void congestion_duplicate(struct tcp_conn *conn, uint64_t tag)
         conn->congestion_changed = true;
         conn->sent_cause = TCP_SENT_WINDOW_OPENED;
         conn->sent_cause_tag = tag;
-    } else if (conn->dup_acks == DUP_ACK_THRESHOLD && seq_gt(conn->snd_una - 1, conn->recover)) {
+    } else if (conn->dup_acks == DUP_ACK_THRESHOLD && tells_of_loss(conn)) {
         conn->congestion_changed = true;
         enter_recovery(conn, tag);
     } else if (conn->dup_acks < DUP_ACK_THRESHOLD) {

@@ -197,6 +197,7 @@ void conn_update_send_mss(struct tcp_conn *conn)
 {
     const uint16_t most = mss_within(conn, conn_path_mtu(conn));
     conn->snd_mss = less_options(conn, conn->peer_mss < most ? conn->peer_mss : most);
+    if (conn->peer_mss == UINT16_MAX) { TCP_SHOWS(conn, RFC6691_5); } /* no limit: the path's */
 }
 
 /* MUST-15: a default for the peer that announces nothing. */

@@ -68,6 +68,7 @@ void tcp_host_crash(struct tcp_host *host, uint64_t now_ns)
 {
     drop_replies(host);
     tcp_fast_open_forget(host);
+    quiet_time_begin(host, now_ns);
     struct tcp_conn *next = NULL;
     for (struct tcp_conn *conn = host->first_conn; conn != NULL; conn = next) {
         next = conn->next_conn;

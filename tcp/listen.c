@@ -230,6 +230,7 @@ static bool recycle_oldest(struct tcp_conn *listener, uint64_t now_ns)
  * established; where a cookie answers, nothing is. */
 static void third_check_syn(struct tcp_conn *listener, const struct arrival *arrival)
 {
+    if (quiet_time_drops_syn(listener, arrival)) { return; }
     const bool full = backlog_full(listener);
     const uint8_t cookies = conn_options(listener)->syn_cookies;
     if ((cookies == TCP_COOKIES_ON || (full && cookies == TCP_COOKIES_AUTO)) &&

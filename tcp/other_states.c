@@ -224,9 +224,8 @@ static void reset_accepted(struct tcp_conn *conn, const struct arrival *arrival,
 static enum verdict second_check_rst(struct tcp_conn *conn, const struct arrival *arrival)
 {
     if ((arrival->flags & TCP_RST) == 0) { return GO_ON; }
-    if (conn->state == TCP_TIME_WAIT && conn_options(conn)->rfc1337) {
+    if (conn->state == TCP_TIME_WAIT && time_wait_ignores_rst(conn, arrival->now_ns)) {
         TCP_ROW(conn, RST_IGNORED);
-        TCP_SHOWS(conn, RFC1337_5);
         conn_discard(conn, arrival, TCP_DISCARD_RST_IN_TIME_WAIT);
         return DONE;
     }

@@ -366,6 +366,23 @@ const struct tcp_option_row tcp_option_table[] = {
     ROW("rto_forget", COUNT, FIELD(rto_forget), ALWAYS, 0, 255, true, NULL, "times", SAME("off"),
         "after so many timeouts in a row SRTT and RTTVAR are cleared: the next sample begins anew",
         "RFC 6298 (5)"),
+    ROW("newreno_heuristic", BOOL, FIELD(newreno_heuristic), ALWAYS, 0, 1, true, NULL, "",
+        SAME("false"),
+        "three duplicate ACKs of what was out before a loss count all the same, when the last ACK "
+        "had advanced by no more than four segments", "RFC 6582 4.1"),
+    ROW("rfc1337_period", TIME, FIELD(rfc1337_period_ns), ALWAYS, US, DAY, true, NULL, "time",
+        SAME("off"), "rfc1337 holds for so long only, after which PAWS protects the next connection",
+        "RFC 1337 3 (F2)"),
+    ROW("held_limit", SIZE, FIELD(held_limit), ALWAYS, 0, BUFFER_MAX, true, NULL, "octets",
+        SAME("off"), "no more is held out of order: what comes beyond is reported once, and dropped",
+        "RFC 2018 8"),
+    ROW("hold_unpushed", BOOL, FIELD(hold_unpushed), ALWAYS, 0, 1, true, NULL, "",
+        SAME("false"), "what arrives is handed to the user up to the last PSH, or when the window is full",
+        "RFC 1122 4.2.2.2"),
+    ROW("quiet_time", TIME, FIELD(quiet_time_ns), ALWAYS, US, DAY, true, NULL, "time",
+        SAME("off"),
+        "for so long after a crash no connection is opened: no sequence number is assigned",
+        "RFC 9293 3.4.3"),
 };
 /* clang-format on */
 const size_t tcp_option_count = sizeof tcp_option_table / sizeof tcp_option_table[0];

@@ -83,6 +83,7 @@ struct tcp_options {
     uint32_t syn_retries, synack_retries, retries;
     uint64_t msl_ns;
     bool rfc1337;               /* a RST does not end TIME-WAIT */
+    uint64_t rfc1337_period_ns; /* but for so long; 0: as long as TIME-WAIT lasts */
     uint8_t time_wait_syn;      /* enum tcp_time_wait_syn */
     uint64_t keepalive_idle_ns; /* 0: off */
     uint64_t keepalive_interval_ns;
@@ -149,6 +150,7 @@ struct tcp_options {
     bool cork;                      /* segments that are not full wait */
     bool syn_drops_options;         /* a SYN that is repeated in vain has MSS alone */
     bool syn_options;               /* false: the SYN has none, and none is used */
+    bool newreno_heuristic;         /* RFC 6582 4.1 */
     bool cwnd_limited;              /* cwnd grows only when it was the limit */
     uint32_t syn_losses;
     bool time_wait_sack;         /* TIME-WAIT reports duplicates */
@@ -156,6 +158,9 @@ struct tcp_options {
     uint32_t first_window;       /* octets; 0: all of the buffer at once */
     uint32_t window_clamp;       /* 0: none */
     uint32_t recv_buffer_max;    /* 0: recv_buffer stays */
+    uint32_t held_limit;         /* octets; 0: all that the window allows */
+    bool hold_unpushed;          /* text is read up to the last PSH */
+    uint64_t quiet_time_ns;      /* after a crash; 0: none */
     uint32_t slow_start_limit;   /* segments an ACK; 0: none */
     uint32_t burst_segments;     /* the fewest of one that push_bursts marks */
 

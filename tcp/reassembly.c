@@ -112,6 +112,17 @@ void text_hold(struct tcp_conn *conn, const struct arrival *arrival)
     }
 }
 
+bool text_is_beyond_limit(const struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const uint32_t limit = conn_options(conn)->held_limit;
+    if (limit == 0 || arrival->len == 0) { return false; }
+    uint64_t held = arrival->len;
+    for (const struct node *node = conn->held.head; node != NULL; node = node->next) {
+        held += node->slice.len;
+    }
+    return held > limit;
+}
+
 bool text_pull_held(struct tcp_conn *conn, uint64_t now_ns)
 {
     bool any = false;

@@ -179,11 +179,15 @@ void sack_report(const struct tcp_conn *conn, const struct answer *answer, uint3
                  struct tcp_parsed_options *values)
 {
     const struct sack_state *sack = conn->sack;
-    const bool answers_duplicate = answer != NULL && answer->duplicate;
-    if (!conn->sack_on || room < 12 || (sack == NULL && !answers_duplicate)) { return; }
+    const bool answers_alone = answer != NULL && (answer->duplicate || answer->dropped);
+    if (!conn->sack_on || room < 12 || (sack == NULL && !answers_alone)) { return; }
     const unsigned most = (room - 4) / 8; /* two NOPs, kind and length; eight octets a block */
     struct sack_block duplicate = {0, 0};
-    if (answers_duplicate) {
+    if (answers_alone && answer->dropped) {
+        add_block(values, most, &(struct sack_block){answer->left, answer->right});
+        TCP_SHOWS(conn, RFC2018_13);
+        TCP_SHOWS(conn, RFC2018_14);
+    } else if (answers_alone) {
         duplicate = (struct sack_block){answer->left, answer->right};
     } else if (answer == NULL && sack->has_duplicate) {
         duplicate = sack->duplicate;

@@ -183,7 +183,7 @@ static void syn_sent(struct tcp_conn *conn, struct arrival *arrival)
     if (syn_sent_second_check_rst(conn, arrival) == DONE) { return; }
     /* Third, check the security: RFC 9293 appendix A.1; not done by any stack of today. */
     if ((arrival->seg->flags & TCP_SYN) != 0) {
-        syn_sent_fourth_check_syn(conn, arrival);
+        if (!quiet_time_drops_syn(conn, arrival)) { syn_sent_fourth_check_syn(conn, arrival); }
     } else {
         TCP_ROW(conn, SYN_SENT_OTHER);
         if ((arrival->seg->flags & TCP_ACK) != 0) { TCP_ROW(conn, SYN_SENT_BARE_ACK); }

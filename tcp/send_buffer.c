@@ -23,6 +23,47 @@ void send_buffer_acked(struct tcp_conn *conn, uint32_t acked)
     }
 }
 
+/* What lies behind `end_offset` goes. */
+static void cut_off(struct tcp_conn *conn)
+{
+    struct runs kept = {NULL, NULL};
+    while (conn->send.head != NULL) {
+        struct node *node = conn->send.head;
+        conn->send.head = node->next;
+        if (node->slice.offset >= conn->end_offset) {
+            node_free(conn->host, node);
+            continue;
+        }
+        const uint64_t left = conn->end_offset - node->slice.offset;
+        if (left < node->slice.len) { node->slice.len = (uint32_t)left; }
+        node->next = NULL;
+        if (kept.tail == NULL) {
+            kept.head = node;
+        } else {
+            kept.tail->next = node;
+        }
+        kept.tail = node;
+    }
+    conn->send = kept;
+    conn->send_cursor = NULL;
+}
+
+uint32_t tcp_flush(struct tcp_conn *conn, uint64_t now_ns)
+{
+    if (conn->gone || conn->state == TCP_CLOSED || conn->listen != NULL) { return 0; }
+    const uint32_t unsent = conn_unsent(conn);
+    if (unsent == 0) { return 0; }
+    TCP_SHOWS(conn, MAY_14);
+    conn->end_offset -= unsent;
+    if (conn->urgent_offset > conn->end_offset) { conn->urgent_offset = conn->end_offset; }
+    cut_off(conn);
+    conn->changed = true;
+    user_timer_update(conn, now_ns);
+    host_ready(conn); /* a FIN may have waited behind them */
+    host_settle(conn->host, conn, now_ns);
+    return unsent;
+}
+
 /* The run that holds the octet at `offset`, which is in the queue. */
 static struct node *find_node(struct tcp_conn *conn, uint64_t offset)
 {

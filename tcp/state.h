@@ -78,36 +78,38 @@ enum tcp_timer {
 enum tcp_timer_action { TCP_TIMER_ARMED, TCP_TIMER_FIRED, TCP_TIMER_STOPPED };
 
 /* Why a segment, or a part of what it said, was thrown away. Append only (digest). */
-#define TCP_DISCARDS(X)                                      \
-    X(NO_CONNECTION, "no such connection")                   \
-    X(BAD_ADDRESS, "address that no segment may have")       \
-    X(BAD_CHECKSUM, "checksum")                              \
-    X(RST_IN_LISTEN, "RST in LISTEN")                        \
-    X(ACK_IN_LISTEN, "ACK in LISTEN")                        \
-    X(NO_SYN_IN_LISTEN, "no SYN in LISTEN")                  \
-    X(BACKLOG_FULL, "backlog full")                          \
-    X(NO_MEMORY, "insufficient resources")                   \
-    X(ACK_UNACCEPTABLE, "unacceptable ACK")                  \
-    X(RST_WITHOUT_ACK, "RST without ACK in SYN-SENT")        \
-    X(NO_SYN_IN_SYN_SENT, "neither SYN nor RST in SYN-SENT") \
-    X(OUT_OF_WINDOW, "outside the window")                   \
-    X(RST_OUT_OF_WINDOW, "RST outside the window")           \
-    X(RST_NOT_EXACT, "RST not at RCV.NXT")                   \
-    X(SYN_CHALLENGED, "SYN on a synchronized connection")    \
-    X(SYN_RETURNS_TO_LISTEN, "SYN in SYN-RECEIVED")          \
-    X(NO_ACK, "no ACK")                                      \
-    X(ACK_TOO_OLD, "ACK too old")                            \
-    X(ACK_OF_UNSENT, "ACK of what was not sent")             \
-    X(TEXT_AFTER_FIN, "text after FIN")                      \
-    X(TEXT_AFTER_CLOSE, "data after close")                  \
-    X(IGNORED_IN_TIME_WAIT, "nothing new in TIME-WAIT")      \
-    X(REPEATED_SYN, "SYN repeated")                          \
-    X(NO_TIMESTAMP, "timestamp missing")                     \
-    X(OLD_TIMESTAMP, "old timestamp")                        \
-    X(SYN_WITH_FIN, "SYN with FIN")                          \
-    X(RST_IN_TIME_WAIT, "RST in TIME-WAIT")                  \
-    X(OLD_SYN, "old SYN in TIME-WAIT")                       \
-    X(FAST_OPEN_REFUSED, "text on the SYN without a valid cookie")
+#define TCP_DISCARDS(X)                                            \
+    X(NO_CONNECTION, "no such connection")                         \
+    X(BAD_ADDRESS, "address that no segment may have")             \
+    X(BAD_CHECKSUM, "checksum")                                    \
+    X(RST_IN_LISTEN, "RST in LISTEN")                              \
+    X(ACK_IN_LISTEN, "ACK in LISTEN")                              \
+    X(NO_SYN_IN_LISTEN, "no SYN in LISTEN")                        \
+    X(BACKLOG_FULL, "backlog full")                                \
+    X(NO_MEMORY, "insufficient resources")                         \
+    X(ACK_UNACCEPTABLE, "unacceptable ACK")                        \
+    X(RST_WITHOUT_ACK, "RST without ACK in SYN-SENT")              \
+    X(NO_SYN_IN_SYN_SENT, "neither SYN nor RST in SYN-SENT")       \
+    X(OUT_OF_WINDOW, "outside the window")                         \
+    X(RST_OUT_OF_WINDOW, "RST outside the window")                 \
+    X(RST_NOT_EXACT, "RST not at RCV.NXT")                         \
+    X(SYN_CHALLENGED, "SYN on a synchronized connection")          \
+    X(SYN_RETURNS_TO_LISTEN, "SYN in SYN-RECEIVED")                \
+    X(NO_ACK, "no ACK")                                            \
+    X(ACK_TOO_OLD, "ACK too old")                                  \
+    X(ACK_OF_UNSENT, "ACK of what was not sent")                   \
+    X(TEXT_AFTER_FIN, "text after FIN")                            \
+    X(TEXT_AFTER_CLOSE, "data after close")                        \
+    X(IGNORED_IN_TIME_WAIT, "nothing new in TIME-WAIT")            \
+    X(REPEATED_SYN, "SYN repeated")                                \
+    X(NO_TIMESTAMP, "timestamp missing")                           \
+    X(OLD_TIMESTAMP, "old timestamp")                              \
+    X(SYN_WITH_FIN, "SYN with FIN")                                \
+    X(RST_IN_TIME_WAIT, "RST in TIME-WAIT")                        \
+    X(OLD_SYN, "old SYN in TIME-WAIT")                             \
+    X(FAST_OPEN_REFUSED, "text on the SYN without a valid cookie") \
+    X(HELD_LIMIT, "no more is held out of order")                  \
+    X(QUIET_TIME, "quiet time after a crash")
 
 enum tcp_discard {
 #define X(id, words) TCP_DISCARD_##id,

@@ -87,6 +87,7 @@ struct answer {
     uint8_t cause;
     bool has_our_fin;    /* the segment acknowledges it, acceptable or not */
     bool duplicate;      /* [left, right) was there before: RFC 2883 */
+    bool dropped;        /* [left, right) came, and is not held: RFC 2018 8 */
     tcp_seq seq;         /* the segment's, for the first SACK block: RFC 2018 4 */
     tcp_seq left, right; /* of the duplicate octets */
 };
@@ -212,6 +213,7 @@ struct tcp_conn {
     uint32_t cwnd, ssthresh, acked_bytes, dup_acks;
     uint32_t limited_bytes; /* what limited transmit sent since the last ACK of new data */
     tcp_seq recover;
+    tcp_seq una_before; /* SND.UNA before the last ACK of new data */
     bool in_recovery, first_partial_ack;
     bool ssthresh_kept; /* the segment at SND.UNA timed out before: RFC 5681 3.1 */
 
@@ -325,6 +327,7 @@ struct tcp_host {
     struct fast_open_entry *fast_open_cache; /* of servers: fast_open.c */
     uint32_t fast_open_cached;
     struct ack_count ack_count; /* against a challenge_ack_limit of the host */
+    uint64_t quiet_until_ns;    /* after a crash; 0: there was none, or it wants no quiet time */
     struct tcp_conn *dying;
 };
 
@@ -546,6 +549,7 @@ void conn_send_last_rst(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_ca
 
 /* ---- ack.c ---- */
 /* The answer to a SYN that was had already, with D-SACK. */
+void ack_answer_is_of_dropped(struct tcp_conn *conn, const struct arrival *arrival);
 void ack_owe_duplicate_syn(struct tcp_conn *conn, const struct arrival *arrival);
 void ack_owe_answer(struct tcp_conn *conn, const struct arrival *arrival,
                     enum tcp_sent_cause cause);
@@ -619,6 +623,8 @@ void ecn_text_arrives(struct tcp_conn *conn, const struct tcp_segment *seg);
 
 /* ---- reassembly.c ---- */
 void text_hold(struct tcp_conn *conn, const struct arrival *arrival);
+/* Whether held_limit forbids to hold it. */
+bool text_is_beyond_limit(const struct tcp_conn *conn, const struct arrival *arrival);
 bool text_deliver(struct tcp_conn *conn, const struct arrival *arrival);
 /* Moves held octets that have become next in order; true if any. */
 bool text_pull_held(struct tcp_conn *conn, uint64_t now_ns);
@@ -727,9 +733,17 @@ void rto_established(struct tcp_conn *conn);
 void rto_time_segment(struct tcp_conn *conn, uint64_t now_ns, tcp_seq end);
 void rto_start(struct tcp_conn *conn, uint64_t now_ns);
 
+/* ---- quiet_time.c ---- */
+void quiet_time_begin(struct tcp_host *host, uint64_t now_ns);
+bool quiet_time_drops_syn(struct tcp_conn *conn, const struct arrival *arrival);
+bool quiet_time_holds_open(struct tcp_conn *conn, uint64_t now_ns);
+/* The retransmission timer of a connection that has sent no SYN yet: true, and it may send it. */
+bool quiet_time_is_over(struct tcp_conn *conn, uint64_t now_ns);
+
 /* ---- time_wait.c ---- */
 void time_wait_enter(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause);
 void fin_wait_2_limit(struct tcp_conn *conn, uint64_t now_ns);
+bool time_wait_ignores_rst(const struct tcp_conn *conn, uint64_t now_ns);
 void time_wait_restart(struct tcp_conn *conn, uint64_t now_ns);
 /* DONE: a SYN has reopened the connection, or was dropped. */
 enum verdict time_wait_check_syn(struct tcp_conn *conn, const struct arrival *arrival);

@@ -168,6 +168,10 @@ struct tcp_conn *tcp_accept(struct tcp_conn *listener);
 enum tcp_error tcp_send(struct tcp_conn *conn, uint64_t now_ns, const struct tcp_slice *slice,
                         unsigned flags, uint32_t *accepted);
 
+/* RFC 9293 3.9.1.7, FLUSH: throws away what was given to tcp_send and has never been sent, and says
+ * how many octets; what follows takes their place in the stream. */
+uint32_t tcp_flush(struct tcp_conn *conn, uint64_t now_ns);
+
 /* RFC 9293 3.10.3. Moves at most `max` octets, at most one run, to *slice (the caller gets a
  * reference on its extent: tcp_slice_release). TCP_OK with len 0: the stream has ended.
  * WOULD_BLOCK: nothing there yet. RESET and so on after the connection failed. */

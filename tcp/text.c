@@ -55,11 +55,15 @@ static enum verdict take_text(struct tcp_conn *conn, const struct arrival *arriv
             TCP_SHOWS(conn, MAY_13);
             TCP_SHOWS(conn, RFC5681_13);
             if ((arrival->flags & TCP_FIN) != 0) { TCP_ROW(conn, TEXT_HELD_WITH_FIN); }
-            if (!ack_policy_compress(conn, arrival->now_ns)) {
-                ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
+            const bool answered = !ack_policy_compress(conn, arrival->now_ns);
+            if (answered) { ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF); }
+            if (text_is_beyond_limit(conn, arrival)) {
+                if (answered) { ack_answer_is_of_dropped(conn, arrival); }
+                conn_discard(conn, arrival, TCP_DISCARD_HELD_LIMIT);
+            } else {
+                text_hold(conn, arrival);
+                sack_held(conn, arrival->seq);
             }
-            text_hold(conn, arrival);
-            sack_held(conn, arrival->seq);
         }
         return GO_ON;
     }

@@ -24,6 +24,21 @@ void time_wait_enter(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause caus
     time_wait_restart(conn, now_ns);
 }
 
+/* RFC 1337 3: for as long as TIME-WAIT lasts (F1); or until the peer's timestamps have ticked,
+ * which is enough where PAWS keeps old text from the next connection (F2). */
+bool time_wait_ignores_rst(const struct tcp_conn *conn, uint64_t now_ns)
+{
+    const struct tcp_options *options = conn_options(conn);
+    if (!options->rfc1337) { return false; }
+    if (options->rfc1337_period_ns == 0) {
+        TCP_SHOWS(conn, RFC1337_5);
+        return true;
+    }
+    const uint64_t left_ns = conn->deadline_ns[TCP_TIMER_TIME_WAIT] - now_ns;
+    TCP_SHOWS(conn, RFC1337_6);
+    return left_ns + options->rfc1337_period_ns > 2 * options->msl_ns;
+}
+
 void time_wait_forget_old(struct tcp_conn *conn)
 {
     if (conn->old != NULL) {

@@ -142,6 +142,7 @@ static void give_up(struct tcp_conn *conn, uint64_t now_ns)
 
 static void retransmission_timeout(struct tcp_conn *conn, uint64_t now_ns)
 {
+    if (quiet_time_is_over(conn, now_ns)) { return; }
     if (ecn_wait_is_over(conn)) {
         host_ready(conn);
         return;

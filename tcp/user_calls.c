@@ -40,7 +40,7 @@ static void begin_active(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_c
     conn->snd_una = conn->iss;
     conn->snd_nxt = conn->iss;
     rto_init(conn);
-    conn->syn_owed = true;
+    conn->syn_owed = !quiet_time_holds_open(conn, now_ns);
     conn->sent_cause = (uint8_t)sent;
     conn->sent_cause_tag = 0;
     tcp_enter(conn, now_ns, TCP_SYN_SENT, cause);
@@ -304,6 +304,19 @@ static enum tcp_error empty_receive(struct tcp_conn *conn, uint64_t now_ns)
     return TCP_ERROR_NOT_EXIST;
 }
 
+/* RFC 1122 4.2.2.2: the receiver may wait for a PSH. How many octets may be read now; nothing holds
+ * them back where nothing more can come, or where they stop the sender. */
+static uint32_t readable(const struct tcp_conn *conn)
+{
+    const bool waits = conn_options(conn)->hold_unpushed && !conn->fin_received &&
+                       !conn->rcv_urgent && conn->state != TCP_CLOSED &&
+                       conn->rcv_adv - conn->rcv_nxt >= conn->rcv_mss;
+    if (!waits) { return conn->unread; }
+    const tcp_seq next = conn->rcv_nxt - conn->unread;
+    TCP_SHOWS(conn, RFC1122_8);
+    return conn->pushed && seq_gt(conn->rcv_push, next) ? conn->rcv_push - next : 0;
+}
+
 enum tcp_error tcp_receive(struct tcp_conn *conn, uint64_t now_ns, uint32_t max,
                            struct tcp_slice *slice)
 {
@@ -316,7 +329,9 @@ enum tcp_error tcp_receive(struct tcp_conn *conn, uint64_t now_ns, uint32_t max,
      * FIN would be lost. DEVIATION: it is delivered first. */
     struct node *node =
         conn->state == TCP_SYN_RECEIVED && !conn->fast_open.early ? NULL : conn->receive.head;
-    if (node == NULL) { return empty_receive(conn, now_ns); }
+    const uint32_t most = readable(conn);
+    if (most < max) { max = most; }
+    if (node == NULL || max == 0) { return empty_receive(conn, now_ns); }
     TCP_ROW(conn, RECEIVE_DATA);
     if (conn->close_called) { TCP_SHOWS(conn, UNL_10); }
     const uint32_t len = node->slice.len < max ? node->slice.len : max;

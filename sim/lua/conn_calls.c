@@ -392,6 +392,17 @@ int lua_conn_shutdown(lua_State *L)
     return lost ? lost_connection(L) : outcome(L, socket, host_shutdown(socket));
 }
 
+int lua_conn_flush(lua_State *L)
+{
+    scenario_may_act(L, "conn:flush");
+    struct socket_extra *extra = NULL;
+    bool lost = false;
+    struct socket *socket = usable(L, "conn:flush", &extra, &lost);
+    if (lost) { return lost_connection(L); }
+    lua_pushinteger(L, host_flush(socket));
+    return 1;
+}
+
 int lua_conn_close(lua_State *L)
 {
     scenario_may_act(L, "conn:close");

@@ -230,6 +230,11 @@ function connection:urgent(timeout) end
 ---@return tcpsim.Error?
 function connection:report(timeout) end
 
+---RFC 9293's FLUSH: throws away what was given to `send` and has not been sent; says how many octets.
+---@return integer?
+---@return tcpsim.Error?
+function connection:flush() end
+
 ---RFC 9293's CLOSE: no more to send, reading goes on.
 function connection:shutdown() end
 

@@ -390,6 +390,7 @@ int lua_conn_discard(lua_State *L);
 int lua_conn_urgent(lua_State *L);
 int lua_conn_report(lua_State *L);
 int lua_conn_shutdown(lua_State *L);
+int lua_conn_flush(lua_State *L);
 int lua_conn_close(lua_State *L); /* of a listener too */
 int lua_conn_abort(lua_State *L);
 int lua_conn_info(lua_State *L);

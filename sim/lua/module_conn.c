@@ -241,19 +241,13 @@ int host_connect_call(lua_State *L)
 /* ---- the class ---- */
 
 static const luaL_Reg conn_methods[] = {
-    {"send", lua_conn_send},
-    {"recv", lua_conn_recv},
-    {"recv_all", lua_conn_recv_all},
-    {"discard", lua_conn_discard},
-    {"urgent", lua_conn_urgent},
-    {"report", lua_conn_report},
-    {"shutdown", lua_conn_shutdown},
-    {"close", lua_conn_close},
-    {"abort", lua_conn_abort},
-    {"wait", lua_conn_wait},
-    {"set", lua_conn_set},
-    {"info", lua_conn_info},
-    {NULL, NULL},
+    {"send", lua_conn_send},         {"recv", lua_conn_recv},
+    {"recv_all", lua_conn_recv_all}, {"discard", lua_conn_discard},
+    {"urgent", lua_conn_urgent},     {"report", lua_conn_report},
+    {"flush", lua_conn_flush},       {"shutdown", lua_conn_shutdown},
+    {"close", lua_conn_close},       {"abort", lua_conn_abort},
+    {"wait", lua_conn_wait},         {"set", lua_conn_set},
+    {"info", lua_conn_info},         {NULL, NULL},
 };
 
 const struct object_class lua_conn_class = {

@@ -14,19 +14,28 @@ static uint64_t keyed_hash(void *context, const void *data, size_t len)
     return rng_hash(context, data, len);
 }
 
-static bool host_name_streams(struct host *host)
+static bool name_stream(const struct host *host, const char *purpose, struct rng_stream *stream)
 {
     struct arena *arena = host->world->arena;
-    const uint64_t seed = host->world->config.seed;
-    const size_t room = strlen(host->name) + 16;
+    const size_t room = strlen(host->name) + strlen(purpose) + sizeof "host//";
     char *name = arena_take(arena, room);
     if (name == NULL) { return false; }
-    (void)snprintf(name, room, "host/%s/iss", host->name);
-    host->iss = rng_stream(seed, name);
-    (void)snprintf(name, room, "host/%s/ports", host->name);
-    host->ports = rng_stream(seed, name);
+    (void)snprintf(name, room, "host/%s/%s", host->name, purpose);
+    *stream = rng_stream(host->world->config.seed, name);
     arena_give(arena, name, room);
     return true;
+}
+
+static bool host_name_streams(struct host *host)
+{
+    return name_stream(host, "iss", &host->iss) && name_stream(host, "ports", &host->ports);
+}
+
+void host_lose_secret(struct host *host)
+{
+    char purpose[32];
+    (void)snprintf(purpose, sizeof purpose, "iss/%llu", (unsigned long long)host->crashes);
+    (void)name_stream(host, purpose, &host->iss); /* without memory it stays as it was */
 }
 
 /* As Linux makes it: SipHash of both addresses, the client's first. */

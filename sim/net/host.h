@@ -119,7 +119,8 @@ enum tcp_error host_send(struct socket *socket, const uint8_t *octets, uint32_t 
 enum tcp_error host_receive(struct socket *socket, uint32_t max, struct tcp_slice *slice);
 void host_slice_release(struct host *host, struct tcp_slice *slice);
 enum tcp_error host_shutdown(struct socket *socket); /* RFC 9293's CLOSE */
-void host_close(struct socket *socket);              /* a socket's close */
+uint32_t host_flush(struct socket *socket); /* octets that were never sent, and are not now */
+void host_close(struct socket *socket);     /* a socket's close */
 enum tcp_error host_abort(struct socket *socket);
 /* The TCB's status, or the last one it had. */
 void host_status(struct socket *socket, struct tcp_status *status);

@@ -86,6 +86,16 @@ enum tcp_error host_shutdown(struct socket *socket)
     return error;
 }
 
+uint32_t host_flush(struct socket *socket)
+{
+    struct host *host = socket->host;
+    const uint32_t dropped =
+        socket->conn == NULL ? 0 : tcp_flush(socket->conn, host->world->now_ns);
+    host_record_call(socket, "FLUSH", dropped, "ok");
+    host_pump(host);
+    return dropped;
+}
+
 /* The user lets go; without keep_sockets the socket goes with its TCB. */
 static void let_go(struct socket *socket)
 {
@@ -165,6 +175,7 @@ void host_crash(struct host *host)
     if (host->tcp == NULL) { return; }
     host->crashes++;
     host->crashing = true;
+    if (host->options.quiet_time_ns > 0) { host_lose_secret(host); }
     for (struct socket *socket = host->sockets; socket != NULL; socket = socket->next) {
         if (socket->conn != NULL) {
             socket->state = TCP_CLOSED;

@@ -299,6 +299,8 @@ static inline struct endpoint_socket *endpoint_socket_of_conn(const struct tcp_c
     return conn == NULL ? NULL : tcp_conn_user(conn);
 }
 
+/* The secret of RFC 6528 is another one from now on: the host has crashed. */
+void host_lose_secret(struct host *host);
 struct host *host_create(struct world *world, const struct host_config *config, uint32_t index);
 void host_destroy(struct host *host);
 void host_set_wants(struct host *host);

@@ -298,6 +298,13 @@ static void draw_options(struct life *life, struct tcp_options *options)
         options->has_window = next8(life) % 8 == 0;
         options->window = next8(life);
     }
+    const uint8_t seldom = next8(life);
+    if (seldom < 32) {
+        options->hold_unpushed = (seldom & 1) != 0;
+        options->newreno_heuristic = (seldom & 2) != 0;
+        options->held_limit = (seldom & 4) != 0 ? 1u + next8(life) : 0;
+        options->rfc1337_period_ns = (seldom & 8) != 0 ? SECOND : 0;
+    }
 }
 
 static void open_some(struct life *life)

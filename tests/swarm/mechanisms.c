@@ -89,6 +89,11 @@ void mechanisms_draw(struct swarm *swarm, struct tcp_options *options, unsigned 
     draw_clock(swarm, &draws, options);
     draws = draws_begin(swarm->seed, "uto", number);
     draw_user_timeout(swarm, &draws, options);
+    draws = draws_begin(swarm->seed, "limits", number);
+    const uint32_t held = (uint32_t)draw_scaled(&draws, 1, 20000);
+    if (draw_one_in(&draws, 8)) { options->held_limit = held; }
+    const uint64_t period_ns = draw_scaled(&draws, MS, 10000 * MS);
+    if (draw_one_in(&draws, 4)) { options->rfc1337_period_ns = period_ns; }
     if (options->syn_cookies != TCP_COOKIES_OFF) { swarm->cookies = true; }
     if (options->fast_open != 0) { swarm->fast_open = true; }
     if (!options->pmtu_discovery) { swarm->too_big_ends = true; }

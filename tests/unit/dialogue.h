@@ -6,12 +6,12 @@
  * listener  (on the passive TCB) send 5   recv   close   abort   release   status   crash      a
  * call on the current connection send 5 = connection closing   …and the error that it must give;
  * recv = 5 (octets) = eof = wait; recv 3: at most send 9 takes 5                a part is taken;
- * send 5 more: without PSH; send 5 copied, shared: octets in memory set NAME VALUE an option of the
- * current connection < S 0:0(0) win 1000           a segment from the peer (numbers relative;
- * window 65535 unless given) & < P. 1:6(5) ack 1           the same, or a call, in one instant with
- * the line after it > S. 0:0(0) ack 1             the next segment must be this one, and by the
- * next line none may be left because ACK of 3              why it was sent: the third segment of
- * the peer's; again 2: the second repetition +1.5s                         time passes; timers run
+ * flush = 3: octets thrown away; send 5 more: without PSH; send 5 copied, shared: octets in memory
+ * set NAME VALUE an option of the current connection < S 0:0(0) win 1000           a segment from
+ * the peer (numbers relative; window 65535 unless given) & < P. 1:6(5) ack 1           the same, or
+ * a call, in one instant with the line after it > S. 0:0(0) ack 1             the next segment must
+ * be this one, and by the next line none may be left because ACK of 3              why it was sent:
+ * the third segment of the peer's; again 2: the second repetition +1.5s time passes; timers run
  *     state ESTABLISHED             the current connection's state; the listener: look at that one
  * from now on moves A -> B, B -> C          all moves since the last such line; causes SYN, ACK of
  * SYN: their causes error connection reset        why the connection failed discard backlog full

@@ -267,6 +267,15 @@ static void pass_time(struct dialogue *d, const char *text)
     d->now_ns = until_ns;
 }
 
+static void call_flush(struct dialogue *d, const char *wanted)
+{
+    if (no_conn(d, wanted)) { return; }
+    const uint32_t dropped = tcp_flush(d->conn, d->now_ns);
+    if (wanted == NULL || (uint32_t)strtoul(wanted, NULL, 10) != dropped) {
+        dialogue_fail(d, "flush answered: %" PRIu32, dropped);
+    }
+}
+
 static bool passive_call(struct dialogue *d, const char *line, const char *wanted)
 {
     const char *rest = NULL;
@@ -308,6 +317,8 @@ bool dialogue_call(struct dialogue *d, char *line)
         call_send(d, rest, wanted);
     } else if (dialogue_begins(call, "recv", &rest)) {
         call_recv(d, rest, wanted);
+    } else if (dialogue_begins(call, "flush", &rest)) {
+        call_flush(d, wanted);
     } else if (dialogue_begins(call, "icmp", &rest)) {
         arrive_icmp(d, line + (rest - line));
     } else if (dialogue_begins(call, "set", &rest)) {

@@ -154,8 +154,8 @@ static const char *check_timers(const struct tcp_conn *conn)
     RULE(conn->state != TCP_TIME_WAIT || timer_is_on(conn, TCP_TIMER_TIME_WAIT));
     RULE(!conn->syn_acked || conn->sent_head == NULL || ended || conn->probing ||
          timer_is_on(conn, TCP_TIMER_RETRANSMISSION));
-    RULE(conn->snd_una != conn->snd_nxt || conn->ecn.waits ||
-         !timer_is_on(conn, TCP_TIMER_RETRANSMISSION));
+    const bool waits = conn->ecn.waits || (conn->state == TCP_SYN_SENT && !conn->syn_owed);
+    RULE(conn->snd_una != conn->snd_nxt || waits || !timer_is_on(conn, TCP_TIMER_RETRANSMISSION));
     return NULL;
 }
 
