@@ -8,8 +8,9 @@
 -- has a tab or a newline. What is changed: relations and their bounds, `&&` and `||`, `+` and `-`, negations,
 -- whole numbers, `true` and `false`, the verdicts of the ordered checks, sequence comparisons; statements that
 -- are a call or an assignment are deleted.
--- Left alone: comments, strings, preprocessor lines, assertions, marks of requirements, and the numbers of
--- declarations that only set a limit.
+-- Left alone: comments, strings, preprocessor lines, assertions, the numbers of declarations that only set a
+-- limit; and marks with the conditions that stand before marks alone, and functions shows_…: they change nothing
+-- that TCP does, and whether they tell the truth is what tests/mutants and `tcpsim coverage` are about.
 
 local replacements = {
   ["<"] = { "<=", ">=" }, ["<="] = { "<", ">" }, [">"] = { ">=", "<=" }, [">="] = { ">", "<" },
@@ -21,7 +22,9 @@ local replacements = {
   seq_gt = { "seq_geq", "seq_leq" }, seq_geq = { "seq_gt", "seq_lt" },
 }
 local unary_too = { ["+"] = true, ["-"] = true, ["*"] = true } -- where a value must stand on the left
-local skipped_calls = { assert = true, static_assert = true, TCP_SHOWS = true }
+local marks = { TCP_SHOWS = true, HOST_SHOWS = true, TCP_ROW = true, HOST_ROW = true }
+local function is_mark(word) return marks[word] or word:match("^shows_") ~= nil end
+local function is_skipped_call(word) return word == "assert" or word == "static_assert" or is_mark(word) end
 local keywords = {}
 for word in ([[if for while switch case return break continue else do static const struct enum union sizeof
   goto typedef extern unsigned int char void bool inline default]]):gmatch("%S+") do keywords[word] = true end
@@ -93,6 +96,20 @@ local function behind(tokens, i)
   return #tokens + 1
 end
 
+-- `if (…) { MARK(…); … }`: the index of its last brace.
+local function end_of_marks(tokens, i)
+  if tokens[i].text ~= "if" or tokens[i + 1].text ~= "(" then return nil end
+  local k = behind(tokens, i + 1)
+  if not tokens[k] or tokens[k].text ~= "{" then return nil end
+  k = k + 1
+  while tokens[k].text ~= "}" do
+    if not is_mark(tokens[k].text) or tokens[k + 1].text ~= "(" then return nil end
+    k = behind(tokens, k + 1) + 1 -- and the semicolon
+  end
+  local after = tokens[k + 1]
+  return (not after or after.text ~= "else") and k or nil
+end
+
 local function mutants_of(path)
   local file <close> = assert(io.open(path, "rb"))
   local content = file:read("a")
@@ -126,7 +143,7 @@ local function mutants_of(path)
     local before = tokens[i - 1] and tokens[i - 1].text
     if before ~= ";" and before ~= "{" and before ~= "}" and before ~= ")" then return nil end
     local first = tokens[i]
-    if first.kind ~= "word" or keywords[first.text] or skipped_calls[first.text] then return nil end
+    if first.kind ~= "word" or keywords[first.text] or is_skipped_call(first.text) then return nil end
     local second = tokens[i + 1]
     if not second or second.kind ~= "sign" or second.text:match("^[*:,]$") then return nil end
     local depth, acts = 0, false
@@ -148,10 +165,13 @@ local function mutants_of(path)
     end
     if token.text == "{" then depth = depth + 1 end
     if token.text == "}" then depth = depth - 1 end
-    if skipped_calls[token.text] and tokens[i + 1] and tokens[i + 1].text == "(" then
+    local last_mark = end_of_marks(tokens, i)
+    if last_mark then
+      i = last_mark + 1
+    elseif is_skipped_call(token.text) and tokens[i + 1] and tokens[i + 1].text == "(" then
       i = behind(tokens, i + 1)
     else
-      if depth > 0 then
+      if depth > 0 and not is_mark(fn) then
         local stop = statement_end(i)
         if stop then say(i, stop, ";") end
         for _, replacement in ipairs(replacements[token.text] or {}) do
