@@ -7,21 +7,27 @@ static bool has_our_fin(const struct tcp_conn *conn, const struct tcp_segment *s
     return conn->fin_sent && (seg->flags & TCP_ACK) != 0 && seq_gt(seg->ack, conn->fin_seq);
 }
 
+/* Where the next answer is noted; NULL: it is sent as the last of those noted. */
+static struct answer *next_answer(struct tcp_conn *conn)
+{
+    return conn->answers < ANSWER_TAGS ? &conn->answer[conn->answers] : NULL;
+}
+
 /* A segment that needs an answer of its own: out of order, duplicate, unacceptable, to be
  * challenged. */
 void ack_owe_answer(struct tcp_conn *conn, const struct arrival *arrival, enum tcp_sent_cause cause)
 {
-    if (conn->answers < ANSWER_TAGS) {
+    struct answer *answer = next_answer(conn);
+    if (answer != NULL) {
         struct sack_block twice = {0, 0};
         const bool duplicate = sack_find_duplicate(conn, arrival, &twice);
-        conn->answer[conn->answers] =
-            (struct answer){.tag = arrival->seg->tag,
-                            .cause = (uint8_t)cause,
-                            .has_our_fin = has_our_fin(conn, arrival->seg),
-                            .duplicate = duplicate,
-                            .seq = arrival->seq,
-                            .left = twice.left,
-                            .right = twice.right};
+        *answer = (struct answer){.tag = arrival->seg->tag,
+                                  .cause = (uint8_t)cause,
+                                  .has_our_fin = has_our_fin(conn, arrival->seg),
+                                  .duplicate = duplicate,
+                                  .seq = arrival->seq,
+                                  .left = twice.left,
+                                  .right = twice.right};
     }
     if (conn->answers < UINT16_MAX) { conn->answers++; }
 }
@@ -40,12 +46,12 @@ void ack_answer_is_of_dropped(struct tcp_conn *conn, const struct arrival *arriv
 
 void ack_owe_duplicate_syn(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    const uint16_t at = conn->answers;
+    struct answer *answer = next_answer(conn);
     ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
-    if (at < ANSWER_TAGS && conn->sack_on && conn_options(conn)->dsack) {
-        conn->answer[at].duplicate = true;
-        conn->answer[at].left = conn->irs;
-        conn->answer[at].right = conn->irs + 1;
+    if (answer != NULL && conn_options(conn)->dsack) {
+        answer->duplicate = true;
+        answer->left = conn->irs;
+        answer->right = conn->irs + 1;
     }
 }
 
@@ -64,7 +70,7 @@ static void measure(struct tcp_conn *conn, const struct arrival *arrival, uint32
     if (conn->ts_on && timestamps_measure(conn, arrival, &rtt_ns)) {
         const uint32_t two = 2 * (uint32_t)conn->snd_mss;
         assert(two > 0); /* known since the peer's SYN */
-        rto_sample(conn, rtt_ns, flight > two ? (flight + two - 1) / two : 1);
+        rto_sample(conn, rtt_ns, (flight + two - 1) / two);
     } else if (timed) {
         rto_sample(conn, arrival->now_ns - conn->timed_at_ns, 1);
     }
@@ -88,7 +94,7 @@ static void advance_to(struct tcp_conn *conn, const struct arrival *arrival)
     conn->soft_error = TCP_OK;
     conn->ssthresh_kept = false;
     sent_acked(conn);
-    if (data > 0) { conn->changed = true; }
+    conn->changed = true;
     measure(conn, arrival, flight);
     if (conn->snd_una == conn->snd_nxt) { /* RFC 6298 (5.2) */
         TCP_SHOWS(conn, RFC6298_11);
