@@ -8,6 +8,8 @@
 -- has a tab or a newline. What is changed: relations and their bounds, `&&` and `||`, `+` and `-`, negations,
 -- whole numbers, `true` and `false`, the verdicts of the ordered checks, sequence comparisons; statements that
 -- are a call or an assignment are deleted.
+-- Not changed to one another: `<` and `<=` where the smaller or greater of two values is taken, as `a < b ? a : b`
+-- or `if (a > b) { a = b; }`: equal values are the same.
 -- Left alone: comments, strings, preprocessor lines, assertions, the numbers of declarations that only set a
 -- limit; and marks with the conditions that stand before marks alone, and functions shows_…: they change nothing
 -- that TCP does, and whether they tell the truth is what tests/mutants and `tcpsim coverage` are about.
@@ -96,6 +98,50 @@ local function behind(tokens, i)
   return #tokens + 1
 end
 
+local function same(tokens, i, j, count)
+  for k = 0, count - 1 do
+    if not tokens[i + k] or not tokens[j + k] or tokens[i + k].text ~= tokens[j + k].text then return false end
+  end
+  return count > 0
+end
+
+-- The index of the first token from `i` on, outside of inner parentheses, whose text is in `wanted`.
+local function find_outside(tokens, i, wanted)
+  local depth = 0
+  for k = i, #tokens do
+    local text = tokens[k].text
+    if depth == 0 and wanted[text] then return k end
+    if text == "(" or text == "[" then depth = depth + 1 end
+    if text == ")" or text == "]" then depth = depth - 1 end
+    if depth < 0 or text == ";" or text == "{" then return nil end
+  end
+end
+
+-- Whether the relation at `i` takes the smaller or the greater of two values.
+local ends = { [";"] = true, [")"] = true, [","] = true }
+local function is_extreme(tokens, i)
+  local question = find_outside(tokens, i + 1, { ["?"] = true })
+  local colon = question and find_outside(tokens, question + 1, { [":"] = true })
+  local stop = colon and find_outside(tokens, colon + 1, ends)
+  if stop then
+    local right, yes, no = question - i - 1, colon - question - 1, stop - colon - 1
+    return (same(tokens, question + 1, i - yes, yes) and no == right and same(tokens, colon + 1, i + 1, no)) or
+      (same(tokens, colon + 1, i - no, no) and yes == right and same(tokens, question + 1, i + 1, yes))
+  end
+  local close = find_outside(tokens, i + 1, { [")"] = true }) -- if (a > b) { a = b; }
+  if not close or not tokens[close + 2] or tokens[close + 1].text ~= "{" then return false end
+  local left = 0
+  while tokens[i - left - 1].text ~= "(" or tokens[i - left - 2].text ~= "if" do
+    left = left + 1
+    if left > 20 or i - left < 3 then return false end
+  end
+  local right = close - i - 1
+  local stop_at = close + 3 + left + right
+  return same(tokens, close + 2, i - left, left) and tokens[close + 2 + left].text == "=" and
+    same(tokens, close + 3 + left, i + 1, right) and tokens[stop_at].text == ";" and
+    tokens[stop_at + 1].text == "}" and not (tokens[stop_at + 2] and tokens[stop_at + 2].text == "else")
+end
+
 -- `if (…) { MARK(…); … }`: the index of its last brace.
 local function end_of_marks(tokens, i)
   if tokens[i].text ~= "if" or tokens[i + 1].text ~= "(" then return nil end
@@ -175,7 +221,11 @@ local function mutants_of(path)
         local stop = statement_end(i)
         if stop then say(i, stop, ";") end
         for _, replacement in ipairs(replacements[token.text] or {}) do
-          if not unary_too[token.text] or is_value(tokens[i - 1]) then say(i, i, replacement) end
+          local boundary = #token.text + #replacement == 3 and token.text:match("^[<>]")
+          if (not unary_too[token.text] or is_value(tokens[i - 1])) and
+            not (boundary and replacement:sub(1, 1) == token.text:sub(1, 1) and is_extreme(tokens, i)) then
+            say(i, i, replacement)
+          end
         end
         if token.text == "!" and not (tokens[i + 1] and tokens[i + 1].text == "=") then say(i, i, "") end
         local number = token.kind == "number" and math.tointeger(tonumber((token.text:gsub("[uUlL]+$", ""))))
