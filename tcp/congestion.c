@@ -37,8 +37,7 @@ static uint32_t initial_window(const struct tcp_conn *conn)
 
 void congestion_init(struct tcp_conn *conn)
 {
-    conn->cwnd = initial_window(conn);
-    conn->ssthresh = CWND_MAX_BYTES;
+    conn->cwnd = initial_window(conn); /* ssthresh is as conn_create left it */
     TCP_SHOWS(conn, RFC5681_5);
     TCP_SHOWS(conn, RFC6582_1);
     /* DEVIATION: RFC 6582 begins with the ISS, so that the first segment of data could never be
@@ -51,8 +50,8 @@ void congestion_init(struct tcp_conn *conn)
 /* RFC 5681 4.1: after an idle time longer than the RTO no more than the restart window. */
 void congestion_idle(struct tcp_conn *conn, uint64_t now_ns)
 {
-    if (conn_options(conn)->slow_start_after_idle && conn->octets_sent > 0 &&
-        conn->snd_una == conn->snd_nxt && now_ns - conn->last_sent_ns > conn->rto_ns) {
+    if (conn_options(conn)->slow_start_after_idle && conn->snd_una == conn->snd_nxt &&
+        now_ns - conn->last_sent_ns > conn->rto_ns) {
         const uint32_t restart = initial_window(conn);
         if (conn->cwnd > restart) {
             TCP_SHOWS(conn, RFC5681_17);
@@ -117,7 +116,7 @@ static bool is_marked(const struct tcp_conn *conn, const struct tcp_segment *seg
  * the ACK that covers them tells of the rest, at least of one. */
 static uint32_t newly_delivered(const struct tcp_conn *conn, uint32_t acked)
 {
-    if (!conn_options(conn)->dup_acks_counted || conn->dup_acks == 0) { return acked; }
+    if (!conn_options(conn)->dup_acks_counted) { return acked; }
     const uint64_t told = (uint64_t)conn->dup_acks * conn->snd_mss;
     const uint32_t least = acked < conn->snd_mss ? acked : conn->snd_mss;
     return acked > told + least ? acked - (uint32_t)told : least;
@@ -188,17 +187,18 @@ void congestion_duplicate(struct tcp_conn *conn, uint64_t tag)
     } else if (conn->dup_acks == DUP_ACK_THRESHOLD && tells_of_loss(conn)) {
         conn->congestion_changed = true;
         enter_recovery(conn, tag);
-    } else if (conn->dup_acks < DUP_ACK_THRESHOLD) {
+    } else {
+        if (conn->dup_acks == DUP_ACK_THRESHOLD) {
+            TCP_SHOWS(conn, RFC6582_3);
+            TCP_SHOWS(conn, RFC6582_8);
+        }
         conn->sent_cause = TCP_SENT_WINDOW_OPENED;
         conn->sent_cause_tag = tag;
-    } else if (conn->dup_acks == DUP_ACK_THRESHOLD) {
-        TCP_SHOWS(conn, RFC6582_3);
-        TCP_SHOWS(conn, RFC6582_8);
     }
 }
 
 /* RFC 5681 3.1 (4) and 3.2; RFC 6582 3.2 (4). A second timeout of one segment leaves ssthresh
- * alone. */
+ * alone. The backoff that follows tells of it all. */
 void congestion_timeout(struct tcp_conn *conn)
 {
     TCP_SHOWS(conn, MUST_19);
@@ -217,7 +217,6 @@ void congestion_timeout(struct tcp_conn *conn)
     conn->recover = conn->snd_nxt - 1;
     conn->in_recovery = false;
     conn->dup_acks = 0;
-    conn->congestion_changed = true;
     ecn_window_reduced(conn);
 }
 

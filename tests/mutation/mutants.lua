@@ -9,7 +9,7 @@
 -- whole numbers, `true` and `false`, the verdicts of the ordered checks, sequence comparisons; statements that
 -- are a call or an assignment are deleted.
 -- Not changed to one another: `<` and `<=` where the smaller or greater of two values is taken, as `a < b ? a : b`
--- or `if (a > b) { a = b; }`: equal values are the same.
+-- or `if (… && a > b) { a = b; }`: equal values are the same.
 -- Left alone: comments, strings, preprocessor lines, assertions, the numbers of declarations that only set a
 -- limit; and marks with the conditions that stand before marks alone, and functions shows_…: they change nothing
 -- that TCP does, and whether they tell the truth is what tests/mutants and `tcpsim coverage` are about.
@@ -117,6 +117,12 @@ local function find_outside(tokens, i, wanted)
   end
 end
 
+-- The index behind a cast that stands at `i`.
+local function behind_cast(tokens, i)
+  local is_cast = tokens[i].text == "(" and tokens[i + 1].kind == "word" and tokens[i + 2].text == ")"
+  return is_cast and i + 3 or i
+end
+
 -- Whether the relation at `i` takes the smaller or the greater of two values.
 local ends = { [";"] = true, [")"] = true, [","] = true }
 local function is_extreme(tokens, i)
@@ -124,22 +130,30 @@ local function is_extreme(tokens, i)
   local colon = question and find_outside(tokens, question + 1, { [":"] = true })
   local stop = colon and find_outside(tokens, colon + 1, ends)
   if stop then
-    local right, yes, no = question - i - 1, colon - question - 1, stop - colon - 1
-    return (same(tokens, question + 1, i - yes, yes) and no == right and same(tokens, colon + 1, i + 1, no)) or
-      (same(tokens, colon + 1, i - no, no) and yes == right and same(tokens, question + 1, i + 1, yes))
+    local first, second = behind_cast(tokens, question + 1), behind_cast(tokens, colon + 1)
+    local right, yes, no = question - i - 1, colon - first, stop - second
+    return (same(tokens, first, i - yes, yes) and no == right and same(tokens, second, i + 1, no)) or
+      (same(tokens, second, i - no, no) and yes == right and same(tokens, first, i + 1, yes))
   end
   local close = find_outside(tokens, i + 1, { [")"] = true }) -- if (a > b) { a = b; }
   if not close or not tokens[close + 2] or tokens[close + 1].text ~= "{" then return false end
   local left = 0
-  while tokens[i - left - 1].text ~= "(" or tokens[i - left - 2].text ~= "if" do
+  while tokens[i - left - 1].text ~= "&&" and
+    (tokens[i - left - 1].text ~= "(" or tokens[i - left - 2].text ~= "if") do
     left = left + 1
     if left > 20 or i - left < 3 then return false end
   end
-  local right = close - i - 1
-  local stop_at = close + 3 + left + right
-  return same(tokens, close + 2, i - left, left) and tokens[close + 2 + left].text == "=" and
-    same(tokens, close + 3 + left, i + 1, right) and tokens[stop_at].text == ";" and
-    tokens[stop_at + 1].text == "}" and not (tokens[stop_at + 2] and tokens[stop_at + 2].text == "else")
+  local right, target = close - i - 1, close + 2
+  local equals = find_outside(tokens, target, { ["="] = true })
+  if not equals then return false end
+  local value = behind_cast(tokens, equals + 1)
+  local stop_at = find_outside(tokens, value, ends)
+  if not stop_at then return false end
+  local first, second = equals - target, stop_at - value
+  return tokens[stop_at].text == ";" and tokens[stop_at + 1].text == "}" and
+    not (tokens[stop_at + 2] and tokens[stop_at + 2].text == "else") and
+    ((first == left and second == right and same(tokens, target, i - left, left) and same(tokens, value, i + 1, right)) or
+    (first == right and second == left and same(tokens, target, i + 1, right) and same(tokens, value, i - left, left)))
 end
 
 -- `if (…) { MARK(…); … }`: the index of its last brace.
