@@ -82,7 +82,6 @@ static void conn_detach(struct tcp_conn *conn, uint64_t now_ns)
     deadlines_remove(conn);
     host_unready(conn);
     host_unhash(conn->host, conn);
-    time_wait_forget_old(conn);
     listen_child_gone(conn);
     fast_open_done(conn);
 }
@@ -124,7 +123,6 @@ void conn_free(struct tcp_conn *conn, uint64_t now_ns)
                   &(struct tcp_event){.kind = TCP_EVENT_DELETED, .conn = conn, .now_ns = now_ns});
     }
     deadlines_remove(conn);
-    host_unready(conn);
     host_unhash(host, conn);
     time_wait_forget_old(conn);
     conn_drop_buffers(conn, true);

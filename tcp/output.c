@@ -278,7 +278,9 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
     if (conn->ecn.on && len > 0 && !conn->probing) { ecn_on_new_data(conn, out); }
     conn->snd_nxt += len + fin;
     conn->octets_sent += len;
-    if (len < conn_segment_room(conn)) { conn->small_sent = conn->snd_nxt; }
+    /* never half the sequence space behind */
+    conn->small_sent =
+        len < conn_segment_room(conn) ? conn->snd_nxt : seq_max(conn->small_sent, conn->snd_una);
     if (conn_options(conn)->push_bursts && len > 0 && conn_ends_burst(conn, len)) {
         out->flags |= TCP_PSH;
         conn->sent_tail->burst_end = true;
