@@ -88,7 +88,8 @@ static void end_recovery(struct tcp_conn *conn)
     TCP_SHOWS(conn, RFC5681_16);
     TCP_SHOWS(conn, RFC6582_4);
     if (floor < conn->ssthresh) { TCP_SHOWS(conn, RFC6582_11); }
-    conn->cwnd = conn->ssthresh < floor ? conn->ssthresh : floor;
+    const bool small = conn_options(conn)->recovery_exit == TCP_RECOVERY_EXIT_FLIGHT;
+    conn->cwnd = small && floor < conn->ssthresh ? floor : conn->ssthresh;
     conn->in_recovery = false;
     conn->dup_acks = 0;
 }
@@ -139,6 +140,17 @@ void congestion_acked(struct tcp_conn *conn, uint32_t acked, const struct tcp_se
     }
 }
 
+static bool counts_cwnd(const struct tcp_conn *conn)
+{
+    return conn_options(conn)->ssthresh_of == TCP_SSTHRESH_OF_CWND;
+}
+
+/* What a loss halves. */
+static uint32_t at_loss(const struct tcp_conn *conn, uint32_t flight)
+{
+    return counts_cwnd(conn) ? conn->cwnd / conn->snd_mss / 2 * 2 * conn->snd_mss : flight;
+}
+
 static void enter_recovery(struct tcp_conn *conn, uint64_t tag)
 {
     TCP_SHOWS(conn, RFC5681_14);
@@ -146,7 +158,8 @@ static void enter_recovery(struct tcp_conn *conn, uint64_t tag)
     if (conn->ssthresh < CWND_MAX_BYTES) { TCP_SHOWS(conn, RFC5681_20); }
     /* What limited transmit sent does not count: RFC 5681 3.2 (2). */
     if (!ecn_has_reduced(conn)) { /* or the answer to marks in this window was enough */
-        conn->ssthresh = control(conn)->ssthresh(conn, conn_flight(conn) - conn->limited_bytes);
+        conn->ssthresh =
+            control(conn)->ssthresh(conn, at_loss(conn, conn_flight(conn) - conn->limited_bytes));
         ecn_window_reduced(conn);
     }
     conn->limited_bytes = 0;
@@ -206,12 +219,13 @@ void congestion_timeout(struct tcp_conn *conn)
     TCP_SHOWS(conn, RFC6582_7);
     TCP_SHOWS(conn, RFC8961_6);
     if (conn->ssthresh_kept) { TCP_SHOWS(conn, RFC5681_10); }
-    if (!conn->ssthresh_kept) {
+    const bool halved = counts_cwnd(conn) && conn->in_recovery;
+    if (!conn->ssthresh_kept && !halved) {
         TCP_SHOWS(conn, RFC5681_9);
         if (conn->ssthresh < CWND_MAX_BYTES) { TCP_SHOWS(conn, RFC5681_20); }
-        conn->ssthresh = control(conn)->ssthresh(conn, conn_flight(conn));
-        conn->ssthresh_kept = true;
+        conn->ssthresh = control(conn)->ssthresh(conn, at_loss(conn, conn_flight(conn)));
     }
+    conn->ssthresh_kept = true;
     conn->cwnd = conn->snd_mss;
     conn->acked_bytes = 0;
     conn->recover = conn->snd_nxt - 1;

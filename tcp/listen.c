@@ -39,15 +39,19 @@ void listen_adopt(struct tcp_conn *listener, struct tcp_conn *conn)
     listen->pending++;
 }
 
+static uint32_t most_waiting(const struct tcp_conn *listener)
+{
+    return conn_options(listener)->backlog + conn_options(listener)->backlog_extra;
+}
+
 bool listen_ready_full(const struct tcp_conn *listener)
 {
-    return listener->listen->ready >= conn_options(listener)->backlog;
+    return listener->listen->ready >= most_waiting(listener);
 }
 
 static bool backlog_full(const struct tcp_conn *listener)
 {
-    return listener->listen->pending >= conn_options(listener)->backlog ||
-           listen_ready_full(listener);
+    return listener->listen->pending >= most_waiting(listener) || listen_ready_full(listener);
 }
 
 /* Whether a child may leave SYN-RECEIVED: not while as many wait to be accepted as the backlog
@@ -226,6 +230,13 @@ static bool recycle_oldest(struct tcp_conn *listener, uint64_t now_ns)
     return true;
 }
 
+/* A cookie proves a peer, but makes no room among those that wait to be accepted. */
+static bool refuses_cookie(const struct tcp_conn *listener)
+{
+    return conn_options(listener)->accept_full == TCP_ACCEPT_FULL_DROP &&
+           listen_ready_full(listener);
+}
+
 /* Third, check for a SYN. Text and FIN that ride on it are kept until the connection is
  * established; where a cookie answers, nothing is. */
 static void third_check_syn(struct tcp_conn *listener, const struct arrival *arrival)
@@ -234,7 +245,7 @@ static void third_check_syn(struct tcp_conn *listener, const struct arrival *arr
     const bool full = backlog_full(listener);
     const uint8_t cookies = conn_options(listener)->syn_cookies;
     if ((cookies == TCP_COOKIES_ON || (full && cookies == TCP_COOKIES_AUTO)) &&
-        cookie_answers(listener, arrival)) {
+        !refuses_cookie(listener) && cookie_answers(listener, arrival)) {
         return;
     }
     if (full) { TCP_SHOWS(listener, RFC4987_1); }

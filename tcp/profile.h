@@ -20,6 +20,9 @@ enum tcp_icmp_opening {
 enum tcp_icmp_soft { TCP_ICMP_SOFT_REPORTS, TCP_ICMP_SOFT_ABORTS_OPEN };
 
 enum tcp_syn_text { TCP_SYN_TEXT_KEEP, TCP_SYN_TEXT_DROP };
+enum tcp_ssthresh_of { TCP_SSTHRESH_OF_FLIGHT, TCP_SSTHRESH_OF_CWND };
+enum tcp_recovery_exit { TCP_RECOVERY_EXIT_FLIGHT, TCP_RECOVERY_EXIT_SSTHRESH };
+enum tcp_accept_full { TCP_ACCEPT_FULL_COOKIE, TCP_ACCEPT_FULL_DROP };
 enum tcp_backlog_full { TCP_BACKLOG_DROP, TCP_BACKLOG_RECYCLE };
 enum tcp_fast_open {
     TCP_FAST_OPEN_OFF = 0,
@@ -48,7 +51,7 @@ enum tcp_ack_every { TCP_ACK_EVERY_FULL, TCP_ACK_EVERY_ANY, TCP_ACK_EVERY_OCTETS
 enum tcp_rto_min_bounds { TCP_RTO_MIN_BOUNDS_RTO, TCP_RTO_MIN_BOUNDS_VARIANCE };
 enum tcp_repeated_syn { TCP_REPEATED_SYN_ACK, TCP_REPEATED_SYN_SYN_ACK };
 enum tcp_listen_syn_ack { TCP_LISTEN_SYN_ACK_RESET, TCP_LISTEN_SYN_ACK_DROP };
-enum tcp_window_advance { TCP_WINDOW_RFC9293, TCP_WINDOW_BSD };
+enum tcp_window_advance { TCP_WINDOW_RFC9293, TCP_WINDOW_BSD, TCP_WINDOW_LINUX };
 enum tcp_syn_received_ack { TCP_SYN_RECEIVED_ACK_CHALLENGE, TCP_SYN_RECEIVED_ACK_RESET };
 enum tcp_syn_fin { TCP_SYN_FIN_ACCEPT, TCP_SYN_FIN_DROP };
 enum tcp_give_up_rst { TCP_GIVE_UP_RST_NONE, TCP_GIVE_UP_RST_KEEPALIVE, TCP_GIVE_UP_RST_ALWAYS };
@@ -57,7 +60,7 @@ enum tcp_time_wait_text {
     TCP_TIME_WAIT_TEXT_ACK,
     TCP_TIME_WAIT_TEXT_ANY
 };
-enum tcp_late_text { TCP_LATE_TEXT_IGNORE, TCP_LATE_TEXT_RESET };
+enum tcp_late_text { TCP_LATE_TEXT_IGNORE, TCP_LATE_TEXT_RESET, TCP_LATE_TEXT_ACROSS };
 enum tcp_listen_close { TCP_LISTEN_CLOSE_RESETS, TCP_LISTEN_CLOSE_FORGETS };
 enum tcp_nagle_waits_for { TCP_NAGLE_WAITS_FOR_ANYTHING, TCP_NAGLE_WAITS_FOR_SMALL };
 
@@ -102,8 +105,12 @@ struct tcp_options {
     bool fast_open_empty, fast_open_fallback;
     uint64_t fast_open_holdoff_ns;
     bool syn_push;
-    uint8_t syn_text;     /* enum tcp_syn_text */
-    uint8_t backlog_full; /* enum tcp_backlog_full */
+    uint8_t syn_text;      /* enum tcp_syn_text */
+    uint8_t backlog_full;  /* enum tcp_backlog_full */
+    uint8_t accept_full;   /* enum tcp_accept_full */
+    uint8_t ssthresh_of;   /* enum tcp_ssthresh_of */
+    uint8_t recovery_exit; /* enum tcp_recovery_exit */
+    uint32_t backlog_extra;
     bool challenge_ack, insecure_rst, insecure_syn;
     uint8_t syn_received_ack; /* enum tcp_syn_received_ack */
     uint8_t window_advance;   /* enum tcp_window_advance */

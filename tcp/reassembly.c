@@ -95,6 +95,17 @@ static void hold_run(struct tcp_conn *conn, tcp_seq seq, struct tcp_slice slice)
     }
 }
 
+/* A peer has one FIN; who is in its name may forge others. That counts which the stream reaches
+ * first, and none that text goes past. */
+void text_note_fin(struct tcp_conn *conn, tcp_seq seq, uint32_t len)
+{
+    const bool passed = conn->fin_known && conn->rcv_fin_seq - seq < len;
+    if (!conn->fin_known || passed || seq_lt(seq + len, conn->rcv_fin_seq)) {
+        conn->fin_known = true;
+        conn->rcv_fin_seq = seq + len;
+    }
+}
+
 /* Keeps the text, and remembers where a FIN stands; nothing moves. */
 void text_hold(struct tcp_conn *conn, const struct arrival *arrival)
 {
@@ -106,10 +117,7 @@ void text_hold(struct tcp_conn *conn, const struct arrival *arrival)
         hold_run(conn, seq, payload.part[i]);
         seq += payload.part[i].len;
     }
-    if ((arrival->flags & TCP_FIN) != 0 && !conn->fin_known) {
-        conn->fin_known = true;
-        conn->rcv_fin_seq = arrival->seq + arrival->len;
-    }
+    if ((arrival->flags & TCP_FIN) != 0) { text_note_fin(conn, arrival->seq, arrival->len); }
 }
 
 bool text_is_beyond_limit(const struct tcp_conn *conn, const struct arrival *arrival)

@@ -99,13 +99,14 @@ void sack_held(struct tcp_conn *conn, tcp_seq seq)
 }
 
 /* RCV.NXT has moved. What begins there could not be delivered for want of memory: no gap precedes
- * it. */
+ * it. Nothing belongs to the stream behind the FIN. */
 void sack_advanced(struct tcp_conn *conn)
 {
     struct sack_state *sack = conn->sack;
     unsigned kept = 0;
     for (unsigned i = 0; i < sack->count; i++) {
-        if (seq_gt(sack->recent[i].left, conn->rcv_nxt)) { sack->recent[kept++] = sack->recent[i]; }
+        const bool above = seq_gt(sack->recent[i].left, conn->rcv_nxt);
+        if (above && !conn->fin_received) { sack->recent[kept++] = sack->recent[i]; }
     }
     sack->count = (uint8_t)kept;
     free_if_empty(conn);

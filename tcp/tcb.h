@@ -625,6 +625,7 @@ void ecn_text_arrives(struct tcp_conn *conn, const struct tcp_segment *seg);
 void text_hold(struct tcp_conn *conn, const struct arrival *arrival);
 /* Whether held_limit forbids to hold it. */
 bool text_is_beyond_limit(const struct tcp_conn *conn, const struct arrival *arrival);
+void text_note_fin(struct tcp_conn *conn, tcp_seq seq, uint32_t len);
 bool text_deliver(struct tcp_conn *conn, const struct arrival *arrival);
 /* Moves held octets that have become next in order; true if any. */
 bool text_pull_held(struct tcp_conn *conn, uint64_t now_ns);
@@ -711,6 +712,9 @@ bool window_update_due(const struct tcp_conn *conn);
 uint32_t window_bsd_room(const struct tcp_conn *conn, uint32_t room);
 bool window_bsd_update_due(const struct tcp_conn *conn, uint32_t room);
 void window_bsd_round_buffers(struct tcp_conn *conn);
+/* window_linux.c: the same of Linux. */
+uint32_t window_linux_room(const struct tcp_conn *conn, uint32_t room);
+bool window_linux_doubled(uint32_t told, uint32_t room, uint32_t most);
 /* The field of the SYN that opens, which knows no RCV.NXT. */
 uint16_t window_of_first_syn(const struct tcp_conn *conn);
 /* What a segment of the peer offers, in octets. */

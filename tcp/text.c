@@ -45,10 +45,23 @@ static bool refuse_text_after_release(struct tcp_conn *conn, const struct arriva
     return true;
 }
 
+/* One who is in the peer's name has told another end of the stream. */
+static bool refuse_text_across_fin(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    if (conn_options(conn)->late_text != TCP_LATE_TEXT_ACROSS || arrival->len == 0 ||
+        conn->state == TCP_TIME_WAIT || !seq_lt(arrival->seg->seq, conn->rcv_nxt)) {
+        return false;
+    }
+    conn_discard(conn, arrival, TCP_DISCARD_TEXT_AFTER_FIN);
+    conn_reply_rst(conn, arrival);
+    conn_finish(conn, arrival->now_ns, TCP_CAUSE_DATA_AFTER_CLOSE, TCP_ERROR_RESET);
+    return true;
+}
+
 static enum verdict take_text(struct tcp_conn *conn, const struct arrival *arrival)
 {
     if (refuse_text_after_release(conn, arrival)) { return DONE; }
-    const bool held_some = conn->held.head != NULL;
+    const bool held_some = conn->held.head != NULL || conn->fin_known;
     if (seq_gt(arrival->seq, conn->rcv_nxt)) {
         if (arrival->len > 0 || (arrival->flags & TCP_FIN) != 0) {
             TCP_SHOWS(conn, SHLD_31);
@@ -71,14 +84,10 @@ static enum verdict take_text(struct tcp_conn *conn, const struct arrival *arriv
     if (conn->sack_on && sack_find_duplicate(conn, arrival, &twice)) {
         sack_duplicate(conn, twice);
     }
-    if ((arrival->flags & TCP_FIN) != 0) {
-        text_hold(conn, &(struct arrival){.seg = arrival->seg,
-                                          .now_ns = arrival->now_ns,
-                                          .seq = arrival->seq + arrival->len,
-                                          .flags = TCP_FIN});
-    }
+    if ((arrival->flags & TCP_FIN) != 0) { text_note_fin(conn, arrival->seq, arrival->len); }
     const bool got_text = text_deliver(conn, arrival);
     const bool got_held = text_pull_held(conn, arrival->now_ns);
+    if (conn->fin_known && seq_lt(conn->rcv_fin_seq, conn->rcv_nxt)) { conn->fin_known = false; }
     if (conn->sack != NULL) { sack_advanced(conn); }
     if (got_text || got_held) {
         TCP_ROW(conn, TEXT_TAKEN);
@@ -99,6 +108,7 @@ enum verdict seventh_process_text(struct tcp_conn *conn, const struct arrival *a
     case TCP_CLOSING:
     case TCP_LAST_ACK:
     case TCP_TIME_WAIT:
+        if (refuse_text_across_fin(conn, arrival)) { return DONE; }
         if (arrival->len > 0) {
             TCP_ROW(conn, TEXT_AFTER_FIN);
             conn_discard(conn, arrival, TCP_DISCARD_TEXT_AFTER_FIN);
@@ -119,6 +129,7 @@ static void fin_is_next(struct tcp_conn *conn, const struct arrival *arrival)
     TCP_SHOWS(conn, UNL_29);
     conn->fin_received = true;
     conn->rcv_nxt++;
+    runs_clear(conn->host, &conn->held);
     conn->rcv_adv = seq_max(conn->rcv_adv, conn->rcv_nxt);
     if (conn->sack != NULL) { sack_advanced(conn); }
     conn->ack_cause = TCP_SENT_ACK_OF;

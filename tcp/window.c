@@ -70,11 +70,15 @@ void window_tune(struct tcp_conn *conn, uint64_t now_ns, uint32_t len)
 }
 
 /* The furthest right edge that can be told now. */
-static tcp_seq receive_edge(const struct tcp_conn *conn, uint8_t shift)
+static tcp_seq receive_edge(const struct tcp_conn *conn, uint8_t shift, bool on_syn)
 {
     uint32_t room = receive_room(conn, shift);
-    if (conn_options(conn)->window_advance == TCP_WINDOW_BSD) {
-        room = window_bsd_room(conn, room);
+    switch ((enum tcp_window_advance)conn_options(conn)->window_advance) {
+    case TCP_WINDOW_RFC9293: break;
+    case TCP_WINDOW_BSD: room = window_bsd_room(conn, room); break;
+    case TCP_WINDOW_LINUX:
+        if (shift == 0 && !on_syn && room < UINT16_MAX) { room = window_linux_room(conn, room); }
+        break;
     }
     return conn->rcv_nxt + (room >> shift << shift);
 }
@@ -90,6 +94,13 @@ static uint32_t least_advance(const struct tcp_conn *conn)
 {
     const uint32_t half = most_ever(conn) / 2;
     return half < conn->rcv_mss ? half : conn->rcv_mss;
+}
+
+/* Whether the window is what the room gives, and is not held until a segment fits. */
+static bool follows_room(const struct tcp_conn *conn, uint8_t shift)
+{
+    const uint8_t advance = conn_options(conn)->window_advance;
+    return advance == TCP_WINDOW_BSD || (advance == TCP_WINDOW_LINUX && shift == 0);
 }
 
 uint32_t window_offerable(const struct tcp_conn *conn)
@@ -114,10 +125,10 @@ uint16_t window_offer(struct tcp_conn *conn, bool on_syn)
         conn->rcv_adv = seq_max(conn->rcv_adv, edge);
         return options->window;
     }
-    const tcp_seq edge = receive_edge(conn, shift);
+    const tcp_seq edge = receive_edge(conn, shift, on_syn);
     if (seq_gt(conn->rcv_adv, edge)) { TCP_SHOWS(conn, RFC7323_7); }
     const tcp_seq kept = kept_edge(conn, shift);
-    if (options->window_advance == TCP_WINDOW_BSD) {
+    if (follows_room(conn, shift)) {
         conn->rcv_adv = seq_max(conn->rcv_adv, edge);
     } else if (seq_gt(edge, kept) && edge - kept >= least_advance(conn)) {
         conn->rcv_adv = edge;
@@ -134,7 +145,7 @@ uint16_t window_offer(struct tcp_conn *conn, bool on_syn)
  * the next ACK of data tells. */
 bool window_update_due(const struct tcp_conn *conn)
 {
-    const tcp_seq edge = receive_edge(conn, conn->rcv_shift);
+    const tcp_seq edge = receive_edge(conn, conn->rcv_shift, false);
     const tcp_seq kept = kept_edge(conn, conn->rcv_shift);
     if (!seq_gt(edge, kept) || conn_options(conn)->has_window) { return false; }
     if (conn_options(conn)->window_advance == TCP_WINDOW_BSD) {
@@ -144,6 +155,10 @@ bool window_update_due(const struct tcp_conn *conn)
     const uint32_t left = kept - conn->rcv_nxt;
     const uint32_t least = least_advance(conn);
     TCP_SHOWS(conn, RFC1122_6);
+    if (conn_options(conn)->window_advance == TCP_WINDOW_LINUX) {
+        return (advance >= least || follows_room(conn, conn->rcv_shift)) &&
+               window_linux_doubled(left, edge - conn->rcv_nxt, most_ever(conn));
+    }
     return (left < least && advance >= least) || advance >= (most_ever(conn) + 1) / 2;
 }
 

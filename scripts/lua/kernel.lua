@@ -34,12 +34,13 @@ function kernel.stage(delay, of_a, of_b, batch)
   return a, b, link
 end
 
--- Somebody beside B whose segments reach it at once, in whoever's name.
-function kernel.forger(b)
+-- Somebody beside a host whose segments reach it at once, in A's name or
+-- in that of `way`.
+function kernel.forger(victim, way)
   local forger = sim.host("forger", { address = "10.0.0.66", tcp = false })
-  sim.link(forger, b)
+  sim.link(forger, victim)
   return function(segment, options)
-    local forged = { from = forger, to = b, segment = "A > B: " .. segment }
+    local forged = { from = forger, to = victim, segment = (way or "A > B: ") .. segment }
     for name, value in pairs(options or {}) do forged[name] = value end
     sim.inject(forged)
   end
@@ -65,6 +66,46 @@ function kernel.server(b, act)
     conn:recv_all(100)
     conn:send(100)
     if act then act(conn) end
+  end)
+end
+
+-- Segments that belong to nothing, forged one in 100 ms in A's name, each from a port of its own.
+function kernel.strays(b, port, segments)
+  local forge = kernel.forger(b)
+  for i, segment in ipairs(segments) do
+    sim.at((i - 1) * 0.1, function()
+      forge(segment .. " win 65535", { absolute = true, sport = 39999 + i, dport = port })
+    end)
+  end
+end
+
+-- Forgeries in A's name, each with its time, while A waits `pause` before it sends ten octets.
+function kernel.forged(a, b, pause, forgeries)
+  local forge = kernel.forger(b)
+  for _, forgery in ipairs(forgeries) do
+    sim.at(forgery[1], function() forge(forgery[2] .. " win 65535") end)
+  end
+  kernel.client(a, b, function(conn)
+    sim.sleep(pause)
+    conn:send(10)
+  end)
+  kernel.server(b, function(conn) conn:recv() end)
+end
+
+-- B, the server, closes first and so comes to TIME-WAIT.
+function kernel.passive_close(a, b)
+  a:app(function()
+    local conn = a:connect(b, 80, { local_port = 40000 })
+    sim.sleep("110ms")
+    conn:send(100)
+    conn:recv_all(100)
+    expect.equal(conn:recv(), nil)
+    sim.sleep("100ms")
+    conn:close()
+  end)
+  kernel.server(b, function(conn)
+    sim.sleep("110ms")
+    conn:close()
   end)
 end
 

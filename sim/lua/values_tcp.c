@@ -12,7 +12,7 @@
 /* As tcp_conn_set_options. */
 static const char *const changeable[] = {
     "nagle",  "delayed_ack", "keepalive",   "user_timeout", "retries", "rto_min",       "rto_max",
-    "window", "recv_buffer", "send_buffer", "ttl",          "tos",     "uto_advertise",
+    "window", "recv_buffer", "send_buffer", "ttl",          "tos",     "uto_advertise", "cork",
 };
 #define CHANGEABLE (sizeof changeable / sizeof changeable[0])
 
@@ -260,6 +260,18 @@ static void check_names(lua_State *L, int index, const char *of, const char *con
     lua_check_keys(L, index, what, names, count, 0);
 }
 
+/* A buffer that is asked for stays as it is, unless it is said how far it may grow. */
+static void fix_receive_buffer(lua_State *L, int index, struct tcp_options *options)
+{
+    if (!value_field(L, index, "recv_buffer")) { return; }
+    lua_pop(L, 1);
+    if (value_field(L, index, "recv_buffer_max")) {
+        lua_pop(L, 1);
+    } else {
+        options->recv_buffer_max = 0;
+    }
+}
+
 void values_tcp_options(lua_State *L, int index, const char *what, struct tcp_options *options,
                         const char *const *others, size_t other_count, bool changing)
 {
@@ -281,6 +293,7 @@ void values_tcp_options(lua_State *L, int index, const char *what, struct tcp_op
         read_option(L, what, row, options);
         lua_pop(L, 1);
     }
+    if (!changing) { fix_receive_buffer(L, index, options); }
     if (options->rto_min_ns > options->rto_max_ns) {
         char least[64];
         char greatest[64];

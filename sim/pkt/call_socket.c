@@ -58,10 +58,10 @@ enum call_status call_listen(struct call *call)
     }
     if (fd->socket != NULL && !fd->listening) { return call_errno(call, PKT_EINVAL); }
     if (fd->listening) { return call_return(call, 0); }
-    /* Linux admits one more than it is asked for, BSD half as much again. */
+    /* BSD admits half as much again as it is asked for; Linux one more, by backlog_extra. */
     const uint32_t most = pkt->options.backlog;
     uint32_t length = backlog < 0 || backlog > most ? most : (uint32_t)backlog;
-    length = pkt->dialect == DIALECT_LINUX ? length + 1 : 3 * length / 2 + 1;
+    if (pkt->dialect != DIALECT_LINUX) { length = 3 * length / 2 + 1; }
     fast_open_listens(pkt, fd, length);
     struct tcp_options options = fd->options;
     options.backlog = length;

@@ -97,8 +97,8 @@ void diff_alignment_destroy(struct diff_alignment *alignment);
 /* The mask of fields that differ but for the time. (diff_compare.c) */
 uint32_t diff_compare(const struct diff_segment *a, const struct diff_segment *b,
                       const struct diff_rules *rules);
-/* Sets DIFF_TIME in pairs whose times are too far apart. (diff_compare.c) */
-void diff_compare_times(struct diff_alignment *alignment);
+/* Sets DIFF_TIME in pairs whose times are too far apart. False: no memory. (diff_compare.c) */
+bool diff_compare_times(struct diff_alignment *alignment);
 
 /* ---- printing (diff_print.c) ---- */
 

@@ -248,13 +248,13 @@ bool diff_align(const struct diff_side *first, const struct diff_side *second,
     struct aligning a = {.alignment = alignment};
     a.key = calloc(most, sizeof *a.key);
     alignment->pair = calloc(most, sizeof *alignment->pair);
-    const bool ok = a.key != NULL && alignment->pair != NULL && align_all(&a);
+    const bool ok =
+        a.key != NULL && alignment->pair != NULL && align_all(&a) && diff_compare_times(alignment);
     free(a.key);
     if (!ok) {
         diff_alignment_destroy(alignment);
         return false;
     }
-    diff_compare_times(alignment);
     for (size_t i = 0; i < alignment->count; i++) {
         alignment->differences += diff_pair_differs(&alignment->pair[i]);
     }

@@ -1,6 +1,7 @@
 /* diff_compare.c - in what two segments differ: field by field, and their times. */
 #include "diff.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const char *diff_field_name(enum diff_field field)
@@ -100,20 +101,22 @@ static uint64_t since(const struct reference *from, uint64_t second_ns)
 }
 
 /* A late timer delays what follows it, not what others do by the clock: it suffices that a segment
- * keeps pace with the last pair of all, with its sender's last one, or with the beginning. */
-void diff_compare_times(struct diff_alignment *alignment)
+ * keeps pace with the last pair of all, with its sender's last one on the connection, or with the
+ * beginning. */
+bool diff_compare_times(struct diff_alignment *alignment)
 {
     const struct diff_rules *rules = &alignment->rules;
     const struct reference beginning = {.there = true};
     struct reference last = {0};
-    struct reference of_sender[2] = {{0}};
+    struct reference *of_sender = calloc(2 * alignment->first->flow_count + 1, sizeof *of_sender);
+    if (of_sender == NULL) { return false; }
     for (size_t i = 0; rules->times && i < alignment->count; i++) {
         struct diff_pair *pair = &alignment->pair[i];
         if (pair->first == DIFF_NONE || pair->second == DIFF_NONE) { continue; }
         const struct diff_segment *first = &alignment->first->segment[pair->first];
         const uint64_t first_ns = first->time_ns;
         const uint64_t second_ns = alignment->second->segment[pair->second].time_ns;
-        struct reference *own = &of_sender[first->sender];
+        struct reference *own = &of_sender[2 * (size_t)first->conn + first->sender];
         const uint64_t longest_ns = since(own, second_ns) > since(&last, second_ns)
                                         ? since(own, second_ns)
                                         : since(&last, second_ns);
@@ -124,4 +127,6 @@ void diff_compare_times(struct diff_alignment *alignment)
         }
         last = *own = (struct reference){true, first_ns, second_ns};
     }
+    free(of_sender);
+    return true;
 }

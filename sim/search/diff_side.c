@@ -1,8 +1,8 @@
 /* diff_side.c - the segments of one side: which connection each belongs to, and what its numbers
  * count from.
  *
- * A number counts from the SYN of the side that it counts. A SYN with another number begins anew,
- * but for one close to the last, which is an old duplicate's; the answer to a SYN always does.
+ * A number counts from the SYN of the side that it counts. A SYN with another number may be an old
+ * duplicate, or begin anew: it counts from itself, and the others from it when it is answered.
  * Where no SYN was seen, the first segment's number is 1. */
 #include "diff.h"
 
@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OLD_DUPLICATE_REACH (1u << 20) /* so close to the last SYN lies no new one */
 #define FLOWS_MAX (1u << 22)
 
 struct diff_flow {
@@ -19,6 +18,8 @@ struct diff_flow {
     bool named;
     bool known[2];
     tcp_seq isn[2];
+    bool asked[2]; /* a SYN that may begin anew: its number */
+    tcp_seq syn[2];
     bool over; /* FIN in both directions, or a RST: the next SYN is a new connection's */
     bool fin[2];
 };
@@ -122,32 +123,62 @@ static void begin(struct diff_flow *flow, unsigned way, tcp_seq isn)
 {
     flow->known[way] = true;
     flow->isn[way] = isn;
-    flow->fin[way] = false;
+    flow->fin[way] = flow->asked[way] = false;
 }
 
-static void see_syn(struct diff_flow *flow, unsigned way, const struct tcp_segment *segment)
+static void begin_anew(struct diff_flow *flow, unsigned way, tcp_seq isn)
 {
-    const uint32_t distance = segment->seq - flow->isn[way];
-    const bool close = distance < OLD_DUPLICATE_REACH || -distance < OLD_DUPLICATE_REACH;
-    if ((segment->flags & TCP_ACK) != 0) {
-        begin(flow, way, segment->seq);
-    } else if (!flow->known[way] || flow->over || !close) {
-        const bool anew = flow->known[way];
-        begin(flow, way, segment->seq);
-        if (anew) { flow->known[1 - way] = flow->fin[1 - way] = false; }
+    begin(flow, way, isn);
+    flow->known[1 - way] = flow->fin[1 - way] = false;
+    flow->over = false;
+}
+
+static void see_syn(struct diff_flow *flow, unsigned way, tcp_seq seq)
+{
+    if (!flow->known[way]) {
+        begin(flow, way, seq);
         flow->over = false;
+    } else if (flow->over && seq != flow->isn[way]) {
+        begin_anew(flow, way, seq);
+    } else if (seq != flow->isn[way]) {
+        flow->asked[way] = true;
+        flow->syn[way] = seq;
+    }
+}
+
+static void see_syn_ack(struct diff_flow *flow, unsigned way, const struct tcp_segment *segment)
+{
+    const unsigned other = 1 - way;
+    if (flow->asked[other] && segment->ack == flow->syn[other] + 1) {
+        begin_anew(flow, other, flow->syn[other]);
+    }
+    const bool answers = flow->known[other] && segment->ack == flow->isn[other] + 1;
+    if (!flow->known[way] || (answers && segment->seq != flow->isn[way])) {
+        begin(flow, way, segment->seq);
     }
 }
 
 static void see(struct diff_flow *flow, unsigned way, const struct tcp_segment *segment)
 {
-    if ((segment->flags & TCP_SYN) != 0) {
-        see_syn(flow, way, segment);
+    const uint16_t syn_ack = TCP_SYN | TCP_ACK;
+    if ((segment->flags & syn_ack) == syn_ack) {
+        see_syn_ack(flow, way, segment);
+    } else if ((segment->flags & TCP_SYN) != 0) {
+        see_syn(flow, way, segment->seq);
     } else if (!flow->known[way] && (segment->flags & TCP_RST) == 0) {
         begin(flow, way, segment->seq - 1);
     }
     flow->fin[way] = flow->fin[way] || (segment->flags & TCP_FIN) != 0;
     flow->over = flow->over || (flow->fin[0] && flow->fin[1]);
+}
+
+/* What the segment's own number counts from. */
+static tcp_seq base_of(const struct diff_flow *flow, unsigned way,
+                       const struct tcp_segment *segment)
+{
+    const bool alone = (segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+    if (alone) { return segment->seq; }
+    return flow->known[way] ? flow->isn[way] : 0;
 }
 
 static bool make_room(struct diff_side *side)
@@ -178,7 +209,7 @@ void diff_side_add(struct diff_side *side, uint64_t time_ns, const struct tcp_se
         .sender = (uint8_t)way,
         .seq_known = flow->known[way],
         .ack_known = flow->known[1 - way],
-        .seq_base = flow->known[way] ? flow->isn[way] : 0,
+        .seq_base = base_of(flow, way, segment),
         .ack_base = flow->known[1 - way] ? flow->isn[1 - way] : 0,
         .payload_len = payload_len,
         .segment = *segment,

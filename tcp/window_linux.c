@@ -1,0 +1,19 @@
+/* window_linux.c - the receive window as Linux tells it. */
+#include "tcb.h"
+
+/* Without scale it is a whole number of segments, of the largest seen; but it stays where it is as
+ * long as that is within one of the room. */
+uint32_t window_linux_room(const struct tcp_conn *conn, uint32_t room)
+{
+    const uint32_t told = conn->rcv_adv - conn->rcv_nxt;
+    const uint32_t mss = conn->acks.seen_mss > 0 ? conn->acks.seen_mss : conn->rcv_mss;
+    if (mss == 0 || (told <= room && room - told < mss)) { return told < room ? told : room; }
+    return room - room % mss;
+}
+
+/* Whether reading has opened the window by so much that an ACK of its own tells it: twice what the
+ * peer knows, if that is no more than half of what there can ever be. */
+bool window_linux_doubled(uint32_t told, uint32_t room, uint32_t most)
+{
+    return told <= most / 2 && room >= 2 * told;
+}
