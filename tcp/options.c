@@ -101,8 +101,8 @@ uint8_t options_lay_out(const struct tcp_options *options, const struct tcp_pars
 
 #define REPETITIONS_WITH_OPTIONS 2 /* of a SYN, with syn_drops_options */
 
-/* Whether window scale, SACK and timestamps are asked for and taken. */
-static bool wants_options(const struct tcp_conn *conn)
+/* Whether the SYN that leaves now asks for window scale, SACK and timestamps. */
+static bool asks_for_options(const struct tcp_conn *conn)
 {
     const struct tcp_options *options = conn_options(conn);
     const bool in_vain =
@@ -119,7 +119,7 @@ void options_on_syn(const struct tcp_conn *conn, uint64_t now_ns, struct tcp_seg
     out->options_len = 0;
     if (!options->syn_options) { return; }
     struct tcp_parsed_options values = {.has_mss = true, .mss = conn_announced_mss(conn)};
-    const bool wants = wants_options(conn);
+    const bool wants = asks_for_options(conn);
     values.has_wscale = first ? wants && options->window_scale != 0 : conn->scale_on;
     if (values.has_wscale) { values.wscale = window_scale_for(options); }
     values.has_sack_ok = first ? wants && options->sack : conn->sack_on;
@@ -131,31 +131,50 @@ void options_on_syn(const struct tcp_conn *conn, uint64_t now_ns, struct tcp_seg
     out->options_len = options_lay_out(options, &values, out->options);
 }
 
-static void shows_scale(const struct tcp_conn *conn, const struct tcp_parsed_options *theirs)
+static void shows_scale(const struct tcp_conn *conn, const struct tcp_parsed_options *theirs,
+                        bool willing)
 {
-    const bool willing = wants_options(conn) && conn_options(conn)->window_scale != 0;
-    if (willing != theirs->has_wscale) { TCP_SHOWS(conn, RFC7323_1); }
+    if ((willing && conn_options(conn)->window_scale != 0) != theirs->has_wscale) {
+        TCP_SHOWS(conn, RFC7323_1);
+    }
     if (conn->scale_on && conn->rcv_shift == 0) { TCP_SHOWS(conn, RFC7323_4); }
     if (conn->snd_shift > TCP_SCALE_MAX) { TCP_SHOWS(conn, RFC7323_5); }
 }
 
-void options_of_peer_syn(struct tcp_conn *conn, const struct arrival *arrival)
+/* `willing`: this end has asked for them. */
+static void agree(struct tcp_conn *conn, const struct arrival *arrival, bool willing)
 {
     const struct tcp_options *ours = conn_options(conn);
     const struct tcp_parsed_options *theirs = &arrival->options;
-    const bool wants = wants_options(conn);
-    conn->scale_on = wants && ours->window_scale != 0 && theirs->has_wscale;
+    conn->scale_on = willing && ours->window_scale != 0 && theirs->has_wscale;
     conn->rcv_shift = conn->scale_on ? window_scale_for(ours) : 0;
     conn->snd_shift = conn->scale_on ? theirs->wscale : 0;
-    shows_scale(conn, theirs);
+    shows_scale(conn, theirs, willing);
     if (conn->snd_shift > TCP_SCALE_MAX) { conn->snd_shift = TCP_SCALE_MAX; }
-    conn->sack_on = wants && ours->sack && theirs->has_sack_ok;
-    conn->ts_on = wants && ours->timestamps && theirs->has_timestamp;
+    conn->sack_on = willing && ours->sack && theirs->has_sack_ok;
+    conn->ts_on = willing && ours->timestamps && theirs->has_timestamp;
+    timestamps_begin(conn, arrival);
+    conn_take_peer_mss(conn, theirs);
+}
+
+/* A SYN,ACK agrees to what one of our SYNs has offered, be it not the last. */
+void options_of_peer_syn(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const struct tcp_options *ours = conn_options(conn);
+    const bool answers = (arrival->flags & TCP_ACK) != 0;
+    agree(conn, arrival, answers ? ours->syn_options : asks_for_options(conn));
     conn->uto_owed = ours->syn_options && ours->uto;
     uto_arrived(conn, arrival);
-    timestamps_begin(conn, arrival);
     ecn_of_peer_syn(conn, arrival->seg->flags);
-    conn_take_peer_mss(conn, theirs);
+}
+
+/* Which of our SYNs the peer has read when both cross, its SYN,ACK tells: where we agreed to
+ * nothing as our last one offered nothing, the peer may have read one before. */
+void options_of_crossing_syn_ack(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const struct tcp_options *ours = conn_options(conn);
+    const bool agreed = conn->scale_on || conn->sack_on || conn->ts_on;
+    if (ours->syn_drops_options && !agreed) { agree(conn, arrival, ours->syn_options); }
 }
 
 /* ---- after the SYNs ---- */

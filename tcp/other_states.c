@@ -113,6 +113,7 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
 {
     const struct tcp_segment *seg = arrival->seg;
     if (completes_simultaneous_open(conn, seg)) {
+        options_of_crossing_syn_ack(conn, arrival);
         if (conn->ts_on) { timestamps_take(conn, arrival); }
         if (conn_options(conn)->simultaneous_ack) { ack_owe_duplicate_syn(conn, arrival); }
         arrival_trim(conn, arrival);

@@ -313,7 +313,7 @@ const struct tcp_option_row tcp_option_table[] = {
         "nagle says", "RFC 9293 3.8.6.2.1"),
     ROW("syn_drops_options", BOOL, FIELD(syn_drops_options), ALWAYS, 0, 1, true, NULL, "",
         SAME("false"),
-        "from the third repetition on a SYN has no window scale, SACK or timestamps: none is used",
+        "from the third repetition on a SYN offers no window scale, SACK or timestamps",
         "RFC 9293 3.7.1"),
     ROW("syn_options", BOOL, FIELD(syn_options), ALWAYS, 0, 1, true, NULL, "",
         SAME("true"),

@@ -202,7 +202,8 @@ void shows_close(const struct tcp_conn *conn)
 void shows_reopening(const struct tcp_conn *conn, const struct tcp_conn *listener,
                      const struct arrival *arrival)
 {
-    const bool stamped = conn_options(listener)->timestamps && arrival->options.has_timestamp;
+    const bool stamped =
+        timestamps_wanted(conn_options(listener)) && arrival->options.has_timestamp;
     TCP_ROW(conn, TIME_WAIT_REOPENED);
     TCP_SHOWS(conn, MAY_2);
     TCP_SHOWS(conn, RFC6191_7);

@@ -82,7 +82,7 @@ static struct tcp_parsed_options shown_options(const struct tcp_conn *conn,
                                                uint16_t mss, uint16_t *flags)
 {
     struct tcp_parsed_options options = {.has_mss = true, .mss = mss};
-    if (!echoed->has_timestamp || !conn_options(conn)->timestamps) { return options; }
+    if (!echoed->has_timestamp || !timestamps_wanted(conn_options(conn))) { return options; }
     const uint32_t bits = echoed->ts_ecr - conn->ts_offset;
     options.has_timestamp = true;
     options.ts_val = echoed->ts_val;

@@ -473,6 +473,7 @@ void options_on_rst(const struct tcp_options *options, const struct tcp_segment 
                     struct reply *reply);
 /* The peer's SYN or SYN,ACK: what both ends use from now on. */
 void options_of_peer_syn(struct tcp_conn *conn, const struct arrival *arrival);
+void options_of_crossing_syn_ack(struct tcp_conn *conn, const struct arrival *arrival);
 /* What a SACK option would take of a segment sent now. */
 uint32_t options_sack_bytes(const struct tcp_conn *conn);
 
@@ -480,6 +481,8 @@ uint32_t options_sack_bytes(const struct tcp_conn *conn);
 uint32_t timestamp_now(const struct tcp_conn *conn, uint64_t now_ns);
 void timestamp_choose_offset(struct tcp_conn *conn);
 void timestamps_begin(struct tcp_conn *conn, const struct arrival *arrival);
+/* Whether a connection with these options uses them when its peer does. */
+bool timestamps_wanted(const struct tcp_options *options);
 enum verdict timestamps_check(struct tcp_conn *conn, const struct arrival *arrival);
 void timestamps_take(struct tcp_conn *conn, const struct arrival *arrival);
 bool timestamps_measure(const struct tcp_conn *conn, const struct arrival *arrival,

@@ -86,7 +86,8 @@ static bool syn_is_new(const struct tcp_conn *conn, const struct tcp_conn *liste
                        const struct arrival *arrival)
 {
     const bool beyond = seq_gt(arrival->seg->seq, conn->rcv_nxt);
-    const bool stamped = conn_options(listener)->timestamps && arrival->options.has_timestamp;
+    const bool stamped =
+        timestamps_wanted(conn_options(listener)) && arrival->options.has_timestamp;
     if (!stamped) { return beyond; }
     if (!conn->ts_on) { return true; }
     const uint32_t value = arrival->options.ts_val;
@@ -99,7 +100,7 @@ static enum verdict refuse_syn(struct tcp_conn *conn, const struct tcp_conn *lis
 {
     const struct tcp_options *options = conn_options(listener);
     if (options->time_wait_syn == TCP_OLD_SYN_ACK ||
-        (options->time_wait_syn == TCP_OLD_SYN_RFC6191 && !options->timestamps)) {
+        (options->time_wait_syn == TCP_OLD_SYN_RFC6191 && !timestamps_wanted(options))) {
         return GO_ON; /* 3.10.7.4 answers it */
     }
     TCP_ROW(conn, TIME_WAIT_SYN_OLD);

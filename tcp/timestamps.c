@@ -28,6 +28,11 @@ void timestamp_choose_offset(struct tcp_conn *conn)
     }
 }
 
+bool timestamps_wanted(const struct tcp_options *options)
+{
+    return options->syn_options && options->timestamps;
+}
+
 /* The peer's SYN has come, and it is settled whether timestamps are on. */
 void timestamps_begin(struct tcp_conn *conn, const struct arrival *arrival)
 {

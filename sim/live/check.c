@@ -12,6 +12,9 @@
 #define MSS_IPV4 536u
 #define MSS_IPV6 1220u
 
+/* What SYNs offer, and SYN,ACKs agree to. */
+enum { OFFERS_SCALE = 1, OFFERS_STAMPS = 2, OFFERS_SACK = 4 };
+
 /* Octets received, or to be received: [left, right), SYN and FIN count. */
 struct run {
     uint32_t left, right;
@@ -26,7 +29,9 @@ struct end {
     uint32_t iss, sent_max; /* sent_max: past the last number sent */
     uint32_t fin_end;
     uint32_t ack, ts_val; /* the last ones told */
-    struct check_segment syn;
+    unsigned offered;     /* by any SYN of this ISS: one that is repeated may offer less */
+    bool syn_ack_sent;
+    unsigned agreed; /* by the SYN,ACK that was sent */
     /* received */
     bool heard_rst, edge_known, una_known;
     uint32_t edge; /* the furthest right edge ever offered */
@@ -34,6 +39,9 @@ struct end {
     struct run *runs;
     size_t run_count, run_room;
     struct check_segment peer_syn; /* the SYN that was answered */
+    unsigned peer_offered;         /* by any SYN of that number */
+    bool peer_agrees;              /* it was a SYN,ACK: */
+    unsigned peer_agreed;
     struct check_segment heard[HEARD_MAX], syns[SYNS_MAX];
     unsigned heard_count, syn_count;
 };
@@ -51,6 +59,12 @@ static bool after(uint32_t a, uint32_t b) { return before(b, a); }
 static uint32_t span(const struct check_segment *segment)
 {
     return segment->len + ((segment->flags & CHECK_SYN) != 0) + ((segment->flags & CHECK_FIN) != 0);
+}
+
+static unsigned offers(const struct check_segment *syn)
+{
+    return (syn->has_scale ? OFFERS_SCALE : 0u) | (syn->has_timestamp ? OFFERS_STAMPS : 0u) |
+           (syn->has_sack_ok ? OFFERS_SACK : 0u);
 }
 
 /* ---- ends ---- */
@@ -116,7 +130,8 @@ static void begin(struct end *end, const struct check_segment *syn)
     end->iss = syn->seq;
     end->sent_max = syn->seq;
     end->ts_val = syn->ts_val;
-    end->syn = *syn;
+    end->offered = 0;
+    end->syn_ack_sent = false;
 }
 
 /* ---- what was received ---- */
@@ -156,10 +171,68 @@ static bool has_run(const struct end *end, uint32_t left, uint32_t right)
     return left == right;
 }
 
+/* The SYN heard so many SYNs ago, from 1; NULL: none. */
+static const struct check_segment *syn_heard(const struct end *end, unsigned ago)
+{
+    const bool kept = ago <= SYNS_MAX && ago <= end->syn_count;
+    return kept ? &end->syns[(end->syn_count - ago) % SYNS_MAX] : NULL;
+}
+
+/* One that is repeated may offer less than the one before: what any of them offered counts. */
+static void remember_syn(struct end *end, const struct check_segment *segment)
+{
+    struct check_segment syn = *segment;
+    const struct check_segment *one;
+    for (unsigned ago = 1; (one = syn_heard(end, ago)) != NULL; ago++) {
+        if (one->seq != syn.seq || ((one->flags | syn.flags) & CHECK_ACK) != 0) { continue; }
+        if (!syn.has_scale) { syn.scale = one->scale; }
+        syn.has_scale = syn.has_scale || one->has_scale;
+        syn.has_timestamp = syn.has_timestamp || one->has_timestamp;
+        syn.has_sack_ok = syn.has_sack_ok || one->has_sack_ok;
+    }
+    end->syns[end->syn_count++ % SYNS_MAX] = syn;
+}
+
+/* The SYN that is answered; one of its number, with or without an ACK, says what else holds. */
+static void take_peer_syn(struct end *end, const struct check_segment *syn)
+{
+    const struct check_segment *one;
+    end->peer_syn = *syn;
+    end->peer_offered = offers(syn);
+    end->peer_agrees = false;
+    for (unsigned ago = 1; (one = syn_heard(end, ago)) != NULL; ago++) {
+        if (one->seq != syn->seq) { continue; }
+        end->peer_offered |= offers(one);
+        if (one->has_scale) { end->peer_syn.scale = one->scale; }
+        if ((one->flags & CHECK_ACK) != 0 && !end->peer_agrees) {
+            end->peer_agrees = true;
+            end->peer_agreed = offers(one);
+        }
+    }
+}
+
+/* What both ends agreed on. The SYN,ACKs tell it; where two crossed and do not say the same, either
+ * may hold, and where none was seen both have offered it. */
+static void agreement(const struct end *end, unsigned *least, unsigned *most)
+{
+    const unsigned peer = end->offered & end->peer_agreed;
+    *least = *most = end->offered & end->peer_offered;
+    if (end->syn_ack_sent && end->peer_agrees) {
+        *least = end->agreed & peer;
+        *most = end->agreed | peer;
+    } else if (end->syn_ack_sent) {
+        *least = *most = end->agreed;
+    } else if (end->peer_agrees) {
+        *least = *most = peer;
+    }
+}
+
 static unsigned shift_of(const struct end *end, const struct check_segment *segment)
 {
-    const bool scaled = end->syn.has_scale && end->peer_syn.has_scale;
-    return scaled && (segment->flags & CHECK_SYN) == 0 ? end->peer_syn.scale : 0;
+    unsigned least, most;
+    agreement(end, &least, &most);
+    const bool scaled = (most & OFFERS_SCALE) != 0 && (segment->flags & CHECK_SYN) == 0;
+    return scaled ? end->peer_syn.scale : 0;
 }
 
 static void hear_offer(struct end *end, const struct check_segment *segment)
@@ -190,8 +263,16 @@ bool check_received(struct check *check, const struct check_segment *segment)
              has_run(end, end->ack - 1, end->ack) && !has_run(end, end->ack, end->ack + 1));
         return true;
     }
-    if ((segment->flags & CHECK_SYN) != 0) { end->syns[end->syn_count++ % SYNS_MAX] = *segment; }
-    if ((segment->flags & CHECK_SYN) != 0 && !end->acked) { end->peer_syn = *segment; }
+    if ((segment->flags & CHECK_SYN) != 0) {
+        remember_syn(end, segment);
+        const bool crossed = end->syn_ack_sent && segment->seq == end->peer_syn.seq;
+        if (!end->acked) {
+            take_peer_syn(end, segment);
+        } else if (crossed) { /* its SYN,ACK may come behind */
+            const struct check_segment syn = end->peer_syn;
+            take_peer_syn(end, &syn);
+        }
+    }
     if (!add_run(end, segment->seq, segment->seq + span(segment))) { return false; }
     hear_offer(end, segment);
     return true;
@@ -200,9 +281,8 @@ bool check_received(struct check *check, const struct check_segment *segment)
 /* The latest SYN heard that `ack` can answer, or NULL. */
 static const struct check_segment *syn_for(const struct end *end, uint32_t ack)
 {
-    const unsigned count = end->syn_count < SYNS_MAX ? end->syn_count : SYNS_MAX;
-    for (unsigned i = 1; i <= count; i++) {
-        const struct check_segment *one = &end->syns[(end->syn_count - i) % SYNS_MAX];
+    const struct check_segment *one;
+    for (unsigned ago = 1; (one = syn_heard(end, ago)) != NULL; ago++) {
         if (!after(one->seq, ack - 1) && ack - one->seq < REACH && has_run(end, one->seq, ack)) {
             return one;
         }
@@ -239,18 +319,25 @@ static const char *judge_syn(struct end *end, const struct check_segment *segmen
                        (end->fin_sent && end->una_known && end->una == end->fin_end);
     if (!end->syn_sent || segment->seq != end->iss || ended || (!acks && end->acked)) {
         begin(end, segment); /* a host that crashed may begin at any time */
+    } else if (end->una_known && after(end->una, end->iss)) {
+        /* A repetition, if that ACK was not acceptable; or another connection with the same ISS,
+         * where the ISS is fixed and the user gave up without a word. */
+        end->fin_sent = end->una_known = false;
     }
-    if (answered != NULL) {
-        end->peer_syn = *answered;
-        if (segment->has_scale && !answered->has_scale) {
-            return "a window scale that the SYN did not offer (RFC 7323 2.2)";
-        }
-        if (segment->has_timestamp && !answered->has_timestamp) {
-            return "a timestamp that the SYN did not offer (RFC 7323 3.2)";
-        }
-        if (segment->has_sack_ok && !answered->has_sack_ok) {
-            return "SACK-permitted that the SYN did not offer (RFC 2018 2)";
-        }
+    end->offered |= offers(segment);
+    if (answered == NULL) { return NULL; }
+    end->syn_ack_sent = true;
+    end->agreed = offers(segment);
+    take_peer_syn(end, answered);
+    const unsigned unasked = end->agreed & ~end->peer_offered;
+    if ((unasked & OFFERS_SCALE) != 0) {
+        return "a window scale that the SYN did not offer (RFC 7323 2.2)";
+    }
+    if ((unasked & OFFERS_STAMPS) != 0) {
+        return "a timestamp that the SYN did not offer (RFC 7323 3.2)";
+    }
+    if ((unasked & OFFERS_SACK) != 0) {
+        return "SACK-permitted that the SYN did not offer (RFC 2018 2)";
     }
     return NULL;
 }
@@ -263,7 +350,7 @@ static const char *judge_ack(struct end *end, const struct check_segment *segmen
     if (!end->acked) {
         const struct check_segment *syn = syn_for(end, segment->ack);
         if (syn == NULL) { return "an ACK of a SYN that was not received (RFC 9293 3.10.7.3)"; }
-        end->peer_syn = *syn;
+        take_peer_syn(end, syn);
         end->ack = syn->seq + 1;
         end->acked = true;
     }
@@ -280,16 +367,19 @@ static const char *judge_options(struct end *end, const struct check_segment *se
     if (segment->has_mss) { return "an MSS without SYN (RFC 9293 3.2)"; }
     if (segment->has_scale) { return "a window scale without SYN (RFC 7323 2.2)"; }
     if (segment->has_sack_ok) { return "SACK-permitted without SYN (RFC 2018 2)"; }
-    const bool stamps = end->syn.has_timestamp && end->peer_syn.has_timestamp;
-    if (stamps != segment->has_timestamp) {
-        return stamps ? "no timestamp, though both SYNs had one (RFC 7323 3.2)"
-                      : "a timestamp that the SYNs did not agree on (RFC 7323 3.2)";
+    unsigned least, most;
+    agreement(end, &least, &most);
+    if ((least & OFFERS_STAMPS) != 0 && !segment->has_timestamp) {
+        return "no timestamp, though both SYNs had one (RFC 7323 3.2)";
     }
-    if (stamps && before(segment->ts_val, end->ts_val)) {
+    if ((most & OFFERS_STAMPS) == 0 && segment->has_timestamp) {
+        return "a timestamp that the SYNs did not agree on (RFC 7323 3.2)";
+    }
+    if (segment->has_timestamp && before(segment->ts_val, end->ts_val)) {
         return "a timestamp that goes back (RFC 7323 5.4)";
     }
-    end->ts_val = segment->ts_val;
-    if (segment->sack_count > 0 && !(end->syn.has_sack_ok && end->peer_syn.has_sack_ok)) {
+    if (segment->has_timestamp) { end->ts_val = segment->ts_val; }
+    if (segment->sack_count > 0 && (most & OFFERS_SACK) == 0) {
         return "SACK blocks that the SYNs did not agree on (RFC 2018 4)";
     }
     for (unsigned i = 0; i < segment->sack_count; i++) {

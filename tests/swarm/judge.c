@@ -15,6 +15,11 @@ static bool listened(const struct swarm *swarm, const struct plan *plan)
            (listener->listen_ns == 0 && listener->close_ns == TIME_NEVER);
 }
 
+static bool listens_by_recycling(const struct end *end)
+{
+    return host_options(end->host).backlog_full == TCP_BACKLOG_RECYCLE;
+}
+
 static bool explained(const struct swarm *swarm, const struct end *end, enum tcp_error error)
 {
     const struct plan *plan = end->plan;
@@ -34,7 +39,9 @@ static bool explained(const struct swarm *swarm, const struct end *end, enum tcp
                (peer->crashed && !peer->opened);
     case TCP_ERROR_USER_TIMEOUT: return swarm->user_timeouts;
     case TCP_ERROR_NOT_EXIST: return end->crashed;
-    case TCP_ERROR_RESOURCES: return end->syn_data_len > 0;
+    case TCP_ERROR_RESOURCES: /* or a newer SYN took its place, and nobody was told (RFC 4987 3.4)
+                               */
+        return end->syn_data_len > 0 || listens_by_recycling(end);
     case TCP_WOULD_BLOCK:
     case TCP_ERROR_EXISTS:
     case TCP_ERROR_NO_REMOTE:

@@ -12,6 +12,7 @@ struct watched {
     bool known, irs_known;
     tcp_seq iss, irs, snd_una, snd_nxt, rcv_nxt, edge, sent_edge;
     bool sent_known;
+    enum tcp_state state;
 };
 
 struct names {
@@ -33,12 +34,21 @@ static bool is_synchronized(enum tcp_state state)
     return state != TCP_CLOSED && state != TCP_LISTEN && state != TCP_SYN_SENT;
 }
 
+/* A SYN that reopens a connection, or one that proves old, may bring back the numbers of another
+ * incarnation: an ISS may be fixed, and the SYN may be the very one of the incarnation before. */
+static bool is_reopened(enum tcp_state before, enum tcp_state now)
+{
+    return (before == TCP_TIME_WAIT && now != TCP_TIME_WAIT) ||
+           (before == TCP_SYN_RECEIVED && now == TCP_TIME_WAIT);
+}
+
 static void watch_order(const struct names *names, struct watched *seen)
 {
     const struct tcp_status *now = names->status;
     const tcp_seq edge = now->rcv_nxt + now->rcv_wnd;
     if (seq_gt(now->snd_una, now->snd_nxt)) { broken(names, "SND.UNA > SND.NXT"); }
-    if (now->iss != seen->iss || now->irs_known != seen->irs_known || now->irs != seen->irs) {
+    if (now->iss != seen->iss || now->irs_known != seen->irs_known || now->irs != seen->irs ||
+        is_reopened(seen->state, now->state)) {
         seen->known = false; /* another incarnation, or the numbers have just become known */
     }
     if (seen->known) {
@@ -57,7 +67,8 @@ static void watch_order(const struct names *names, struct watched *seen)
                              .snd_una = now->snd_una,
                              .snd_nxt = now->snd_nxt,
                              .rcv_nxt = now->rcv_nxt,
-                             .edge = edge};
+                             .edge = edge,
+                             .state = now->state};
 }
 
 static void watch_sizes(const struct names *names, const struct tcp_options *options)
