@@ -176,6 +176,7 @@ void ack_update_window(struct tcp_conn *conn, const struct arrival *arrival, boo
 {
     const struct tcp_segment *seg = arrival->seg;
     const uint32_t window = window_of_arrival(conn, seg);
+    conn->more = false;
     if (conn->snd_wnd == 0) {
         conn->answered_ns = arrival->now_ns;
         conn->retransmits = 0; /* MUST-37: not while the peer answers */

@@ -76,19 +76,28 @@ void tcp_enter(struct tcp_conn *conn, uint64_t now_ns, enum tcp_state to, enum t
     host_tell(conn->host, &event);
 }
 
-static void conn_detach(struct tcp_conn *conn, uint64_t now_ns)
+/* A connection that waits to be accepted fails: whether accept still gives it. */
+static bool stays_in_backlog(const struct tcp_conn *conn, enum tcp_cause cause)
+{
+    const bool waits =
+        conn->listener != NULL && (conn->state != TCP_SYN_RECEIVED || conn->fast_open.early);
+    return waits && cause != TCP_CAUSE_LISTENER_CLOSED &&
+           conn_options(conn)->reset_unaccepted == TCP_RESET_UNACCEPTED_KEEPS;
+}
+
+static void conn_detach(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause)
 {
     timer_stop_all(conn, now_ns);
     deadlines_remove(conn);
     host_unready(conn);
     host_unhash(conn->host, conn);
-    listen_child_gone(conn);
+    if (!stays_in_backlog(conn, cause)) { listen_child_gone(conn); }
     fast_open_done(conn);
 }
 
 void conn_finish(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause, enum tcp_error error)
 {
-    conn_detach(conn, now_ns);
+    conn_detach(conn, now_ns, cause);
     conn->error = error;
     const bool keeps = error == TCP_ERROR_RESET && cause == TCP_CAUSE_RST_ARRIVED &&
                        conn_options(conn)->reset_keeps_text;
@@ -180,7 +189,10 @@ uint32_t conn_path_mtu(const struct tcp_conn *conn)
 uint16_t conn_announced_mss(const struct tcp_conn *conn)
 {
     const uint32_t mss = conn_options(conn)->mss;
-    return mss != 0 ? (uint16_t)mss : conn_mtu_mss(conn);
+    const bool by_path = conn_options(conn)->mss_by_path;
+    return mss != 0
+               ? (uint16_t)mss
+               : mss_within(conn, by_path ? conn_path_mtu(conn) : conn_options(conn)->mtu_bytes);
 }
 
 /* RFC 6691 2: an MSS counts no options; what every segment carries is taken off. */

@@ -36,7 +36,8 @@ bool conn_worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t u
                          : conn->snd_nxt != (conn->syn_acked ? conn->snd_una : conn->iss + 1);
     const bool idle = !out || !options->nagle;
     if (len >= most || conn->override_due) { return true; }
-    if (options->cork && !conn->close_called) { return false; }
+    if (conn->let_go && unsent <= usable) { return true; }
+    if ((options->cork || conn->more) && !conn->close_called) { return false; }
     if (unsent <= usable && idle && conn->snd_nxt != conn->snd_una) { TCP_SHOWS(conn, MUST_17); }
     if (unsent <= usable && (idle || (options->nagle_fin && conn->close_called))) {
         return true; /* by the letter of 3.7.4 a FIN that follows makes no exception */
@@ -82,4 +83,17 @@ bool conn_ends_burst(struct tcp_conn *conn, uint32_t len)
     const bool several = conn->burst_sent > 1;
     conn->burst_sent = 0;
     return several;
+}
+
+void tcp_push(struct tcp_conn *conn, uint64_t now_ns)
+{
+    if (conn->gone || conn->state == TCP_CLOSED || conn->state == TCP_LISTEN) { return; }
+    conn->more = false;
+    conn->let_go = conn_unsent(conn) > 0;
+    if (conn->let_go) {
+        conn->sent_cause = TCP_SENT_SEND;
+        conn->sent_cause_tag = 0;
+        host_ready(conn);
+    }
+    host_settle(conn->host, conn, now_ns);
 }

@@ -131,6 +131,19 @@ static void send_smaller(struct tcp_conn *conn)
     host_ready(conn);
 }
 
+/* The SYN was too big with the text that rode on it: again at once, without (RFC 7413 4.2.1). */
+static void repeat_syn(struct tcp_conn *conn)
+{
+    conn->syn_owed = true;
+    conn->syn_repeated = true;
+    conn->syn_times++;
+    conn->total_retransmits++;
+    conn->timing = false;
+    conn->sent_cause = TCP_SENT_PATH_MTU;
+    conn->sent_cause_tag = 0;
+    host_ready(conn);
+}
+
 static enum tcp_icmp_fate path_mtu(struct tcp_conn *conn, uint64_t now_ns,
                                    const struct tcp_icmp *message)
 {
@@ -138,6 +151,7 @@ static enum tcp_icmp_fate path_mtu(struct tcp_conn *conn, uint64_t now_ns,
     if (mtu == 0 || mtu >= conn_path_mtu(conn)) { return TCP_ICMP_FATE_IGNORED; }
     conn->path_mtu = mtu;
     conn->path_mtu_ns = now_ns;
+    if (conn->state == TCP_SYN_SENT && conn->sent_head != NULL) { repeat_syn(conn); }
     if (conn->snd_mss > 0) { /* it is known since the peer's SYN */
         conn_update_send_mss(conn);
         if (conn_may_send_data(conn) && !conn->probing) { send_smaller(conn); }

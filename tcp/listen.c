@@ -125,6 +125,11 @@ void listen_close(struct tcp_conn *listener, uint64_t now_ns)
     struct tcp_host *host = listener->host;
     while (listener->listen->children != NULL) {
         struct tcp_conn *child = listener->listen->children;
+        if (child->state == TCP_CLOSED) { /* it failed before: reset_unaccepted */
+            listen_child_gone(child);
+            host_settle(host, child, now_ns);
+            continue;
+        }
         const bool forgets = child->state == TCP_SYN_RECEIVED && !child->fast_open.early &&
                              conn_options(child)->listen_close == TCP_LISTEN_CLOSE_FORGETS;
         if (!forgets) { conn_send_last_rst(child, now_ns, TCP_SENT_CLOSE); }

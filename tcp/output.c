@@ -242,6 +242,12 @@ static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *o
     return true;
 }
 
+static uint64_t override_timeout(const struct tcp_conn *conn)
+{
+    const uint64_t timeout_ns = conn_options(conn)->override_timeout_ns;
+    return timeout_ns > 0 ? timeout_ns : conn->rto_ns;
+}
+
 /* Data wait, a part of the window is open, nothing is out whose ACK could help: (4) of 3.8.6.2.1.
  */
 static void override_update(struct tcp_conn *conn, uint64_t now_ns, uint32_t unsent,
@@ -249,7 +255,7 @@ static void override_update(struct tcp_conn *conn, uint64_t now_ns, uint32_t uns
 {
     if (!sends && unsent > 0 && usable > 0 && conn->snd_nxt == conn->snd_una) {
         if (!timer_is_on(conn, TCP_TIMER_OVERRIDE)) {
-            timer_set(conn, now_ns, TCP_TIMER_OVERRIDE, now_ns + OVERRIDE_TIMEOUT_NS);
+            timer_set(conn, now_ns, TCP_TIMER_OVERRIDE, now_ns + override_timeout(conn));
         }
     } else {
         timer_stop(conn, now_ns, TCP_TIMER_OVERRIDE);
@@ -285,6 +291,11 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
         out->flags |= TCP_PSH;
         conn->sent_tail->burst_end = true;
     }
+    if (conn->override_due && conn_options(conn)->push == TCP_PUSH_LAST) {
+        out->flags |= TCP_PSH; /* as a kernel's probe has */
+        conn->sent_tail->burst_end = true;
+    }
+    if (conn->snd_nxt == send_data_end(conn)) { conn->let_go = false; }
     if (len > 0) { ack_policy_text_sent(conn, now_ns); }
     congestion_used(conn, conn_flight(conn) + conn->snd_mss > conn->cwnd);
     if (!conn->in_recovery && conn_flight(conn) > conn->cwnd) { conn->limited_bytes += len; }
@@ -311,10 +322,12 @@ static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     if (conn->path_mtu != 0) { path_mtu_raise(conn, now_ns); }
     const uint32_t usable = conn_usable_window(conn);
     const uint32_t most = conn_segment_room(conn);
-    uint32_t len = unsent < usable ? unsent : usable;
+    const uint32_t whole = conn->has_records ? send_record_left(conn, unsent) : unsent;
+    uint32_t len = whole < usable ? whole : usable;
     len = len < most ? len : most;
+    const bool ends_record = len == whole && whole < unsent;
     const bool sends = len > 0 && (conn->syn_acked || conn->fast_open.early) &&
-                       conn_worth_sending(conn, unsent, usable, most);
+                       (ends_record || conn_worth_sending(conn, unsent, usable, most));
     override_update(conn, now_ns, unsent, usable, sends);
     if (unsent > 0 && !sends) {
         shows_held(conn, unsent, usable);
@@ -325,10 +338,13 @@ static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     const bool fin_fits = conn_flight(conn) + len < conn->snd_wnd || !conn->syn_acked;
     const bool fin = conn->close_called && len == unsent && fin_fits;
     if (len == 0 && !fin) { return false; }
-    if (send_new(conn, now_ns, out, len, fin)) { return true; }
+    if (send_new(conn, now_ns, out, len, fin)) {
+        conn->sent_tail->record = ends_record;
+        return true;
+    }
     /* No memory: where no other timer runs, this one asks again. */
     if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION)) {
-        timer_set(conn, now_ns, TCP_TIMER_OVERRIDE, now_ns + OVERRIDE_TIMEOUT_NS);
+        timer_set(conn, now_ns, TCP_TIMER_OVERRIDE, now_ns + override_timeout(conn));
     }
     return false;
 }

@@ -307,6 +307,23 @@ const struct tcp_option_row tcp_option_table[] = {
     ROW("nagle_fin", BOOL, FIELD(nagle_fin), ALWAYS, 0, 1, true, NULL, "",
         {"false", "true", "true"}, "the last octets before a FIN do not wait for Nagle",
         "RFC 9293 3.7.4"),
+    ROW("reset_unaccepted", CHOICE, FIELD(reset_unaccepted), ALWAYS, 0, 1, false, "forget keep", "",
+        {"forget", "keep", "keep"},
+        "what becomes of a connection that fails before it is accepted: nobody hears of it, or accept "
+        "still gives it", "RFC 9293 3.10.7.4 second"),
+    ROW("mss_by_path", BOOL, FIELD(mss_by_path), ALWAYS, 0, 1, true, NULL, "",
+        {"false", "true", "false"},
+        "a path MTU that was told while the connection opens lowers the MSS that is announced, too",
+        "RFC 9293 3.7.1, RFC 1191 3.1"),
+    ROW("push", CHOICE, FIELD(push), ALWAYS, 0, 2, false, "each last empty", "",
+        {"each", "last", "empty"},
+        "which segments have PSH: those that hold the end of a SEND; of SENDs that waited together "
+        "those that hold the end of the last; those that empty the send buffer",
+        "RFC 9293 3.9.1.2"),
+    ROW("override_timeout", TIME, FIELD(override_timeout_ns), ALWAYS, US, MINUTE, true, NULL,
+        "time", {"200ms", "off: the RTO", "5s"},
+        "how long text that the sender's silly window avoidance or a cork holds may wait while "
+        "nothing is out", "RFC 9293 3.8.6.2.1 (4)"),
     ROW("cork", BOOL, FIELD(cork), ALWAYS, 0, 1, true, NULL, "",
         SAME("false"),
         "segments that are not full wait for more, for a FIN or for the override timeout, whatever "

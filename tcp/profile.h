@@ -62,6 +62,8 @@ enum tcp_time_wait_text {
 };
 enum tcp_late_text { TCP_LATE_TEXT_IGNORE, TCP_LATE_TEXT_RESET, TCP_LATE_TEXT_ACROSS };
 enum tcp_listen_close { TCP_LISTEN_CLOSE_RESETS, TCP_LISTEN_CLOSE_FORGETS };
+enum tcp_reset_unaccepted { TCP_RESET_UNACCEPTED_FORGETS, TCP_RESET_UNACCEPTED_KEEPS };
+enum tcp_push { TCP_PUSH_EACH, TCP_PUSH_LAST, TCP_PUSH_EMPTY };
 enum tcp_nagle_waits_for { TCP_NAGLE_WAITS_FOR_ANYTHING, TCP_NAGLE_WAITS_FOR_SMALL };
 
 struct tcp_options {
@@ -154,6 +156,10 @@ struct tcp_options {
     bool coalesce;                  /* repetitions join neighbours */
     uint8_t nagle_waits_for;        /* enum tcp_nagle_waits_for */
     bool nagle_fin;                 /* a FIN lets the last octets go */
+    uint8_t reset_unaccepted;       /* enum tcp_reset_unaccepted */
+    bool mss_by_path;               /* a path MTU that was told lowers what is announced */
+    uint8_t push;                   /* enum tcp_push */
+    uint64_t override_timeout_ns;   /* 0: the RTO */
     bool cork;                      /* segments that are not full wait */
     bool syn_drops_options;         /* a SYN that is repeated in vain has MSS alone */
     bool syn_options;               /* false: the SYN has none, and none is used */

@@ -58,6 +58,7 @@ bool sent_split(struct tcp_conn *conn, struct sent *sent, uint32_t len)
     rest->len -= len;
     sent->len = len;
     sent->fin = false;
+    sent->record = false;
     sent->next = rest;
     if (conn->sent_tail == sent) { conn->sent_tail = rest; }
     return true;
@@ -68,6 +69,7 @@ void sent_join(struct tcp_conn *conn, struct sent *sent)
     struct sent *next = sent->next;
     sent->len += next->len;
     sent->fin = next->fin;
+    sent->record = next->record;
     sent->next = next->next;
     if (conn->sent_tail == next) { conn->sent_tail = sent; }
     if (conn->resend_next == next) { conn->resend_next = sent->next; }
@@ -120,7 +122,8 @@ void sent_fit_in_window(struct tcp_conn *conn, struct sent *sent)
 void sent_join_small(struct tcp_conn *conn, struct sent *sent)
 {
     if (!conn_options(conn)->coalesce || sent->probe || sent->on_syn || sent->sacked) { return; }
-    for (const struct sent *next = sent->next; next != NULL && !sent->fin; next = sent->next) {
+    for (const struct sent *next = sent->next; next != NULL && !sent->fin && !sent->record;
+         next = sent->next) {
         const uint32_t reach = sent_end(next) - conn->snd_una;
         if (next->probe || next->on_syn || next->sacked || sent->len + next->len > conn->snd_mss ||
             reach > conn->snd_wnd) {

@@ -66,7 +66,8 @@ bool runs_append(struct tcp_host *host, struct runs *queue, const struct tcp_sli
                  uint64_t time_ns, bool push)
 {
     struct node *tail = queue->tail;
-    if (tail != NULL && !tail->push && tail->time_ns == time_ns && continues(&tail->slice, slice)) {
+    if (tail != NULL && !tail->push && !tail->record && tail->time_ns == time_ns &&
+        continues(&tail->slice, slice)) {
         tail->slice.len += slice->len;
         tail->push = push;
         return true;

@@ -96,6 +96,29 @@ static bool gather(struct tcp_conn *conn, const struct node *node, uint64_t offs
     return true;
 }
 
+/* A SEND that joins text which still waits: the mark at its end counts, not the one before. */
+void send_takes_over_push(struct tcp_conn *conn)
+{
+    struct node *tail = conn->send.tail;
+    if (conn_options(conn)->push == TCP_PUSH_LAST && tail != NULL && !tail->record &&
+        conn_unsent(conn) > 0) {
+        tail->push = false;
+    }
+}
+
+/* Of `len` octets that are not sent yet those up to the end of a record, or all. */
+uint32_t send_record_left(struct tcp_conn *conn, uint32_t len)
+{
+    const tcp_seq first_held = (tcp_seq)(conn->iss + 1 + (tcp_seq)conn->una_offset);
+    const uint64_t offset = conn->una_offset + (tcp_seq)(conn->snd_nxt - first_held);
+    for (const struct node *node = find_node(conn, offset); node != NULL; node = node->next) {
+        const uint64_t left = node->slice.offset + node->slice.len - offset;
+        if (left >= len) { break; }
+        if (node->record) { return (uint32_t)left; }
+    }
+    return len;
+}
+
 bool send_buffer_payload(struct tcp_conn *conn, tcp_seq seq, uint32_t len,
                          struct tcp_payload *payload, bool *push)
 {
@@ -120,6 +143,7 @@ bool send_buffer_payload(struct tcp_conn *conn, tcp_seq seq, uint32_t len,
         *push = *push || (node->push && stop == node_end);
         at = stop;
     }
+    if (conn_options(conn)->push == TCP_PUSH_EMPTY) { *push = end == conn->end_offset; }
     if (runs > 2) {
         *payload = (struct tcp_payload){0};
         return gather(conn, first, offset, len, payload);

@@ -18,9 +18,8 @@
 #define R1_RETRANSMISSIONS 3      /* RFC 9293 3.8.3, SHLD-10 */
 #define DEFAULT_SEND_MSS_IPV4 536 /* RFC 9293 3.7.1, MUST-15 */
 #define DEFAULT_SEND_MSS_IPV6 1220
-#define OVERRIDE_TIMEOUT_NS 200000000 /* RFC 9293 3.8.6.2.1: 0.1 to 1.0 s */
-#define SYN_LOST_RTO_NS 3000000000u   /* RFC 6298 (5.7) */
-#define RTO_FLOOR_NS 1000u            /* so that a timer never fires in the instant that armed it */
+#define SYN_LOST_RTO_NS 3000000000u /* RFC 6298 (5.7) */
+#define RTO_FLOOR_NS 1000u          /* so that a timer never fires in the instant that armed it */
 #define CWND_MAX_BYTES (1u << 30)
 #define ANSWER_TAGS 4
 #define TIMESTAMP_BYTES 12 /* NOP, NOP and the option */
@@ -38,6 +37,7 @@ struct node {
     struct tcp_slice slice;
     tcp_seq seq;      /* held out of order: of the first octet */
     bool push;        /* to be sent: a SEND ends here */
+    bool record;      /* the same, and no segment goes over it */
     uint64_t time_ns; /* to be sent: of the SEND */
 };
 
@@ -55,7 +55,8 @@ struct sent {
     bool probe;     /* sent into a closed window: may grow when it is sent again */
     bool on_syn;    /* rode on the SYN: may be cut when it is sent again */
     bool sacked;    /* the peer says that it holds it: RFC 2018 */
-    bool burst_end; /* PSH: the last of several that left together */
+    bool burst_end; /* PSH: the last of several that left together, or overdue */
+    bool record;    /* its end is one that no segment goes over */
     uint16_t times; /* how often it was sent again */
 };
 static inline tcp_seq sent_end(const struct sent *sent)
@@ -184,6 +185,9 @@ struct tcp_conn {
     uint64_t path_mtu_ns; /* when */
     bool syn_acked, syn_repeated, syn_with_data;
     bool close_called, fin_sent;
+    bool more;        /* the last SEND said that more follows, and no ACK has come since */
+    bool let_go;      /* tcp_push: nothing of what is there waits */
+    bool has_records; /* a SEND had TCP_SEND_RECORD */
     bool resend_head; /* the segment at SND.UNA is to be sent once more */
     tcp_seq fin_seq;
     struct sent *sent_head, *sent_tail;
@@ -655,6 +659,8 @@ uint32_t send_room(const struct tcp_conn *conn);
 void send_buffer_acked(struct tcp_conn *conn, uint32_t acked);
 /* The octets [seq, seq + len) as a payload with references; false: no memory to gather them. *push:
  * whether a SEND ends within. */
+void send_takes_over_push(struct tcp_conn *conn);
+uint32_t send_record_left(struct tcp_conn *conn, uint32_t len);
 bool send_buffer_payload(struct tcp_conn *conn, tcp_seq seq, uint32_t len,
                          struct tcp_payload *payload, bool *push);
 static inline tcp_seq

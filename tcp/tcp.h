@@ -128,8 +128,15 @@ struct tcp_open_request {
 enum tcp_error tcp_open(struct tcp_host *host, uint64_t now_ns,
                         const struct tcp_open_request *request, struct tcp_conn **conn);
 
-/* Of a SEND: PSH marks its end; its octets are urgent. */
-enum tcp_send_flag { TCP_SEND_PUSH = 1, TCP_SEND_URGENT = 2 };
+/* Of a SEND: PSH marks its end; its octets are urgent; more follows, so that what does not fill a
+ * segment waits for the next SEND or the next ACK; no segment holds octets from both sides of its
+ * end. */
+enum tcp_send_flag {
+    TCP_SEND_PUSH = 1,
+    TCP_SEND_URGENT = 2,
+    TCP_SEND_MORE = 4,
+    TCP_SEND_RECORD = 8
+};
 
 /* RFC 9293 3.10.1 on a passive TCB: LISTEN becomes SYN-SENT; its backlog is given up. `local`'s
  * address is the one to use. Errors: NO_REMOTE, BAD_ADDRESS, EXISTS (not in LISTEN, or pair in
@@ -171,6 +178,10 @@ enum tcp_error tcp_send(struct tcp_conn *conn, uint64_t now_ns, const struct tcp
 /* RFC 9293 3.9.1.7, FLUSH: throws away what was given to tcp_send and has never been sent, and says
  * how many octets; what follows takes their place in the stream. */
 uint32_t tcp_flush(struct tcp_conn *conn, uint64_t now_ns);
+
+/* What was given and waits (for a full segment, an ACK, the end of a cork) leaves as windows allow.
+ */
+void tcp_push(struct tcp_conn *conn, uint64_t now_ns);
 
 /* RFC 9293 3.10.3. Moves at most `max` octets, at most one run, to *slice (the caller gets a
  * reference on its extent: tcp_slice_release). TCP_OK with len 0: the stream has ended.

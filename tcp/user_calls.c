@@ -221,12 +221,20 @@ static enum tcp_error queue_octets(struct tcp_conn *conn, uint64_t now_ns,
     if (len == 0) { return slice->len == 0 ? TCP_OK : TCP_WOULD_BLOCK; }
     struct tcp_slice own;
     if (!adopt_slice(conn, slice, len, &own)) { return no_memory_to_send(conn); }
-    const bool push = (flags & TCP_SEND_PUSH) != 0 && len == slice->len;
+    const bool whole = len == slice->len || conn_options(conn)->push != TCP_PUSH_EACH;
+    const bool push = (flags & TCP_SEND_PUSH) != 0 && whole;
+    send_takes_over_push(conn);
     const bool kept = runs_append(conn->host, &conn->send, &own, now_ns, push);
     tcp_slice_release(&conn->host->pools, &own);
     if (!kept) { return no_memory_to_send(conn); }
     conn->end_offset += len;
     *accepted = len;
+    conn->more = (flags & TCP_SEND_MORE) != 0;
+    conn->let_go = false;
+    if ((flags & TCP_SEND_RECORD) != 0 && len == slice->len) {
+        conn->send.tail->record = true;
+        conn->has_records = true;
+    }
     if (push) { TCP_SHOWS(conn, MAY_15); }
     if (!push) { TCP_SHOWS(conn, MAY_16); }
     if (!conn->syn_acked) { TCP_ROW(conn, SEND_QUEUED); }

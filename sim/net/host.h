@@ -126,6 +126,7 @@ enum tcp_error host_abort(struct socket *socket);
 void host_status(struct socket *socket, struct tcp_status *status);
 const char *host_take_report(struct socket *socket); /* NULL: there is none */
 void host_set_socket_options(struct socket *socket, const struct tcp_options *options);
+void host_push(struct socket *socket);                  /* tcp_push */
 void host_quick_ack(struct socket *socket, bool quick); /* tcp_quick_ack */
 void host_crash(struct host *host);
 

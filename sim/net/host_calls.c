@@ -43,7 +43,10 @@ enum tcp_error host_send(struct socket *socket, const uint8_t *octets, uint32_t 
     }
     const uint32_t offered = len_to_offer(socket, octets, len);
     if (!host_make_slice(host, octets, offered, &slice)) { return TCP_ERROR_RESOURCES; }
-    if (offered < len) { flags &= ~(unsigned)TCP_SEND_PUSH; }
+    if (offered < len) { flags &= ~(unsigned)TCP_SEND_RECORD; }
+    if (offered < len && tcp_conn_options(socket->conn)->push == TCP_PUSH_EACH) {
+        flags &= ~(unsigned)TCP_SEND_PUSH;
+    }
     const enum tcp_error error =
         tcp_send(socket->conn, host->world->now_ns, &slice, flags, accepted);
     tcp_slice_release(&host->world->pools, &slice);
@@ -164,6 +167,14 @@ void host_quick_ack(struct socket *socket, bool quick)
 {
     if (socket->conn != NULL) {
         tcp_quick_ack(socket->conn, socket->host->world->now_ns, quick);
+        host_pump(socket->host);
+    }
+}
+
+void host_push(struct socket *socket)
+{
+    if (socket->conn != NULL) {
+        tcp_push(socket->conn, socket->host->world->now_ns);
         host_pump(socket->host);
     }
 }

@@ -266,18 +266,11 @@ static int why_not_send(struct call *call, struct fd *fd)
     return 0;
 }
 
-/* A call with MSG_MORE corks the socket up to the next one. */
-static void cork_for(struct fd *fd, bool more)
-{
-    const bool cork = fd->corked || more;
-    if (fd->options.cork == cork) { return; }
-    fd->options.cork = cork;
-    fd_apply_options(fd);
-}
-
 static unsigned send_flags(struct call *call, int64_t flags)
 {
-    return (call_has_flag(call, flags, SYM_MSG_MORE) ? 0u : (unsigned)TCP_SEND_PUSH) |
+    const bool more = call_has_flag(call, flags, SYM_MSG_MORE);
+    return (more ? (unsigned)TCP_SEND_MORE : (unsigned)TCP_SEND_PUSH) |
+           (call_has_flag(call, flags, SYM_MSG_EOR) ? (unsigned)TCP_SEND_RECORD : 0u) |
            (call_has_flag(call, flags, SYM_MSG_OOB) ? (unsigned)TCP_SEND_URGENT : 0u);
 }
 
@@ -327,11 +320,7 @@ static enum call_status transmit(struct call *call, const struct transfer *trans
     }
     if (transfer->null_buffer && transfer->len > 0) { return call_errno(call, PKT_EFAULT); }
     if (transfer->len == 0) { return call_return(call, 0); }
-    if (call_has_flag(call, flags, SYM_MSG_MORE)) { cork_for(fd, true); }
-    const enum call_status status =
-        send_octets(call, fd, (uint32_t)transfer->len, send_flags(call, flags), may_wait);
-    if (!call_has_flag(call, flags, SYM_MSG_MORE)) { cork_for(fd, false); }
-    return status;
+    return send_octets(call, fd, (uint32_t)transfer->len, send_flags(call, flags), may_wait);
 }
 
 enum call_status call_write(struct call *call)

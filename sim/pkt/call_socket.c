@@ -130,6 +130,10 @@ enum call_status call_accept(struct call *call)
     if (socket == NULL) {
         return listener->nonblocking ? call_errno(call, PKT_EAGAIN) : CALL_BLOCKS;
     }
+    if (socket->state == TCP_CLOSED && call->pkt->dialect == DIALECT_FREEBSD) {
+        host_close(socket); /* it was reset while it waited */
+        return call_errno(call, PKT_ECONNABORTED);
+    }
     struct fd *fd = adopt(call, listener, socket);
     if (fd == NULL) { return CALL_WRONG; }
     int64_t nonblocking = 0;

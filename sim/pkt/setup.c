@@ -180,11 +180,21 @@ static enum known set_option(struct pkt *pkt, const char *name, const char *valu
     return UNKNOWN;
 }
 
+/* A script for IPv6 alone bears that in its name, as in the original's corpus. */
+static enum pkt_ip_version version_of_path(const char *path)
+{
+    static const char end[] = "v6.pkt";
+    const size_t len = strlen(path);
+    return len >= sizeof end && strcmp(path + len - (sizeof end - 1), end) == 0 ? PKT_IPV6
+                                                                                : PKT_IPV4;
+}
+
 static void default_settings(struct pkt *pkt)
 {
     struct settings_of_script *settings = &pkt->settings;
     *settings = (struct settings_of_script){
-        .ip_version = pkt->config.ip_version == PKT_IP_ANY ? PKT_IPV4 : pkt->config.ip_version,
+        .ip_version = pkt->config.ip_version == PKT_IP_ANY ? version_of_path(pkt->config.path)
+                                                           : pkt->config.ip_version,
         .bind_port = PORT,
         .connect_port = PORT,
         .tolerance_us = TOLERANCE_US,

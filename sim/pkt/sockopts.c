@@ -178,6 +178,10 @@ static enum call_status set_tcp(struct call *call, struct fd *fd, enum sockopt o
     default: return call_unsupported(call, "socket option %s, set", call_argument(call, 2)->text);
     }
     fd_apply_options(fd);
+    if (option == OPT_TCP_NODELAY && value != 0 && call->pkt->dialect == DIALECT_LINUX &&
+        fd->socket != NULL) {
+        host_push(fd->socket); /* whatever holds it, a cork too */
+    }
     return call_return(call, 0);
 }
 
