@@ -81,6 +81,17 @@ static bool host_make_tcp(struct host *host)
     return host->tcp != NULL;
 }
 
+bool host_add_address(struct host *host, const struct tcp_address *address)
+{
+    if (host->address_count == HOST_ADDRESSES_MAX) { return false; }
+    struct host_address *entry = &host->addresses[host->address_count];
+    entry->host = host;
+    entry->address = *address;
+    host->address_list[host->address_count++] = *address;
+    return table_insert(host->world->arena, &host->world->addresses, &entry->node,
+                        hash_address(address));
+}
+
 struct host *host_create(struct world *world, const struct host_config *config, uint32_t index)
 {
     struct host *host = world_take(world, sizeof *host);
@@ -95,13 +106,7 @@ struct host *host_create(struct world *world, const struct host_config *config, 
     whole =
         whole && table_insert(world->arena, &world->names, &host->by_name, hash_text(host->name));
     for (size_t i = 0; whole && i < config->address_count; i++) {
-        struct host_address *entry = &host->addresses[i];
-        entry->host = host;
-        entry->address = config->addresses[i];
-        host->address_list[i] = config->addresses[i];
-        host->address_count++;
-        whole = table_insert(world->arena, &world->addresses, &entry->node,
-                             hash_address(&entry->address));
+        whole = host_add_address(host, &config->addresses[i]);
     }
     if (!whole) {
         world->no_memory = true; /* the arena is full: what was made of it goes with the arena */

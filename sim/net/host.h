@@ -62,6 +62,8 @@ uint32_t host_index(const struct host *host); /* by declaration, from 0 */
 bool host_has_tcp(const struct host *host);
 const struct tcp_address *host_addresses(const struct host *host, size_t *count);
 bool host_owns(const struct host *host, const struct tcp_address *address);
+/* One that nobody has. False: it has HOST_ADDRESSES_MAX, or no memory. */
+bool host_add_address(struct host *host, const struct tcp_address *address);
 struct tcp_options host_options(const struct host *host); /* a copy */
 struct tcp_host *host_tcp(struct host *host);
 struct socket *host_sockets(struct host *host); /* the first, by creation */

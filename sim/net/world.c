@@ -288,6 +288,8 @@ void world_stop(struct world *world) { world->stopped = true; }
 
 bool world_stopped(const struct world *world) { return world->stopped; }
 
+void world_go_on(struct world *world) { world->stopped = false; }
+
 uint64_t world_now(const struct world *world) { return world->now_ns; }
 
 uint64_t world_seed(const struct world *world) { return world->config.seed; }

@@ -116,6 +116,7 @@ enum world_end world_run(struct world *world);
 void world_stop(
     struct world *world); /* from within a task or hook: the run ends before the next event */
 bool world_stopped(const struct world *world);
+void world_go_on(struct world *world); /* takes world_stop back: world_run may be called again */
 
 uint64_t world_now(const struct world *world);
 uint64_t world_seed(const struct world *world);

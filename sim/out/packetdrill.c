@@ -315,7 +315,8 @@ static void put_head(struct packetdrill *drill, uint64_t told, bool is_ipv6)
     out_printf(writer, "// %s%s%s, seed %llu, by tcpsim\n", title, title[0] != '\0' ? ", " : "",
                drill->scenario != NULL ? drill->scenario : "", (unsigned long long)drill->seed);
     if (told == 0) {
-        out_text(writer, "// No host opened a connection: there is nothing to play.\n");
+        out_text(writer, "// No host opened a connection: there is nothing to play.\n"
+                         "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n");
         return;
     }
     out_text(writer,

@@ -179,16 +179,16 @@ static bool map_segment(struct pkt *pkt, const struct flow *flow, const struct e
     return true;
 }
 
-static void count_in(const struct pkt *pkt, struct flow *flow, const struct script_packet *packet)
+void flow_count_in(const struct pkt *pkt, struct flow *flow, uint16_t flags, uint32_t len)
 {
     const uint64_t now_ns = world_now(pkt->world);
     flow->segments_in++;
-    if (packet->len > 0) {
+    if (len > 0) {
         flow->texts_in++;
         flow->text_in_ns = now_ns;
     }
-    if ((packet->flags & TCP_SYN) != 0 && flow->text_in_ns == 0) { flow->text_in_ns = now_ns; }
-    if ((packet->flags & TCP_ACK) != 0) { flow->ack_in_ns = now_ns; }
+    if ((flags & TCP_SYN) != 0 && flow->text_in_ns == 0) { flow->text_in_ns = now_ns; }
+    if ((flags & TCP_ACK) != 0) { flow->ack_in_ns = now_ns; }
 }
 
 static bool add_payload(struct pkt *pkt, uint32_t len, struct tcp_segment *segment)
@@ -231,7 +231,7 @@ void inbound_run(struct pkt *pkt, const struct event *event)
         return;
     }
     note_handshake(flow, packet);
-    count_in(pkt, flow, packet);
+    flow_count_in(pkt, flow, packet->flags, packet->len);
     struct tcp_segment segment;
     if (!map_segment(pkt, flow, event, &segment) || !add_payload(pkt, packet->len, &segment)) {
         return;

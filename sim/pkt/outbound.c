@@ -234,6 +234,10 @@ static bool collect(struct pkt *pkt, struct flow *flow, const struct event *even
     }
     (void)expected;
     if (whole->len == packet->len) { return true; }
+    if (whole->len < packet->len && together) { /* it waited for the rest */
+        (void)snprintf(text, room, "Timed out waiting for packet");
+        return false;
+    }
     (void)snprintf(text, room, "live packet payload: expected %u bytes vs actual %u bytes",
                    packet->len, whole->len);
     return false;

@@ -70,9 +70,18 @@ static enum step perform(struct pkt *pkt)
     return STEP_DONE;
 }
 
-/* The script is over; the call that still blocks has a second to return. */
+/* Once, when the script is over. */
+static void judge_code(struct pkt *pkt)
+{
+    if (pkt_going(pkt) && !pkt->code_judged) { samples_judge(pkt); }
+    pkt->code_judged = true;
+}
+
+/* The script is over, its code has held; the call that still blocks has a second to return. */
 static bool last_call_may_go_on(struct pkt *pkt)
 {
+    judge_code(pkt);
+    if (!pkt_going(pkt)) { return false; }
     const uint64_t now_ns = world_now(pkt->world);
     if (pkt->pending.give_up_ns == TIME_NEVER) { pkt->pending.give_up_ns = now_ns + NS_PER_S; }
     if (now_ns < pkt->pending.give_up_ns) {
@@ -87,7 +96,7 @@ static bool last_call_may_go_on(struct pkt *pkt)
 static void end(struct pkt *pkt)
 {
     if (pkt_going(pkt) && pkt->config.strict) { outbound_judge_rest(pkt); }
-    if (pkt_going(pkt)) { samples_judge(pkt); }
+    judge_code(pkt);
     world_stop(pkt->world);
 }
 

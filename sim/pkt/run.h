@@ -7,7 +7,8 @@
  *   calls.c       the table of system calls         call_*.c      the calls
  *   sockopts.c    socket options                    sockets.c     what lies behind an fd
  *   shell.c       commands that are known           sysctls.c     knobs, as options of the host
- *   sample.c      TCP_INFO                          eval*.c       what code says */
+ *   sample.c      TCP_INFO                          eval*.c       what code says
+ *   stack.c       the same host under another's hand */
 #ifndef TCPSIM_PKT_RUN_H
 #define TCPSIM_PKT_RUN_H
 
@@ -16,6 +17,7 @@
 #include "eval.h"
 #include "pkt.h"
 #include "script.h"
+#include "stack.h"
 #include "symbols.h"
 
 #define US_PER_S INT64_C(1000000)
@@ -189,6 +191,8 @@ struct pkt {
     struct pending pending;
     struct code_sample *samples, *last_sample;
     struct eval *eval;
+    bool code_judged;
+    struct stack *stack; /* who plays the remote end instead of a script, or NULL */
 };
 
 /* ---- pkt.c: telling ---- */
@@ -249,6 +253,7 @@ enum step { STEP_DONE, STEP_WAIT };
 enum step outbound_run(struct pkt *pkt, const struct event *event);
 void outbound_judge_rest(struct pkt *pkt); /* --strict */
 struct flow *flow_create(struct pkt *pkt);
+void flow_count_in(const struct pkt *pkt, struct flow *flow, uint16_t flags, uint32_t len);
 void flow_count_out(struct pkt *pkt, const struct sniffed *sniffed);
 /* The flow of a script's packet; NULL: told. */
 struct flow *flow_of_packet(struct pkt *pkt, const struct event *event);
@@ -301,12 +306,23 @@ enum call_status {
     CALL_WRONG, /* told already: the script is wrong, or not supported */
 };
 
+/* What a call found, for who asks without expecting anything (stack.h). */
+struct call_found {
+    int64_t value, seconds; /* of a socket option; of ioctl */
+    struct {
+        uint32_t events;
+        int64_t data;
+    } ready[STACK_EVENTS_MAX]; /* of poll, by its descriptors; of epoll_wait, those told */
+};
+
 struct call {
     struct pkt *pkt;
     const struct event *event;
     const struct script_call *spec;
-    struct pending *pending; /* its state while it blocks */
-    bool again;              /* not the first attempt */
+    struct pending *pending;  /* its state while it blocks */
+    struct call_found *found; /* filled in instead of compared; NULL: the arguments say what is
+                                 expected */
+    bool again;               /* not the first attempt */
     int64_t result;
     int error; /* errno when result is -1 */
     bool result_is_fd;
@@ -412,9 +428,24 @@ void sysctl_defaults(struct pkt *pkt);
 
 /* ---- sample.c ---- */
 
+#define SAMPLE_FIELDS_MAX 64
+struct sample_field {
+    const char *name;
+    int64_t value;
+};
+/* TCP_INFO as of now, of a socket that was opened or listens; returns how many fields. */
+size_t sample_fields(const struct pkt *pkt, const struct fd *fd,
+                     struct sample_field fields[SAMPLE_FIELDS_MAX]);
 void sample_take(struct pkt *pkt, const struct event *event);
 /* Runs all code, at the end. */
 void samples_judge(struct pkt *pkt);
+
+/* ---- stack.c ---- */
+
+/* A packet has left the host; the host's calls may go on. */
+void stack_packet_arrived(struct stack *stack, const struct packet *packet);
+/* Those of the family that the configuration of the two hosts lacks. */
+void stack_add_addresses(struct host_config *local, struct host_config *remote);
 
 /* ---- fast_open.c ---- */
 void fast_open_set_bits(struct pkt *pkt, uint64_t bits);

@@ -4,11 +4,7 @@
 #include "run.h"
 
 #include <stdio.h>
-
-struct field {
-    const char *name;
-    int64_t value;
-};
+#include <string.h>
 
 static int64_t us(uint64_t ns) { return (int64_t)(ns / NS_PER_US); }
 
@@ -61,7 +57,7 @@ static int64_t delivered(const struct fd *fd, const struct tcp_status *status)
     return (opened ? 1 : 0) + (int64_t)((octets + mss - 1) / mss);
 }
 
-static void add(struct pkt *pkt, const struct event *event, const struct field *fields,
+static void add(struct pkt *pkt, const struct event *event, const struct sample_field *fields,
                 size_t count)
 {
     struct code_sample *sample = pkt_take(pkt, sizeof *sample);
@@ -90,14 +86,14 @@ static int64_t ms_since(const struct pkt *pkt, uint64_t then_ns)
 }
 
 /* What the connection knows. */
-static void add_status(struct pkt *pkt, const struct event *event, const struct fd *fd,
-                       const struct tcp_status *status)
+static size_t status_fields(const struct pkt *pkt, const struct fd *fd,
+                            const struct tcp_status *status, struct sample_field *fields)
 {
     const uint32_t mss = status->snd_mss > 0 ? status->snd_mss : 1;
     const int64_t ssthresh = status->ssthresh / mss;
     const struct tcp_conn *conn = fd->socket->conn;
     const uint32_t repeated = conn != NULL ? tcp_conn_repeated(conn) : 0;
-    const struct field fields[] = {
+    const struct sample_field now[] = {
         {"tcpi_state", state_number(pkt, status->state)},
         {"tcpi_ca_state", ca_state(status)},
         {"tcpi_options", options_number(status)},
@@ -132,13 +128,15 @@ static void add_status(struct pkt *pkt, const struct event *event, const struct 
         {"tcpi_notsent_bytes", status->unsent},
         {"tcpi_pmtu", status->path_mtu},
     };
-    add(pkt, event, fields, sizeof fields / sizeof fields[0]);
+    memcpy(fields, now, sizeof now);
+    return sizeof now / sizeof now[0];
 }
 
 /* What passed by. */
-static void add_counts(struct pkt *pkt, const struct event *event, const struct flow *flow)
+static size_t count_fields(const struct pkt *pkt, const struct flow *flow,
+                           struct sample_field *fields)
 {
-    const struct field fields[] = {
+    const struct sample_field now[] = {
         {"tcpi_segs_in", flow->segments_in},
         {"tcpi_segs_out", flow->segments_out},
         {"tcpi_data_segs_in", flow->texts_in},
@@ -148,20 +146,26 @@ static void add_counts(struct pkt *pkt, const struct event *event, const struct 
         {"tcpi_last_data_recv", ms_since(pkt, flow->text_in_ns)},
         {"tcpi_last_ack_recv", ms_since(pkt, flow->ack_in_ns)},
     };
-    add(pkt, event, fields, sizeof fields / sizeof fields[0]);
+    memcpy(fields, now, sizeof now);
+    return sizeof now / sizeof now[0];
+}
+
+size_t sample_fields(const struct pkt *pkt, const struct fd *fd,
+                     struct sample_field fields[SAMPLE_FIELDS_MAX])
+{
+    struct tcp_status status;
+    host_status(fd->socket, &status);
+    const size_t count = status_fields(pkt, fd, &status, fields);
+    return count + (fd->flow != NULL ? count_fields(pkt, fd->flow, fields + count) : 0);
 }
 
 void sample_take(struct pkt *pkt, const struct event *event)
 {
     const struct flow *flow = pkt->under_test;
-    struct fd *fd = flow != NULL ? flow->fd : NULL;
-    if (fd != NULL && fd->socket != NULL) {
-        struct tcp_status status;
-        host_status(fd->socket, &status);
-        add_counts(pkt, event, flow);
-        add_status(pkt, event, fd, &status);
-    }
-    add(pkt, event, NULL, 0); /* the code runs with what was added */
+    const struct fd *fd = flow != NULL ? flow->fd : NULL;
+    struct sample_field fields[SAMPLE_FIELDS_MAX];
+    const size_t count = fd != NULL && fd->socket != NULL ? sample_fields(pkt, fd, fields) : 0;
+    add(pkt, event, fields, count);
 }
 
 /* ---- at the end ---- */
@@ -194,7 +198,6 @@ void samples_judge(struct pkt *pkt)
     for (const struct code_sample *at = pkt->samples; at != NULL && pkt_going(pkt); at = at->next) {
         uint32_t line = 0;
         for (size_t i = 0; i < at->count; i++) { eval_set(eval, at->names[i], at->values[i]); }
-        if (at->count > 0) { continue; }
         const enum eval_result result =
             eval_run(eval, at->event->u.text, message, sizeof message, &line);
         line += at->event->line;

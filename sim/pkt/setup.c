@@ -269,8 +269,13 @@ void setup_options(struct pkt *pkt)
 
 static void packet_arrived(void *context, struct host *host, const struct packet *packet)
 {
+    struct pkt *pkt = context;
     (void)host;
-    run_packet_arrived(context, packet);
+    if (pkt->stack != NULL) {
+        stack_packet_arrived(pkt->stack, packet);
+    } else {
+        run_packet_arrived(pkt, packet);
+    }
 }
 
 static void socket_changed(void *context, struct socket *socket) { fd_changed(context, socket); }
@@ -299,6 +304,7 @@ bool setup_world(struct pkt *pkt)
     struct host_config remote = {
         .name = SCRIPT, .addresses = {pkt->settings.remote}, .address_count = 1};
     tcp_options_default(&remote.options);
+    if (pkt->stack != NULL) { stack_add_addresses(&local, &remote); }
     pkt->host = world_add_host(pkt->world, &local);
     pkt->remote = pkt->host != NULL ? world_add_host(pkt->world, &remote) : NULL;
     if (pkt->remote == NULL) { return false; }

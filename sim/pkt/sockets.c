@@ -163,6 +163,7 @@ int fd_connect(struct pkt *pkt, struct fd *fd, uint32_t syn_len)
     const struct host_connect request = {.to = pkt->remote,
                                          .port = pkt->settings.connect_port,
                                          .family = pkt->settings.remote.family,
+                                         .address = pkt->settings.remote,
                                          .from = &pkt->settings.local,
                                          .has_local_port = fd->bound,
                                          .local_port = pkt->settings.bind_port,

@@ -11,6 +11,7 @@ BEGIN {
     may["sim/out"] = may["sim/net"]
     may["sim/lua"] = may["sim/net"] "sim/net "
     may["sim/pkt"] = may["sim/lua"]
+    may["sim/adapter"] = may["sim/pkt"] "sim/pkt "
     may["sim/live"] = may["sim/lua"] "sim/out "
     may["sim/search"] = may["sim/live"] "sim/lua sim/pkt "
     may["sim/cli"] = may["sim/search"] "sim/live sim/search "
