@@ -7,13 +7,14 @@
  * server; so many at a time, over one link of 1 Gbit/s and 1 ms. Idle: established, both ends.
  * Many: each on a host and a link of its own to one server, 100 kB. Times are of this machine's
  * processor. */
+#include "bench.h"
+
 #include "sim/core/units.h"
 #include "sim/net/world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define ARENA_BYTES ((size_t)2 << 30)
 #define REQUEST_BYTES 100u
@@ -41,13 +42,6 @@ struct side {
     uint32_t left;
     bool closed;
 };
-
-static uint64_t processor_ns(void)
-{
-    struct timespec time;
-    if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) != 0) { return 0; }
-    return (uint64_t)time.tv_sec * NS_PER_S + (uint64_t)time.tv_nsec;
-}
 
 static void fail(const char *what)
 {
@@ -192,12 +186,12 @@ static uint64_t run(struct bench *bench, uint32_t clients, uint32_t at_once)
         world_task_init(&sides[i].task, QUEUE_APP, 3, i, client_looks, &sides[i]);
         world_wake(bench->world, &sides[i].task, 0);
     }
-    const uint64_t begin_ns = processor_ns();
+    const uint64_t begin_ns = bench_processor_ns();
     if (sides == NULL || world_run(bench->world) != WORLD_FINISHED ||
         (!bench->idle && bench->done != connections)) {
         fail("the run did not end as it should");
     }
-    const uint64_t spent_ns = processor_ns() - begin_ns;
+    const uint64_t spent_ns = bench_processor_ns() - begin_ns;
     free(sides);
     return spent_ns;
 }

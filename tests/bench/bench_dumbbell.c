@@ -7,6 +7,8 @@
  * after the other within a second, send their share and close. First the same flow without routers,
  * on one link, for comparison. Nanoseconds of this machine's processor for a data segment
  * delivered, acknowledgments and what was lost included; octets of memory for a flow. */
+#include "bench.h"
+
 #include "sim/core/units.h"
 #include "sim/net/router.h"
 #include "sim/net/world.h"
@@ -14,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define ARENA_BYTES ((size_t)2 << 30)
 #define PAIRS_MAX 100u
@@ -41,13 +42,6 @@ struct bench {
     uint64_t bytes; /* each */
     uint64_t done;
 };
-
-static uint64_t processor_ns(void)
-{
-    struct timespec time;
-    if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) != 0) { return 0; }
-    return (uint64_t)time.tv_sec * NS_PER_S + (uint64_t)time.tv_nsec;
-}
 
 static void fail(const char *what)
 {
@@ -212,9 +206,9 @@ static void run_case(uint32_t flows, uint64_t total_bytes, bool routers)
         .seed = 1, .limit_ns = TIME_NEVER, .hooks = {.context = &bench, .socket_changed = changed}};
     bench.world = world_create(bench.arena, &config, NULL);
     build(&bench, routers);
-    const uint64_t begin_ns = processor_ns();
+    const uint64_t begin_ns = bench_processor_ns();
     const enum world_end end = world_run(bench.world);
-    const uint64_t spent_ns = processor_ns() - begin_ns;
+    const uint64_t spent_ns = bench_processor_ns() - begin_ns;
     uint64_t received = 0;
     for (uint32_t i = 0; i < flows; i++) { received += bench.flows[i].received; }
     if (end != WORLD_FINISHED || bench.done != flows || received != bench.bytes * flows) {

@@ -6,13 +6,14 @@
  * after it. A line for each way to treat the flood: the backlog is full and SYNs are dropped; it is
  * full and they are answered by cookies; they always are; all are kept. The last line is of the
  * ACKs that prove cookies. Nanoseconds are of this machine's processor. */
+#include "bench.h"
+
 #include "sim/core/rng.h"
 #include "sim/core/units.h"
 #include "tcp/tcp.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 struct memory {
     size_t live_bytes, most_bytes;
@@ -36,13 +37,6 @@ static void give(void *context, void *block, size_t size)
 static uint64_t keyed_hash(void *context, const void *data, size_t len)
 {
     return rng_hash(context, data, len);
-}
-
-static uint64_t processor_ns(void)
-{
-    struct timespec time;
-    if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) != 0) { return 0; }
-    return (uint64_t)time.tv_sec * NS_PER_S + (uint64_t)time.tv_nsec;
 }
 
 struct bench {
@@ -106,13 +100,13 @@ static void flood(const char *name, uint64_t syns, uint32_t backlog, uint8_t coo
 {
     struct bench bench = {.cookies = NULL};
     begin(&bench, backlog, cookies);
-    const uint64_t from_ns = processor_ns();
+    const uint64_t from_ns = bench_processor_ns();
     for (uint64_t i = 0; i < syns; i++) {
         const struct tcp_segment syn = syn_of(i);
         tcp_segment_arrives(bench.host, i * 10000, &syn);
         take_answers(&bench, i * 10000, NULL);
     }
-    told(&bench, name, syns, processor_ns() - from_ns);
+    told(&bench, name, syns, bench_processor_ns() - from_ns);
     tcp_host_destroy(bench.host);
 }
 
@@ -127,7 +121,7 @@ static void proofs(uint64_t syns)
         take_answers(&bench, 0, &bench.cookies[i]);
     }
     bench.answers = 0;
-    const uint64_t from_ns = processor_ns();
+    const uint64_t from_ns = bench_processor_ns();
     for (uint64_t i = 0; i < syns; i++) {
         struct tcp_segment ack = syn_of(i);
         ack.seq++;
@@ -142,7 +136,7 @@ static void proofs(uint64_t syns)
         }
         take_answers(&bench, 0, NULL);
     }
-    told(&bench, "ACK of a cookie, accept, abort", syns, processor_ns() - from_ns);
+    told(&bench, "ACK of a cookie, accept, abort", syns, bench_processor_ns() - from_ns);
     tcp_host_destroy(bench.host);
     free(bench.cookies);
 }
