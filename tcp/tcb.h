@@ -735,7 +735,12 @@ uint8_t window_scale_for(const struct tcp_options *options);
 void conn_timeouts(struct tcp_conn *conn, uint64_t now_ns);
 void user_timer_update(struct tcp_conn *conn, uint64_t now_ns);
 void keepalive_restart(struct tcp_conn *conn, uint64_t now_ns);
-void persist_update(struct tcp_conn *conn, uint64_t now_ns, bool ack_arrived);
+void persist_follow(struct tcp_conn *conn, uint64_t now_ns, bool ack_arrived);
+/* The persist timer runs while the window is closed, as it seldom is. */
+static inline void persist_update(struct tcp_conn *conn, uint64_t now_ns, bool ack_arrived)
+{
+    if (conn->snd_wnd == 0 || conn->probing) { persist_follow(conn, now_ns, ack_arrived); }
+}
 
 /* ---- rto.c ---- */
 void rto_init(struct tcp_conn *conn);

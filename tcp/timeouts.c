@@ -189,7 +189,7 @@ static bool window_is_closed(const struct tcp_conn *conn)
 }
 
 /* The first probe goes one RTO after data first wait or the last ACK, whichever is later. */
-void persist_update(struct tcp_conn *conn, uint64_t now_ns, bool ack_arrived)
+void persist_follow(struct tcp_conn *conn, uint64_t now_ns, bool ack_arrived)
 {
     if (conn_may_send_data(conn) && window_is_closed(conn)) {
         if (!conn->probing || (ack_arrived && conn->probes == 0)) {
