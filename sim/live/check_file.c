@@ -5,53 +5,84 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ETHERNET_BYTES 14u
+#define FIXED_BYTES 20u /* of a TCP header, before the options */
 #define NS_PER_S UINT64_C(1000000000)
 
+/* What the capture kept of a packet, and how long it was. */
 struct octets {
     const uint8_t *at;
-    size_t len;
+    size_t len, whole;
 };
+
+/* What stands before the IP header. */
+static const struct {
+    int type;
+    size_t bytes;
+} links[] = {
+    {DLT_EN10MB, 14}, {DLT_LINUX_SLL, 16}, {DLT_LINUX_SLL2, 20}, {DLT_NULL, 4},
+    {DLT_LOOP, 4},    {DLT_RAW, 0},        {DLT_IPV4, 0},        {DLT_IPV6, 0},
+};
+
+static bool link_bytes(int link_type, size_t *bytes)
+{
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        if (links[i].type == link_type) {
+            *bytes = links[i].bytes;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Goes on behind the header, of a packet that was `total` octets long. */
+static bool pass(struct octets *packet, size_t header, size_t total)
+{
+    if (total < header || packet->len < header) { return false; }
+    const size_t kept = packet->len < total ? packet->len : total;
+    *packet = (struct octets){packet->at + header, kept - header, total - header};
+    return true;
+}
 
 static bool ipv4(struct octets *packet, struct check_segment *segment)
 {
     const size_t header = (size_t)(packet->at[0] & 15) * 4;
-    if (packet->len < 20 || header < 20 || packet->at[9] != 6) { return false; }
-    const size_t total = (size_t)packet->at[2] << 8 | packet->at[3];
-    if (total < header || total > packet->len) { return false; }
+    if (header < 20 || packet->at[9] != 6) { return false; }
     segment->from.family = segment->to.family = 4;
     memcpy(segment->from.octets, packet->at + 12, 4);
     memcpy(segment->to.octets, packet->at + 16, 4);
-    *packet = (struct octets){packet->at + header, total - header};
-    return true;
+    return pass(packet, header, (size_t)packet->at[2] << 8 | packet->at[3]);
 }
 
 static bool ipv6(struct octets *packet, struct check_segment *segment)
 {
     if (packet->len < 40 || packet->at[6] != 6) { return false; }
-    const size_t total = (size_t)packet->at[4] << 8 | packet->at[5];
-    if (total + 40 > packet->len) { return false; }
     segment->from.family = segment->to.family = 6;
     memcpy(segment->from.octets, packet->at + 8, 16);
     memcpy(segment->to.octets, packet->at + 24, 16);
-    *packet = (struct octets){packet->at + 40, total};
-    return true;
+    return pass(packet, 40, ((size_t)packet->at[4] << 8 | packet->at[5]) + 40);
 }
 
-/* False: not a TCP segment, or one that was cut. */
-static bool unwrap(int link_type, struct octets *packet, struct check_segment *segment)
+/* False: not a TCP segment, or not enough of it was kept. */
+static bool unwrap(size_t link, struct octets *packet, struct check_segment *segment)
 {
-    if (link_type == DLT_EN10MB) {
-        if (packet->len < ETHERNET_BYTES) { return false; }
-        packet->at += ETHERNET_BYTES;
-        packet->len -= ETHERNET_BYTES;
-    }
-    if (packet->len < 20) { return false; }
+    if (packet->len < link + 20) { return false; }
+    packet->at += link;
+    packet->len -= link;
     switch (packet->at[0] >> 4) {
     case 4: return ipv4(packet, segment);
     case 6: return ipv6(packet, segment);
     default: return false;
     }
+}
+
+/* Of a packet that was cut the header is enough; its checksum cannot be reckoned. */
+static bool decode(const struct octets *rest, struct check_packet *packet)
+{
+    const bool cut = rest->len < rest->whole;
+    const size_t header = rest->len < FIXED_BYTES ? 0 : (size_t)(rest->at[12] >> 4) * 4;
+    if (cut && (header == 0 || header > rest->len)) { return false; }
+    packet->wrong = check_decode(&packet->segment, rest->at, rest->whole, !cut);
+    return true;
 }
 
 bool check_file(const char *path, void (*each)(void *context, const struct check_packet *packet),
@@ -67,8 +98,8 @@ bool check_file(const char *path, void (*each)(void *context, const struct check
         return false;
     }
     const int link_type = pcap_datalink(pcap);
-    bool ok = link_type == DLT_EN10MB || link_type == DLT_RAW || link_type == DLT_IPV4 ||
-              link_type == DLT_IPV6;
+    size_t link = 0;
+    bool ok = link_bytes(link_type, &link);
     if (!ok) { (void)snprintf(error, room, "a kind of link that is not read: %d", link_type); }
     struct pcap_pkthdr *header = NULL;
     const uint8_t *octets = NULL;
@@ -79,10 +110,10 @@ bool check_file(const char *path, void (*each)(void *context, const struct check
             (uint64_t)header->ts.tv_sec * NS_PER_S + (uint64_t)header->ts.tv_usec;
         if (number == 1) { first_ns = time_ns; }
         struct check_packet packet = {.time_ns = time_ns - first_ns, .number = number};
-        struct octets rest = {octets, header->caplen};
-        if (!unwrap(link_type, &rest, &packet.segment)) { continue; }
-        packet.wrong = check_decode(&packet.segment, rest.at, rest.len, true);
-        each(context, &packet);
+        struct octets rest = {.at = octets, .len = header->caplen};
+        if (unwrap(link, &rest, &packet.segment) && decode(&rest, &packet)) {
+            each(context, &packet);
+        }
     }
     if (ok && got == -1) {
         (void)snprintf(error, room, "%s", pcap_geterr(pcap));
