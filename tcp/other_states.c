@@ -3,7 +3,7 @@
 #include "tcb.h"
 
 /* RFC 9293 3.4: the four cases. */
-static bool acceptable(const struct tcp_conn *conn, const struct tcp_segment *seg)
+bool segment_is_acceptable(const struct tcp_conn *conn, const struct tcp_segment *seg)
 {
     const uint32_t window = conn->rcv_adv - conn->rcv_nxt;
     const uint32_t len = tcp_segment_len(seg);
@@ -119,7 +119,7 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
         arrival_trim(conn, arrival);
         return GO_ON;
     }
-    if (acceptable(conn, seg)) {
+    if (segment_is_acceptable(conn, seg)) {
         if (conn_is_marked(conn)) { shows_acceptable(conn, arrival); }
         if (conn->ts_on) { timestamps_take(conn, arrival); }
         arrival_trim(conn, arrival);
@@ -253,6 +253,9 @@ static enum verdict fourth_check_syn(struct tcp_conn *conn, const struct arrival
     if (conn->state == TCP_SYN_RECEIVED && conn->passive) {
         TCP_ROW(conn, SYN_RETURNS_TO_LISTEN);
         conn_discard(conn, arrival, TCP_DISCARD_SYN_RETURNS_TO_LISTEN);
+        if (conn_options(conn)->syn_received_syn == TCP_SYN_RECEIVED_SYN_RESET) {
+            conn_reply_rst(conn, arrival);
+        }
         reset_accepted(conn, arrival, TCP_CAUSE_SYN_IN_WINDOW);
         return DONE;
     }
@@ -461,6 +464,7 @@ void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival)
 {
     if (conn->state == TCP_TIME_WAIT && time_wait_check_syn(conn, arrival) == DONE) { return; }
     keepalive_restart(conn, arrival->now_ns);
+    if (fin_wait_2_record(conn, arrival) == DONE) { return; }
     if (conn->ts_on && timestamps_check(conn, arrival) == DONE) { return; }
     if (first_check_sequence(conn, arrival) == DONE) { return; }
     if (second_check_rst(conn, arrival) == DONE) { return; }

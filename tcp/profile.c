@@ -223,6 +223,14 @@ const struct tcp_option_row tcp_option_table[] = {
         "challenge reset", "", {"challenge", "reset", "reset"},
         "what an ACK far from SND.NXT draws in SYN-RECEIVED, where RFC 5961's rule comes first",
         "RFC 9293 3.10.7.4 fifth"),
+    ROW("syn_received_syn", CHOICE, FIELD(syn_received_syn), ALWAYS, 0, 1, false, "listen reset",
+        "", {"listen", "reset", "listen"},
+        "what a SYN in the window draws in SYN-RECEIVED, which it ends: nothing, or a RST",
+        "RFC 9293 3.10.7.4 fourth"),
+    ROW("fin_wait_2_record", BOOL, FIELD(fin_wait_2_record), ALWAYS, 0, 1, true, NULL, "",
+        {"false", "true", "false"},
+        "in FIN-WAIT-2, when the user has let go, RST and SYN in the window end the connection "
+        "without a challenge, and nothing but a FIN counts", "RFC 793 3.9"),
     ROW("window_advance", CHOICE, FIELD(window_advance), ALWAYS, 0, 2, false,
         "rfc9293 bsd linux", "", {"rfc9293", "linux", "bsd"},
         "whether the window is held until a segment fits, follows the room in the buffer, or is a "

@@ -22,6 +22,7 @@ enum tcp_icmp_soft { TCP_ICMP_SOFT_REPORTS, TCP_ICMP_SOFT_ABORTS_OPEN };
 enum tcp_syn_text { TCP_SYN_TEXT_KEEP, TCP_SYN_TEXT_DROP };
 enum tcp_ssthresh_of { TCP_SSTHRESH_OF_FLIGHT, TCP_SSTHRESH_OF_CWND };
 enum tcp_recovery_exit { TCP_RECOVERY_EXIT_FLIGHT, TCP_RECOVERY_EXIT_SSTHRESH };
+enum tcp_syn_received_syn { TCP_SYN_RECEIVED_SYN_LISTEN, TCP_SYN_RECEIVED_SYN_RESET };
 enum tcp_accept_full { TCP_ACCEPT_FULL_COOKIE, TCP_ACCEPT_FULL_DROP };
 enum tcp_backlog_full { TCP_BACKLOG_DROP, TCP_BACKLOG_RECYCLE };
 enum tcp_fast_open {
@@ -114,6 +115,8 @@ struct tcp_options {
     uint8_t recovery_exit; /* enum tcp_recovery_exit */
     uint32_t backlog_extra;
     bool challenge_ack, insecure_rst, insecure_syn;
+    uint8_t syn_received_syn; /* enum tcp_syn_received_syn */
+    bool fin_wait_2_record;
     uint8_t syn_received_ack; /* enum tcp_syn_received_ack */
     uint8_t window_advance;   /* enum tcp_window_advance */
     bool whole_segments;      /* buffers are rounded up to */

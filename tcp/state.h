@@ -101,6 +101,7 @@ enum tcp_timer_action { TCP_TIMER_ARMED, TCP_TIMER_FIRED, TCP_TIMER_STOPPED };
     X(TEXT_AFTER_FIN, "text after FIN")                            \
     X(TEXT_AFTER_CLOSE, "data after close")                        \
     X(IGNORED_IN_TIME_WAIT, "nothing new in TIME-WAIT")            \
+    X(IGNORED_IN_FIN_WAIT_2, "no FIN in FIN-WAIT-2")               \
     X(REPEATED_SYN, "SYN repeated")                                \
     X(NO_TIMESTAMP, "timestamp missing")                           \
     X(OLD_TIMESTAMP, "old timestamp")                              \

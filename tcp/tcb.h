@@ -539,6 +539,7 @@ bool cookie_proven(struct tcp_conn *listener, struct arrival *arrival);
 /* ---- other_states.c ---- */
 void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival);
 /* Keeps what lies in the window that was offered. */
+bool segment_is_acceptable(const struct tcp_conn *conn, const struct tcp_segment *seg);
 void arrival_trim(const struct tcp_conn *conn, struct arrival *arrival);
 
 /* ---- text.c ---- */
@@ -760,6 +761,8 @@ bool quiet_time_is_over(struct tcp_conn *conn, uint64_t now_ns);
 
 /* ---- time_wait.c ---- */
 void time_wait_enter(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause);
+/* fin_wait_2.c: what is left of the checks where a kernel keeps a small record only. */
+enum verdict fin_wait_2_record(struct tcp_conn *conn, const struct arrival *arrival);
 void fin_wait_2_limit(struct tcp_conn *conn, uint64_t now_ns);
 bool time_wait_ignores_rst(const struct tcp_conn *conn, uint64_t now_ns);
 void time_wait_restart(struct tcp_conn *conn, uint64_t now_ns);

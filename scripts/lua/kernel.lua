@@ -92,6 +92,62 @@ function kernel.forged(a, b, pause, forgeries)
   kernel.server(b, function(conn) conn:recv() end)
 end
 
+-- What reaches B from 2 s on, one segment in 700 ms, in A's name: `n` is A's next number, `una` what B
+-- waits to see acknowledged, `nxt` its next number. The last RST is exact, the ACK behind it shows
+-- what has become of B.
+function kernel.probes(b, n, una, nxt)
+  local forge = kernel.forger(b)
+  local far = 1 << 30
+  local function one(flags, seq, ack, len)
+    len = len or 0
+    local first, last = seq % 2 ^ 32 // 1, (seq + len) % 2 ^ 32 // 1
+    return string.format("%s %d:%d(%d)%s win 65535", flags, first, last, len,
+      ack and string.format(" ack %d", ack % 2 ^ 32 // 1) or "")
+  end
+  local segments = {
+    one("R", n + 100), one("S", n), one("R", n - 50), one("S", n + far), one("S.", n, una),
+    one(".", n - 1, una), one(".", n + far, una), one(".", n, nxt + 1000), one(".", n, una), one(".", n, una - far),
+    one("P.", n - 20, una, 10), one("P", n, nil, 10), one("P.", n + far, una, 10), one("F.", n + far, una), one("F", n),
+    one("-", n), one("R.", n + 100, una), one("R", n), one(".", n, una),
+  }
+  for i, segment in ipairs(segments) do
+    sim.at(2 + (i - 1) * 0.7, function() forge(segment) end)
+  end
+end
+
+-- A connection for each probe, one a second, from a port of its own, all forged in A's name: SYN 1000,
+-- with `closes` the ACK of the SYN,ACK and that of the FIN by which B, which lets go at once, answers;
+-- then the probe, and 100 ms apart the `rest`. Where the probe has ended the connection, they draw RST.
+-- What B sends is lost; its ISS is 7000.
+function kernel.ports(b, closes, probes, rest)
+  sim.drop { from = b }
+  local forge = kernel.forger(b)
+  local listener = b:listen(80, { iss = 7000 })
+  b:app(function()
+    while true do
+      local conn = listener:accept()
+      if closes then
+        sim.sleep("100ms")
+        conn:close()
+      end
+    end
+  end, { daemon = true })
+  for i, probe in ipairs(probes) do
+    local function at(offset, segment)
+      sim.at(i - 1 + offset, function()
+        forge(segment, { absolute = true, sport = 39999 + i, dport = 80 })
+      end)
+    end
+    at(0, "S 1000:1000(0) win 65535 <mss 1460>")
+    if closes then
+      at(0.1, ". 1001:1001(0) ack 7001 win 65535")
+      at(0.3, ". 1001:1001(0) ack 7002 win 65535")
+    end
+    at(0.4, probe .. " win 65535")
+    for j, segment in ipairs(rest) do at(0.4 + 0.1 * j, segment .. " win 65535") end
+  end
+end
+
 -- B, the server, closes first and so comes to TIME-WAIT.
 function kernel.passive_close(a, b)
   a:app(function()

@@ -20,8 +20,6 @@ struct diff_flow {
     tcp_seq isn[2];
     bool asked[2]; /* a SYN that may begin anew: its number */
     tcp_seq syn[2];
-    bool over; /* FIN in both directions, or a RST: the next SYN is a new connection's */
-    bool fin[2];
 };
 
 void diff_side_destroy(struct diff_side *side)
@@ -123,35 +121,36 @@ static void begin(struct diff_flow *flow, unsigned way, tcp_seq isn)
 {
     flow->known[way] = true;
     flow->isn[way] = isn;
-    flow->fin[way] = flow->asked[way] = false;
+    flow->asked[way] = false;
 }
 
 static void begin_anew(struct diff_flow *flow, unsigned way, tcp_seq isn)
 {
     begin(flow, way, isn);
-    flow->known[1 - way] = flow->fin[1 - way] = false;
-    flow->over = false;
+    flow->known[1 - way] = false;
 }
 
 static void see_syn(struct diff_flow *flow, unsigned way, tcp_seq seq)
 {
     if (!flow->known[way]) {
         begin(flow, way, seq);
-        flow->over = false;
-    } else if (flow->over && seq != flow->isn[way]) {
-        begin_anew(flow, way, seq);
     } else if (seq != flow->isn[way]) {
         flow->asked[way] = true;
         flow->syn[way] = seq;
     }
 }
 
+static bool answers_asked(const struct diff_flow *flow, unsigned way,
+                          const struct tcp_segment *segment)
+{
+    return flow->asked[1 - way] && (segment->flags & TCP_ACK) != 0 &&
+           segment->ack == flow->syn[1 - way] + 1;
+}
+
 static void see_syn_ack(struct diff_flow *flow, unsigned way, const struct tcp_segment *segment)
 {
     const unsigned other = 1 - way;
-    if (flow->asked[other] && segment->ack == flow->syn[other] + 1) {
-        begin_anew(flow, other, flow->syn[other]);
-    }
+    if (answers_asked(flow, way, segment)) { begin_anew(flow, other, flow->syn[other]); }
     const bool answers = flow->known[other] && segment->ack == flow->isn[other] + 1;
     if (!flow->known[way] || (answers && segment->seq != flow->isn[way])) {
         begin(flow, way, segment->seq);
@@ -168,17 +167,22 @@ static void see(struct diff_flow *flow, unsigned way, const struct tcp_segment *
     } else if (!flow->known[way] && (segment->flags & TCP_RST) == 0) {
         begin(flow, way, segment->seq - 1);
     }
-    flow->fin[way] = flow->fin[way] || (segment->flags & TCP_FIN) != 0;
-    flow->over = flow->over || (flow->fin[0] && flow->fin[1]);
 }
 
-/* What the segment's own number counts from. */
-static tcp_seq base_of(const struct diff_flow *flow, unsigned way,
-                       const struct tcp_segment *segment)
+/* What the segment's own number counts from, and its ACK's: a RST that refuses a SYN belongs to no
+ * connection. */
+static void find_bases(const struct diff_flow *flow, unsigned way, struct diff_segment *added)
 {
-    const bool alone = (segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
-    if (alone) { return segment->seq; }
-    return flow->known[way] ? flow->isn[way] : 0;
+    const unsigned other = 1 - way;
+    const uint16_t flags = added->segment.flags;
+    added->seq_base = flow->known[way] ? flow->isn[way] : 0;
+    added->ack_base = flow->known[other] ? flow->isn[other] : 0;
+    if ((flags & (TCP_SYN | TCP_ACK)) == TCP_SYN) {
+        added->seq_base = added->segment.seq;
+    } else if ((flags & TCP_RST) != 0 && answers_asked(flow, way, &added->segment)) {
+        added->seq_base = 0;
+        added->ack_base = flow->syn[other];
+    }
 }
 
 static bool make_room(struct diff_side *side)
@@ -209,12 +213,11 @@ void diff_side_add(struct diff_side *side, uint64_t time_ns, const struct tcp_se
         .sender = (uint8_t)way,
         .seq_known = flow->known[way],
         .ack_known = flow->known[1 - way],
-        .seq_base = base_of(flow, way, segment),
-        .ack_base = flow->known[1 - way] ? flow->isn[1 - way] : 0,
         .payload_len = payload_len,
         .segment = *segment,
     };
     added->segment.payload = (struct tcp_payload){0};
+    find_bases(flow, way, added);
 }
 
 static void take_record(void *context, const struct trace_record *record)
