@@ -156,10 +156,9 @@ void listen_read_syn(struct tcp_conn *conn, const struct arrival *arrival)
     conn->snd_wl1 = seg->seq;
 }
 
-static void begin_child(struct tcp_conn *conn, const struct arrival *arrival, const tcp_seq *cookie)
+void listen_begin_answer(struct tcp_conn *conn, const struct arrival *arrival, tcp_seq iss)
 {
-    listen_read_syn(conn, arrival);
-    conn->iss = cookie != NULL ? *cookie : isn_choose(conn, arrival->now_ns);
+    conn->iss = iss;
     conn->small_sent = conn->iss;
     conn->snd_una = conn->iss;
     conn->snd_nxt = conn->iss;
@@ -186,7 +185,9 @@ struct tcp_conn *listen_make_child(struct tcp_conn *listener, const struct arriv
         conn_free(conn, arrival->now_ns);
         return NULL;
     }
-    begin_child(conn, arrival, cookie);
+    listen_read_syn(conn, arrival);
+    listen_begin_answer(conn, arrival,
+                        cookie != NULL ? *cookie : isn_choose(conn, arrival->now_ns));
     listen_adopt(listener, conn);
     tcp_enter(conn, arrival->now_ns, TCP_LISTEN,
               TCP_CAUSE_OPEN_PASSIVE); /* as its listener did, unheard */

@@ -476,6 +476,6 @@ void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival)
     if (arrival->options.has_user_timeout) { uto_arrived(conn, arrival); }
     if (conn->ecn.on) { ecn_text_arrives(conn, arrival->seg); }
     sixth_check_urg(conn, arrival);
-    if (seventh_process_text(conn, arrival) == DONE) { return; }
+    seventh_process_text(conn, arrival);
     eighth_check_fin(conn, arrival);
 }

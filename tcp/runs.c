@@ -57,7 +57,7 @@ void node_free(struct tcp_host *host, struct node *node)
 static bool continues(const struct tcp_slice *first, const struct tcp_slice *second)
 {
     return first->origin == second->origin && first->extent == second->extent &&
-           first->offset + first->len == second->offset && first->len <= UINT32_MAX - second->len;
+           first->offset + first->len == second->offset;
 }
 
 /* Shares the slice's extent. A run that continues the last one joins it, unless a SEND ended
@@ -99,7 +99,8 @@ struct tcp_payload payload_part(const struct tcp_payload *payload, uint32_t skip
 {
     struct tcp_payload part = {0};
     uint32_t filled = 0;
-    for (unsigned i = 0; i < 2 && len > 0; i++) {
+    for (unsigned i = 0; len > 0; i++) {
+        assert(i < 2);
         const struct tcp_slice *slice = &payload->part[i];
         if (skip >= slice->len) {
             skip -= slice->len;

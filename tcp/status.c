@@ -157,8 +157,7 @@ const struct tcp_options *tcp_conn_options(const struct tcp_conn *conn)
 void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns, const struct tcp_options *options)
 {
     /* Of a listener all may change: they are those of connections to come. */
-    struct tcp_options changed =
-        conn->state == TCP_LISTEN && conn->listen != NULL ? *options : *conn_options(conn);
+    struct tcp_options changed = conn->listen != NULL ? *options : *conn_options(conn);
     changed.mtu_bytes = conn_options(conn)->mtu_bytes;
     changed.nagle = options->nagle;
     changed.cork = options->cork;
@@ -182,11 +181,6 @@ void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns, const struct t
     changed.rto_max_ns = options->rto_max_ns;
     changed.ttl = options->ttl;
     changed.tos = options->tos;
-    if (conn->state == TCP_LISTEN) {
-        changed.fast_open = options->fast_open;
-        changed.fast_open_pending = options->fast_open_pending;
-        changed.fast_open_cookies = options->fast_open_cookies;
-    }
     struct shared_options *fresh = options_create(conn->host, &changed);
     if (fresh == NULL || conn->gone || conn->state == TCP_CLOSED) {
         if (fresh != NULL) { options_release(conn->host, fresh); }

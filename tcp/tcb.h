@@ -104,17 +104,6 @@ struct listen_state {
     struct tcp_conn *children; /* not yet accepted, through next_sibling */
 };
 
-/* What TIME-WAIT needs to be returned to when the SYN that reopened the connection proves old. */
-struct old_incarnation {
-    tcp_seq iss, irs, snd_nxt, rcv_nxt;
-    uint32_t total_retransmits;
-    uint64_t rcv_offset, end_offset; /* of the two streams, whole */
-    bool scale_on, ts_on, sack_on, ts_recent_valid;
-    uint8_t snd_shift, rcv_shift;
-    uint32_t ts_recent;
-    uint64_t ts_recent_ns;
-};
-
 /* ACKs counted against a limit, since the first of the interval. */
 struct ack_count {
     uint64_t since_ns;
@@ -159,12 +148,23 @@ struct ecn_state {
 };
 
 struct tcp_conn {
+    /* the place that a TCB has among others, and keeps when it is opened again from TIME-WAIT */
     struct tcp_host *host;
     void *user;
     uint64_t number;
-    struct shared_options *options;
+    uint64_t stream; /* the name of what this connection sends */
     struct tcp_endpoint local, remote;
     enum tcp_state state; /* written by tcp_enter only */
+    uint32_t heap_index;  /* 1 + place in the heap of deadlines; 0: not there */
+    uint64_t deadline_ns[TCP_TIMER_COUNT];
+    struct tcp_conn *next_hash;
+    struct tcp_conn *next_conn, *previous_conn; /* all of the host, by creation */
+    struct tcp_conn *next_ready, *previous_ready;
+    bool ready, hashed;
+    bool announced; /* the observer knows of it */
+
+    /* from here on all begins anew then */
+    struct shared_options *options;
     enum tcp_error error;
     bool passive;  /* the OPEN was passive: RFC 9293 3.10.7.4, MUST-11 */
     bool owned;    /* a user holds it */
@@ -193,7 +193,6 @@ struct tcp_conn {
     struct sent *sent_head, *sent_tail;
     struct sent *resend_next; /* after a timeout: from here to resend_end all is taken for lost */
     tcp_seq resend_end;
-    uint64_t stream;        /* the name of what this connection sends */
     uint64_t una_offset;    /* in the stream, of the first octet held */
     uint64_t end_offset;    /* past the last octet that the user gave */
     uint64_t urgent_offset; /* past the last urgent one; not beyond una_offset: none */
@@ -262,9 +261,6 @@ struct tcp_conn {
     tcp_seq rcv_push;           /* behind the text of the last segment that had it */
     struct ack_count ack_count; /* against challenge_ack_limit */
     uint32_t acks_withheld;     /* that it did not allow */
-    uint32_t heap_index;        /* 1 + place in the heap of deadlines; 0: not there */
-
-    uint64_t deadline_ns[TCP_TIMER_COUNT];
 
     /* what kernels reckon besides: see the last rows of the table of options */
     struct ack_policy acks;
@@ -284,14 +280,9 @@ struct tcp_conn {
 
     struct listen_state *listen;
     struct tcp_conn *listener; /* that it came from and is not yet accepted from */
-    struct old_incarnation *old;
+    struct tcp_conn *old;      /* what TIME-WAIT was when a SYN reopened it, which may prove old */
     struct tcp_conn *next_ready_accept, *next_sibling, *previous_sibling;
-    struct tcp_conn *next_hash;
-    struct tcp_conn *next_conn, *previous_conn; /* all of the host, by creation */
-    struct tcp_conn *next_ready, *previous_ready;
     struct tcp_conn *next_dying;
-    bool ready, hashed;
-    bool announced; /* the observer knows of it */
     uint64_t octets_sent, octets_acked, octets_resent;
 };
 
@@ -525,6 +516,8 @@ bool listen_ready_full(const struct tcp_conn *listener);
 bool listen_keeps_text(const struct tcp_conn *conn, const struct arrival *arrival);
 /* What a SYN tells, into a TCB that has nothing yet but its sockets. */
 void listen_read_syn(struct tcp_conn *conn, const struct arrival *arrival);
+/* Its number is chosen; the SYN,ACK is owed. */
+void listen_begin_answer(struct tcp_conn *conn, const struct arrival *arrival, tcp_seq iss);
 /* A child in SYN-RECEIVED, which still owes its SYN,ACK. NULL: no memory; said so. With `cookie`
  * its ISS is that. */
 struct tcp_conn *listen_make_child(struct tcp_conn *listener, const struct arrival *arrival,
@@ -543,7 +536,7 @@ bool segment_is_acceptable(const struct tcp_conn *conn, const struct tcp_segment
 void arrival_trim(const struct tcp_conn *conn, struct arrival *arrival);
 
 /* ---- text.c ---- */
-enum verdict seventh_process_text(struct tcp_conn *conn, const struct arrival *arrival);
+void seventh_process_text(struct tcp_conn *conn, const struct arrival *arrival);
 void eighth_check_fin(struct tcp_conn *conn, const struct arrival *arrival);
 void conn_open_accepted_text(struct tcp_conn *conn, struct arrival *arrival);
 

@@ -38,9 +38,7 @@ static bool refuse_text_after_release(struct tcp_conn *conn, const struct arriva
     TCP_SHOWS(conn, SHLD_3);
     TCP_SHOWS(conn, MAY_1);
     conn_discard(conn, arrival, TCP_DISCARD_TEXT_AFTER_CLOSE);
-    conn_send_rst(conn, arrival->now_ns,
-                  (arrival->flags & TCP_ACK) != 0 ? arrival->seg->ack : conn->snd_nxt,
-                  TCP_SENT_ANSWER, arrival->seg->tag);
+    conn_send_rst(conn, arrival->now_ns, arrival->seg->ack, TCP_SENT_ANSWER, arrival->seg->tag);
     conn_finish(conn, arrival->now_ns, TCP_CAUSE_DATA_AFTER_CLOSE, TCP_ERROR_RESET);
     return true;
 }
@@ -58,9 +56,9 @@ static bool refuse_text_across_fin(struct tcp_conn *conn, const struct arrival *
     return true;
 }
 
-static enum verdict take_text(struct tcp_conn *conn, const struct arrival *arrival)
+static void take_text(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    if (refuse_text_after_release(conn, arrival)) { return DONE; }
+    if (refuse_text_after_release(conn, arrival)) { return; }
     const bool held_some = conn->held.head != NULL || conn->fin_known;
     if (seq_gt(arrival->seq, conn->rcv_nxt)) {
         if (arrival->len > 0 || (arrival->flags & TCP_FIN) != 0) {
@@ -78,7 +76,7 @@ static enum verdict take_text(struct tcp_conn *conn, const struct arrival *arriv
                 sack_held(conn, arrival->seq);
             }
         }
-        return GO_ON;
+        return;
     }
     struct sack_block twice;
     if (conn->sack_on && sack_find_duplicate(conn, arrival, &twice)) {
@@ -94,32 +92,30 @@ static enum verdict take_text(struct tcp_conn *conn, const struct arrival *arriv
         conn->changed = true;
         owe_ack_of_text(conn, arrival, held_some);
     }
-    return GO_ON;
 }
 
 /* Seventh, process the segment text. */
-enum verdict seventh_process_text(struct tcp_conn *conn, const struct arrival *arrival)
+void seventh_process_text(struct tcp_conn *conn, const struct arrival *arrival)
 {
     switch (conn->state) {
     case TCP_ESTABLISHED:
     case TCP_FIN_WAIT_1:
-    case TCP_FIN_WAIT_2: return take_text(conn, arrival);
+    case TCP_FIN_WAIT_2: take_text(conn, arrival); return;
     case TCP_CLOSE_WAIT:
     case TCP_CLOSING:
     case TCP_LAST_ACK:
     case TCP_TIME_WAIT:
-        if (refuse_text_across_fin(conn, arrival)) { return DONE; }
+        if (refuse_text_across_fin(conn, arrival)) { return; }
         if (arrival->len > 0) {
             TCP_ROW(conn, TEXT_AFTER_FIN);
             conn_discard(conn, arrival, TCP_DISCARD_TEXT_AFTER_FIN);
         }
-        return GO_ON;
+        return;
     case TCP_CLOSED:
     case TCP_LISTEN:
     case TCP_SYN_SENT:
-    case TCP_SYN_RECEIVED: break;
+    case TCP_SYN_RECEIVED: return;
     }
-    return DONE;
 }
 
 static void fin_is_next(struct tcp_conn *conn, const struct arrival *arrival)
@@ -161,7 +157,6 @@ void eighth_check_fin(struct tcp_conn *conn, const struct arrival *arrival)
         return;
     case TCP_FIN_WAIT_2:
         fin_is_next(conn, arrival);
-        conn->ack_now = true;
         time_wait_enter(conn, arrival->now_ns, TCP_CAUSE_FIN_ARRIVED);
         return;
     case TCP_CLOSED:
@@ -179,10 +174,7 @@ void eighth_check_fin(struct tcp_conn *conn, const struct arrival *arrival)
  * taken. */
 void text_take_early(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    if (text_pull_held(conn, arrival->now_ns)) {
-        conn->changed = true;
-        owe_ack_of_text(conn, arrival, true);
-    }
+    if (text_pull_held(conn, arrival->now_ns)) { owe_ack_of_text(conn, arrival, true); }
 }
 
 /* A connection has just been established: what the segment holds, and what was kept before, is
@@ -193,5 +185,6 @@ void conn_open_accepted_text(struct tcp_conn *conn, struct arrival *arrival)
     keepalive_restart(conn, arrival->now_ns);
     arrival_trim(conn, arrival);
     sixth_check_urg(conn, arrival);
-    if (seventh_process_text(conn, arrival) == GO_ON) { eighth_check_fin(conn, arrival); }
+    seventh_process_text(conn, arrival);
+    eighth_check_fin(conn, arrival);
 }

@@ -41,43 +41,17 @@ bool time_wait_ignores_rst(const struct tcp_conn *conn, uint64_t now_ns)
 
 void time_wait_forget_old(struct tcp_conn *conn)
 {
-    if (conn->old != NULL) {
-        host_give(conn->host, conn->old, sizeof *conn->old);
-        conn->old = NULL;
-    }
+    if (conn->old == NULL) { return; }
+    options_release(conn->host, conn->old->options);
+    host_give(conn->host, conn->old, sizeof *conn->old);
+    conn->old = NULL;
 }
 
-/* The TCB as if it had just been made; what names it stays. */
-static void begin_again(struct tcp_conn *conn, const struct arrival *arrival)
+/* In the place that the TCB has among others; no timer runs. */
+static void become(struct tcp_conn *conn, const struct tcp_conn *what)
 {
-    const struct tcp_segment *seg = arrival->seg;
-    conn_drop_buffers(conn, true);
-    conn->irs = seg->seq;
-    conn->rcv_nxt = seg->seq + 1;
-    conn->rcv_adv = conn->rcv_nxt;
-    conn->rcv_offset = 0;
-    conn->fin_known = conn->fin_received = conn->eof_read = false;
-    conn->close_called = conn->fin_sent = conn->released = false;
-    conn->syn_acked = conn->syn_repeated = conn->ack_now = conn->probing = false;
-    conn->syn_times = 0;
-    conn->answers = 0;
-    conn->una_offset = conn->end_offset = conn->urgent_offset = 0;
-    conn->rcv_urgent = conn->urgent_owed = false;
-    conn->acks = (struct ack_policy){0};
-    memset(&conn->growing, 0, sizeof conn->growing);
-    conn->uto_remote_ns = 0;
-    conn->octets_sent = conn->octets_acked = 0;
-    conn->srtt_ns = conn->rttvar_ns = conn->last_sent_ns = 0;
-    conn->retransmits = conn->total_retransmits = 0;
-    conn->open_ns = arrival->now_ns;
-    conn->error = TCP_OK;
-    timestamp_choose_offset(conn);
-    options_of_peer_syn(conn, arrival);
-    conn->iss = isn_choose(conn, arrival->now_ns);
-    conn->snd_una = conn->snd_nxt = conn->iss;
-    conn->snd_wnd = conn->max_snd_wnd = seg->window;
-    conn->snd_wl1 = seg->seq;
-    rto_init(conn);
+    const size_t begin = offsetof(struct tcp_conn, options);
+    memcpy((char *)conn + begin, (const char *)what + begin, sizeof *conn - begin);
 }
 
 /* RFC 6191 2, for a listener that would use timestamps; else MAY-2 of RFC 9293: the SYN is newer by
@@ -110,41 +84,27 @@ static enum verdict refuse_syn(struct tcp_conn *conn, const struct tcp_conn *lis
     return DONE;
 }
 
-/* It is the listener's from now on. False: no memory. */
+/* It is the listener's from now on, and begins as if it had just been made. False: no memory. */
 static bool reopen(struct tcp_conn *conn, struct tcp_conn *listener, const struct arrival *arrival)
 {
-    const struct tcp_segment *seg = arrival->seg;
-    conn->old = host_take(conn->host, sizeof *conn->old);
-    if (conn->old == NULL) { return false; }
+    struct tcp_conn *old = host_take(conn->host, sizeof *old);
+    if (old == NULL) { return false; }
     shows_reopening(conn, listener, arrival);
-    *conn->old = (struct old_incarnation){.iss = conn->iss,
-                                          .irs = conn->irs,
-                                          .snd_nxt = conn->snd_nxt,
-                                          .rcv_nxt = conn->rcv_nxt,
-                                          .total_retransmits = conn->total_retransmits,
-                                          .rcv_offset = conn->rcv_offset,
-                                          .end_offset = conn->end_offset,
-                                          .scale_on = conn->scale_on,
-                                          .ts_on = conn->ts_on,
-                                          .sack_on = conn->sack_on,
-                                          .ts_recent_valid = conn->ts_recent_valid,
-                                          .snd_shift = conn->snd_shift,
-                                          .rcv_shift = conn->rcv_shift,
-                                          .ts_recent = conn->ts_recent,
-                                          .ts_recent_ns = conn->ts_recent_ns};
-    options_release(conn->host, conn->options);
-    conn->options = options_share(listener->options);
     timer_stop_all(conn, arrival->now_ns);
-    begin_again(conn, arrival);
+    conn_drop_buffers(conn, true);
+    *old = *conn;
+    become(conn, &(struct tcp_conn){.options = options_share(listener->options),
+                                    .old = old,
+                                    .open_ns = arrival->now_ns,
+                                    .ssthresh = CWND_MAX_BYTES});
+    listen_read_syn(conn, arrival);
+    listen_begin_answer(conn, arrival, isn_choose(conn, arrival->now_ns));
     listen_adopt(listener, conn);
     tcp_enter(conn, arrival->now_ns, TCP_SYN_RECEIVED, TCP_CAUSE_REOPENED);
     (void)window_offer(conn, true);
     struct arrival text = *arrival;
     arrival_trim(conn, &text);
     if (listen_keeps_text(conn, arrival)) { text_hold(conn, &text); }
-    conn->syn_owed = true;
-    conn->sent_cause = TCP_SENT_ANSWER;
-    conn->sent_cause_tag = seg->tag;
     return true;
 }
 
@@ -164,35 +124,12 @@ enum verdict time_wait_check_syn(struct tcp_conn *conn, const struct arrival *ar
 /* The SYN was an old duplicate: a RST has said so. Back to where it was. */
 void time_wait_return(struct tcp_conn *conn, uint64_t now_ns)
 {
-    const struct old_incarnation old = *conn->old;
-    time_wait_forget_old(conn);
+    timer_stop_all(conn, now_ns);
     listen_child_gone(conn);
     conn_drop_buffers(conn, true);
-    conn->iss = old.iss;
-    conn->irs = old.irs;
-    conn->snd_una = conn->snd_nxt = old.snd_nxt;
-    conn->rcv_nxt = conn->rcv_adv = old.rcv_nxt;
-    conn->scale_on = old.scale_on;
-    conn->ts_on = old.ts_on;
-    conn->sack_on = old.sack_on;
-    conn->ts_recent_valid = old.ts_recent_valid;
-    conn->snd_shift = old.snd_shift;
-    conn->rcv_shift = old.rcv_shift;
-    conn->ts_recent = old.ts_recent;
-    conn->ts_recent_ns = old.ts_recent_ns;
-    conn->last_ack_sent = old.rcv_nxt;
-    conn->rcv_offset = old.rcv_offset;
-    conn->una_offset = conn->end_offset = old.end_offset;
-    conn->urgent_offset = 0;
-    conn->rcv_urgent = conn->urgent_owed = false;
-    conn->octets_sent = conn->octets_acked = old.end_offset;
-    conn->total_retransmits = old.total_retransmits;
-    conn->fin_known = conn->fin_received = true;
-    conn->syn_acked = conn->close_called = conn->fin_sent = true;
-    conn->rcv_fin_seq = old.rcv_nxt - 1;
-    conn->fin_seq = old.snd_nxt - 1;
-    conn->released = true;
-    conn->syn_owed = false;
-    (void)window_offer(conn, false);
+    options_release(conn->host, conn->options);
+    struct tcp_conn *old = conn->old;
+    become(conn, old);
+    host_give(conn->host, old, sizeof *old);
     time_wait_enter(conn, now_ns, TCP_CAUSE_REOPEN_WAS_OLD);
 }

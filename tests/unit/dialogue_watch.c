@@ -281,6 +281,7 @@ static void compare(struct dialogue *d, struct watched *watched)
     if (watched->reopened) {
         watched->delivered = now.octets_received;
         watched->read = 0;
+        watched->congestion = true; /* the move tells that all is another's */
         watched->reopened = false;
     }
     if (now.octets_received != watched->delivered) {
