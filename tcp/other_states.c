@@ -109,6 +109,14 @@ static void shows_unacceptable(const struct tcp_conn *conn, const struct arrival
     }
 }
 
+/* A socket that is torn down sends a FIN, and for what still comes a RST with the number that it
+ * had before: the FIN's. */
+static bool is_rst_of_fin(const struct tcp_conn *conn, const struct tcp_segment *seg)
+{
+    return conn_options(conn)->rst_of_fin && conn->fin_received && conn->state != TCP_TIME_WAIT &&
+           seg->seq == conn->rcv_nxt - 1;
+}
+
 static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *arrival)
 {
     const struct tcp_segment *seg = arrival->seg;
@@ -140,6 +148,7 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
         arrival->flags &= (uint16_t)~TCP_FIN;
         return GO_ON;
     }
+    if ((seg->flags & TCP_RST) != 0 && is_rst_of_fin(conn, seg)) { return GO_ON; }
     if ((seg->flags & TCP_RST) != 0) {
         TCP_ROW(conn, SEQ_UNACCEPTABLE_RST);
         TCP_SHOWS(conn, UNL_27);
@@ -230,7 +239,7 @@ static enum verdict second_check_rst(struct tcp_conn *conn, const struct arrival
         conn_discard(conn, arrival, TCP_DISCARD_RST_IN_TIME_WAIT);
         return DONE;
     }
-    const bool exact = arrival->seg->seq == conn->rcv_nxt;
+    const bool exact = arrival->seg->seq == conn->rcv_nxt || is_rst_of_fin(conn, arrival->seg);
     if (conn_options(conn)->challenge_ack && !conn_options(conn)->insecure_rst && !exact) {
         TCP_ROW(conn, RST_CHALLENGED);
         TCP_SHOWS(conn, UNL_18);

@@ -231,6 +231,10 @@ const struct tcp_option_row tcp_option_table[] = {
         {"false", "true", "false"},
         "in FIN-WAIT-2, when the user has let go, RST and SYN in the window end the connection "
         "without a challenge, and nothing but a FIN counts", "RFC 793 3.9"),
+    ROW("rst_of_fin", BOOL, FIELD(rst_of_fin), ALWAYS, 0, 1, true, NULL, "",
+        {"false", "true", "false"},
+        "in CLOSE-WAIT, CLOSING and LAST-ACK a RST with the number of the peer's FIN is exact, too",
+        "RFC 5961 3.2"),
     ROW("window_advance", CHOICE, FIELD(window_advance), ALWAYS, 0, 2, false,
         "rfc9293 bsd linux", "", {"rfc9293", "linux", "bsd"},
         "whether the window is held until a segment fits, follows the room in the buffer, or is a "
