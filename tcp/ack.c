@@ -143,13 +143,20 @@ void ack_advance(struct tcp_conn *conn, const struct arrival *arrival)
     congestion_acked(conn, acked, arrival->seg);
 }
 
+/* The first ACK behind text of the peer updates SND.WL1, and Linux takes it for a window update. */
+static bool moves_window(const struct tcp_conn *conn, const struct tcp_segment *seg)
+{
+    return conn_options(conn)->dup_ack_same_seq && !conn->sack_on &&
+           seq_gt(seg->seq, conn->snd_wl1);
+}
+
 /* RFC 5681 2: what counts as a duplicate ACK. */
 void ack_duplicate(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const struct tcp_segment *seg = arrival->seg;
     if (seg->ack != conn->snd_una || conn->snd_una == conn->snd_nxt ||
         tcp_payload_len(&seg->payload) > 0 || (seg->flags & (TCP_SYN | TCP_FIN)) != 0 ||
-        window_of_arrival(conn, seg) != conn->snd_wnd || conn->probing) {
+        window_of_arrival(conn, seg) != conn->snd_wnd || conn->probing || moves_window(conn, seg)) {
         return;
     }
     congestion_duplicate(conn, seg->tag);

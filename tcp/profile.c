@@ -359,6 +359,10 @@ const struct tcp_option_row tcp_option_table[] = {
         {"flight", "ssthresh", "flight"},
         "the congestion window after a recovery: a segment more than what is out, at most ssthresh, "
         "or ssthresh", "RFC 6582 3.2 (3)"),
+    ROW("dup_ack_same_seq", BOOL, FIELD(dup_ack_same_seq), ALWAYS, 0, 1, true, NULL, "",
+        {"false", "true", "false"},
+        "without SACK the first ACK behind text of the peer, with a SEQ beyond SND.WL1, is no "
+        "duplicate", "RFC 5681 2"),
     ROW("syn_losses", COUNT, FIELD(syn_losses), ALWAYS, 1, 255, false, NULL, "times",
         {"1", "2", "1"},
         "after so many repetitions of its SYN a connection begins with a window of one segment",

@@ -118,6 +118,7 @@ struct tcp_options {
     uint8_t syn_received_syn; /* enum tcp_syn_received_syn */
     bool fin_wait_2_record;
     bool rst_of_fin;
+    bool dup_ack_same_seq;
     uint8_t syn_received_ack; /* enum tcp_syn_received_ack */
     uint8_t window_advance;   /* enum tcp_window_advance */
     bool whole_segments;      /* buffers are rounded up to */

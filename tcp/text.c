@@ -82,7 +82,10 @@ static void take_text(struct tcp_conn *conn, const struct arrival *arrival)
     if (conn->sack_on && sack_find_duplicate(conn, arrival, &twice)) {
         sack_duplicate(conn, twice);
     }
-    if ((arrival->flags & TCP_FIN) != 0) { text_note_fin(conn, arrival->seq, arrival->len); }
+    const bool ends = (arrival->flags & TCP_FIN) != 0;
+    const bool delayed = ends && conn_options(conn)->fin_ack == TCP_FIN_ACK_DELAYED;
+    if (ends) { text_note_fin(conn, arrival->seq, arrival->len); }
+    if (delayed) { conn->acks.interactive = true; }
     const bool got_text = text_deliver(conn, arrival);
     const bool got_held = text_pull_held(conn, arrival->now_ns);
     if (conn->fin_known && seq_lt(conn->rcv_fin_seq, conn->rcv_nxt)) { conn->fin_known = false; }
@@ -90,7 +93,7 @@ static void take_text(struct tcp_conn *conn, const struct arrival *arrival)
     if (got_text || got_held) {
         TCP_ROW(conn, TEXT_TAKEN);
         conn->changed = true;
-        owe_ack_of_text(conn, arrival, held_some);
+        owe_ack_of_text(conn, arrival, held_some && !delayed);
     }
 }
 
