@@ -134,13 +134,11 @@ void timer_set(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer, uin
     if (was_off) { timer_tell(conn, now_ns, timer, TCP_TIMER_ARMED, deadline_ns); }
 }
 
-void timer_stop(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer)
+void timer_stop_now(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer)
 {
-    if (timer_is_on(conn, timer)) {
-        const uint64_t deadline_ns = conn->deadline_ns[timer];
-        conn->deadline_ns[timer] = TCP_NEVER;
-        timer_tell(conn, now_ns, timer, TCP_TIMER_STOPPED, deadline_ns);
-    }
+    const uint64_t deadline_ns = conn->deadline_ns[timer];
+    conn->deadline_ns[timer] = TCP_NEVER;
+    timer_tell(conn, now_ns, timer, TCP_TIMER_STOPPED, deadline_ns);
 }
 
 void timer_stop_all(struct tcp_conn *conn, uint64_t now_ns)

@@ -328,7 +328,7 @@ void tcp_timeout(struct tcp_host *host, uint64_t now_ns)
 
 /* ---- the end of an entry point ---- */
 
-void host_settle(struct tcp_host *host, struct tcp_conn *conn, uint64_t now_ns)
+void host_settle_now(struct tcp_host *host, struct tcp_conn *conn, uint64_t now_ns)
 {
     if (conn != NULL && conn->congestion_changed) {
         conn->congestion_changed = false;

@@ -364,12 +364,19 @@ struct tcp_conn *host_find_listener(struct tcp_host *host, const struct tcp_endp
 void host_ready(struct tcp_conn *conn); /* it may have something to send */
 void host_unready(struct tcp_conn *conn);
 void host_reply(struct tcp_host *host, const struct reply *reply);
-/* The end of every entry point: tells CHANGED of `conn` (may be NULL), frees what has died. */
-void host_settle(struct tcp_host *host, struct tcp_conn *conn, uint64_t now_ns);
+/* The end of every entry point: tells CHANGED of `conn` (may be NULL), frees what has died. Mostly
+ * there is nothing to do. */
+void host_settle_now(struct tcp_host *host, struct tcp_conn *conn, uint64_t now_ns);
+static inline void host_settle(struct tcp_host *host, struct tcp_conn *conn, uint64_t now_ns)
+{
+    const bool settled =
+        conn == NULL || (conn->owned && !conn->changed && !conn->congestion_changed);
+    if (!settled || host->dying != NULL) { host_settle_now(host, conn, now_ns); }
+}
 
 /* ---- deadlines.c ---- */
 void timer_set(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer, uint64_t deadline_ns);
-void timer_stop(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer);
+void timer_stop_now(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer);
 void timer_stop_all(struct tcp_conn *conn, uint64_t now_ns);
 void timer_tell(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer,
                 enum tcp_timer_action action, uint64_t deadline_ns);
@@ -380,6 +387,10 @@ struct tcp_conn *deadlines_first(struct tcp_host *host, uint64_t *deadline_ns);
 static inline bool timer_is_on(const struct tcp_conn *conn, enum tcp_timer timer)
 {
     return conn->deadline_ns[timer] != TCP_NEVER;
+}
+static inline void timer_stop(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer)
+{
+    if (timer_is_on(conn, timer)) { timer_stop_now(conn, now_ns, timer); }
 }
 
 /* ---- conn.c ---- */

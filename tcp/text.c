@@ -87,7 +87,7 @@ static void take_text(struct tcp_conn *conn, const struct arrival *arrival)
     if (ends) { text_note_fin(conn, arrival->seq, arrival->len); }
     if (delayed) { conn->acks.interactive = true; }
     const bool got_text = text_deliver(conn, arrival);
-    const bool got_held = text_pull_held(conn, arrival->now_ns);
+    const bool got_held = conn->held.head != NULL && text_pull_held(conn, arrival->now_ns);
     if (conn->fin_known && seq_lt(conn->rcv_fin_seq, conn->rcv_nxt)) { conn->fin_known = false; }
     if (conn->sack != NULL) { sack_advanced(conn); }
     if (got_text || got_held) {

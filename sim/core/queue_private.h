@@ -38,9 +38,12 @@ bool queue_heap_push(struct queue_heap *heap, struct arena *arena, struct queue_
 /* The least entry of a heap that is not empty. */
 struct queue_entry queue_heap_pop(struct queue_heap *heap);
 
+/* Not for every run: kept apart from the heap's way, which is short. */
+#define QUEUE_APART __attribute__((noinline))
 void queue_pairing_destroy(struct queue_pairing *pairing, struct arena *arena);
-bool queue_pairing_push(struct queue_pairing *pairing, struct arena *arena, struct queue_key key,
-                        void *value);
-struct queue_entry queue_pairing_pop(struct queue_pairing *pairing, struct arena *arena);
+QUEUE_APART bool queue_pairing_push(struct queue_pairing *pairing, struct arena *arena,
+                                    struct queue_key key, void *value);
+QUEUE_APART struct queue_entry queue_pairing_pop(struct queue_pairing *pairing,
+                                                 struct arena *arena);
 
 #endif
