@@ -322,7 +322,7 @@ static const char *judge_syn(struct end *end, const struct check_segment *segmen
     } else if (end->una_known && after(end->una, end->iss)) {
         /* A repetition, if that ACK was not acceptable; or another connection with the same ISS,
          * where the ISS is fixed and the user gave up without a word. */
-        end->fin_sent = end->una_known = false;
+        end->fin_sent = end->una_known = end->acked = false;
     }
     end->offered |= offers(segment);
     if (answered == NULL) { return NULL; }

@@ -382,7 +382,8 @@ static void accept_one(struct listener *listener, struct socket *socket)
          * fixed, or as its clock (RFC 6528) has not gone so far as the connection before. */
         /* And a second copy of a SYN that opens fast is as good as the first (RFC 7413 2.1). */
         const bool by_copy = socket->state == TCP_SYN_RECEIVED;
-        end->ghost = end->opened && (by_copy || socket->iss - end->iss <= end->sent + 1);
+        end->ghost =
+            end->opened && (end->ghost || by_copy || socket->iss - end->iss <= end->sent + 1);
         if (end->opened && !end->ghost) { fail(swarm, "end %u was accepted twice", end->number); }
         if (end->done || end->ghost) {
             host_close(socket); /* or its time was over before anybody came */

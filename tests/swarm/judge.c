@@ -119,7 +119,8 @@ static void judge_host(struct swarm *swarm, struct host *host)
 /* Two ends that take each other's ACKs for unacceptable, or for ACKs of what was not sent, answer
  * each with an ACK: RFC 9293 3.10.7.4 sets no end to it, challenge_ack_limit does. It happens when
  * both windows are full of octets that were lost, and when an old SYN has made a connection whose
- * opener is far ahead. A second connection of the same numbers is the other known war. */
+ * opener is far ahead; with closing_ack_fin such an ACK carries the FIN again. A second connection
+ * of the same numbers is the other known war. */
 void judge_bound(struct swarm *swarm)
 {
     swarm->war = swarm->unlimited && swarm->pure_acks / 9 > swarm->other_segments;

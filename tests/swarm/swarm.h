@@ -140,7 +140,7 @@ struct swarm {
     bool short_msl; /* TIME-WAIT may be over before the last FIN was repeated */
     bool user_timeouts, keepalives;
     bool unlimited; /* somewhere ACKs are not limited: two ends may answer each other for ever */
-    uint64_t pure_acks, other_segments; /* sent */
+    uint64_t pure_acks, other_segments; /* sent; a FIN again counts as the ACK that it rides on */
     bool war;                           /* see judge_bound */
     bool failed;
     char failure[400];

@@ -171,7 +171,9 @@ void watch_record(void *context, const struct trace_record *record)
     const enum trace_action action = record->u.segment.action;
     if (action == TRACE_SENT) {
         const struct tcp_segment *segment = record->u.segment.segment;
-        const bool pure = segment->flags == TCP_ACK && tcp_segment_len(segment) == 0;
+        const bool fin_again = segment->flags == (TCP_ACK | TCP_FIN) && segment->retransmission > 0;
+        const bool pure =
+            (segment->flags == TCP_ACK || fin_again) && tcp_payload_len(&segment->payload) == 0;
         swarm->pure_acks += pure;
         swarm->other_segments += !pure;
     }

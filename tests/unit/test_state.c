@@ -2,6 +2,7 @@
  * a list of arrows. */
 #include "cmocka_wrapper.h"
 
+#include "../../tcp/marks.h"
 #include "../../tcp/segment.h"
 #include "../../tcp/state.h"
 
@@ -93,12 +94,33 @@ static void every_row_has_words(void **unused)
     assert_string_equal(tcp_sent_cause_words(TCP_SENT_FORGED), "forged");
 }
 
+static void marks_are_found_by_their_names(void **unused)
+{
+    enum tcp_requirement requirement = TCP_REQ_COUNT;
+    enum tcp_row row = TCP_ROW_COUNT;
+    (void)unused;
+    for (unsigned i = 0; i < TCP_REQ_COUNT; i++) {
+        assert_true(
+            tcp_requirement_from_name(tcp_requirement_name((enum tcp_requirement)i), &requirement));
+        assert_int_equal(requirement, i);
+    }
+    for (unsigned i = 0; i < TCP_ROW_COUNT; i++) {
+        assert_true(tcp_row_from_name(tcp_row_name((enum tcp_row)i), &row));
+        assert_int_equal(row, i);
+    }
+    assert_string_equal(tcp_requirement_name(TCP_REQ_MUST_66), "MUST-66");
+    assert_string_equal(tcp_row_name(TCP_ROW_FIN_TAKEN), "FIN_TAKEN");
+    assert_false(tcp_requirement_from_name("MUST-999", &requirement));
+    assert_false(tcp_row_from_name("MUST-66", &row));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(moves_are_those_of_the_rfc),
         cmocka_unit_test(states_are_spelt_as_in_the_rfc),
         cmocka_unit_test(every_row_has_words),
+        cmocka_unit_test(marks_are_found_by_their_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -239,6 +239,24 @@ static void what_an_ip_packet_cannot_hold_is_refused(void **unused)
     assert_int_equal(wire_encode_packet(&segment, 1, packet, sizeof packet), 0);
 }
 
+/* Nothing is written that does not fit; a text is cut, and always ends. */
+static void what_has_no_room_is_refused(void **unused)
+{
+    const struct tcp_segment segment = {.flags = TCP_SYN};
+    const struct tcp_address address = {.family = 4, .octets = {10, 0, 0, 1}};
+    const struct tcp_address nobody = {.family = 0};
+    uint8_t octets[WIRE_TCP_HEADER_BYTES];
+    char text[8];
+    (void)unused;
+    assert_int_equal(wire_encode_tcp(&segment, octets, sizeof octets), sizeof octets);
+    assert_int_equal(wire_encode_tcp(&segment, octets, sizeof octets - 1), 0);
+    assert_int_equal(wire_format_address(&address, text, 4), 3);
+    assert_string_equal(text, "10.");
+    assert_int_equal(wire_format_address(&address, text, 0), 0);
+    assert_int_equal(wire_format_address(&nobody, text, sizeof text), 0);
+    assert_string_equal(text, "");
+}
+
 static void checksum_goes_on_from_a_sum(void **unused)
 {
     (void)unused;
@@ -366,6 +384,7 @@ int main(void)
         cmocka_unit_test(the_first_frame_announces_its_mss),
         cmocka_unit_test(packets_of_both_families_round_trip),
         cmocka_unit_test(what_an_ip_packet_cannot_hold_is_refused),
+        cmocka_unit_test(what_has_no_room_is_refused),
         cmocka_unit_test(checksum_goes_on_from_a_sum),
         cmocka_unit_test(impossible_headers_are_told_apart),
         cmocka_unit_test(ipv6_extension_headers_are_stepped_over),
