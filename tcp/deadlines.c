@@ -75,8 +75,7 @@ void deadlines_remove(struct tcp_conn *conn)
     host->heap_len--;
     conn->heap_index = 0;
     if (last.conn == conn) { return; }
-    const uint32_t parent = at == 0 ? 0 : (at - 1) / HEAP_WAYS;
-    if (at > 0 && before(&last, &host->heap[parent])) {
+    if (at > 0 && before(&last, &host->heap[(at - 1) / HEAP_WAYS])) {
         sift_up(host, at, last);
     } else {
         sift_down(host, at, last);

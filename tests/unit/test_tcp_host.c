@@ -167,6 +167,53 @@ static void timers_fire_in_order(void **state)
     tcp_scene_finish(&scene);
 }
 
+/* Connections whose timers run out after so many milliseconds. */
+static void begin_with_timers(struct scene *scene, struct tcp_conn **conns, const unsigned *after,
+                              unsigned count)
+{
+    struct tcp_segment segment;
+    tcp_scene_begin(scene);
+    for (unsigned i = 0; i < count; i++) {
+        scene->options.rto_initial_ns = after[i] * MS;
+        conns[i] = tcp_scene_open(scene, (uint16_t)(5000 + i));
+        assert_true(tcp_output(scene->host, scene->now_ns, &segment));
+    }
+    tcp_scene_check(scene);
+}
+
+/* One that ended was the last of the heap, and sooner than the one beside it: when the first moves
+ * on it must not come back. */
+static void an_ended_timer_does_not_come_back(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct tcp_conn *conns[3];
+    const unsigned after[3] = {1000, 5000, 2500};
+    begin_with_timers(&scene, conns, after, 3);
+    assert_int_equal(tcp_abort(conns[2], 0), TCP_OK);
+    scene.now_ns = 1000 * MS;
+    tcp_timeout(scene.host, scene.now_ns);
+    tcp_scene_check(&scene);
+    assert_true(tcp_next_deadline(scene.host) == 3000 * MS);
+    tcp_scene_check(&scene);
+    tcp_scene_finish(&scene);
+}
+
+/* The last of the heap takes the place of one that ends in another branch, and rises there. */
+static void the_last_rises_where_it_is_put(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct tcp_conn *conns[21];
+    const unsigned after[21] = {1000,  50000, 2000,  2500,  2600,  51000, 52000,
+                                53000, 54000, 55000, 56000, 57000, 58000, 30000,
+                                31000, 32000, 33000, 3000,  4000,  5000,  6000};
+    begin_with_timers(&scene, conns, after, 21);
+    assert_int_equal(tcp_abort(conns[7], 0), TCP_OK);
+    tcp_scene_check(&scene);
+    tcp_scene_finish(&scene);
+}
+
 /* ---- the order of speaking ---- */
 
 static void first_ready_first_sent(void **state)
@@ -252,6 +299,8 @@ int main(void)
         cmocka_unit_test(sockets_differ_in_any_part),
         cmocka_unit_test(the_nearest_listener_answers),
         cmocka_unit_test(timers_fire_in_order),
+        cmocka_unit_test(an_ended_timer_does_not_come_back),
+        cmocka_unit_test(the_last_rises_where_it_is_put),
         cmocka_unit_test(first_ready_first_sent),
         cmocka_unit_test(replies_go_first_in_their_order),
         cmocka_unit_test(replies_are_bounded),
