@@ -9,7 +9,7 @@
 -- whole numbers, `true` and `false`, the verdicts of the ordered checks, sequence comparisons; statements that
 -- are a call or an assignment are deleted.
 -- Not changed to one another: `<` and `<=` where the smaller or greater of two values is taken, as `a < b ? a : b`
--- or `if (… && a > b) { a = b; }`: equal values are the same.
+-- or `if (… && a > b) { a = b; }`, or their difference, `a > b ? a - b : 0`: equal values give the same.
 -- Left alone: comments, strings, preprocessor lines, assertions, the numbers of declarations that only set a
 -- limit; and marks with the conditions that stand before marks alone, and functions shows_…: they change nothing
 -- that TCP does, and whether they tell the truth is what tests/mutants and `tcpsim coverage` are about.
@@ -123,17 +123,30 @@ local function behind_cast(tokens, i)
   return is_cast and i + 3 or i
 end
 
--- Whether the relation at `i` takes the smaller or the greater of two values.
+-- Whether equal values around the relation at `i` give the same, whichever way it goes: it takes the smaller or the
+-- greater of them, or their difference or 0.
 local ends = { [";"] = true, [")"] = true, [","] = true }
 local function is_extreme(tokens, i)
   local question = find_outside(tokens, i + 1, { ["?"] = true })
   local colon = question and find_outside(tokens, question + 1, { [":"] = true })
   local stop = colon and find_outside(tokens, colon + 1, ends)
   if stop then
+    local right_end = find_outside(tokens, i + 1, { ["?"] = true, ["&&"] = true })
+    local right = right_end - i - 1
     local first, second = behind_cast(tokens, question + 1), behind_cast(tokens, colon + 1)
-    local right, yes, no = question - i - 1, colon - first, stop - second
-    return (same(tokens, first, i - yes, yes) and no == right and same(tokens, second, i + 1, no)) or
-      (same(tokens, second, i - no, no) and yes == right and same(tokens, first, i + 1, yes))
+    local yes, no = colon - first, stop - second
+    local function is_right(k, count) return count == right and same(tokens, k, i + 1, count) end
+    local function is_left(k, count) return same(tokens, k, i - count, count) end
+    local function is_difference(k, count, other, other_count)
+      local left = count - right - 1
+      return other_count == 1 and tokens[other].text == "0" and left > 0 and tokens[k + left].text == "-" and
+        is_left(k, left) and is_right(k + left + 1, right)
+    end
+    if (is_left(first, yes) and is_right(second, no)) or (is_left(second, no) and is_right(first, yes)) or
+      is_difference(first, yes, second, no) or is_difference(second, no, first, yes) then
+      return true
+    end
+    return false
   end
   local close = find_outside(tokens, i + 1, { [")"] = true }) -- if (a > b) { a = b; }
   if not close or not tokens[close + 2] or tokens[close + 1].text ~= "{" then return false end
