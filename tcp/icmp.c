@@ -127,7 +127,6 @@ static void send_smaller(struct tcp_conn *conn)
     if (first == conn->sent_head) { conn->resend_head = true; }
     conn->sent_cause = TCP_SENT_PATH_MTU;
     conn->sent_cause_tag = 0;
-    conn->timing = false;
     host_ready(conn);
 }
 

@@ -22,8 +22,6 @@ static void unlink_child(struct tcp_conn *conn)
     if (conn->next_sibling != NULL) {
         conn->next_sibling->previous_sibling = conn->previous_sibling;
     }
-    conn->next_sibling = NULL;
-    conn->previous_sibling = NULL;
 }
 
 /* The connection, in SYN-RECEIVED, is one of this listener's from now on. */
@@ -91,7 +89,6 @@ static bool remove_ready(struct listen_state *listen, const struct tcp_conn *con
             previous->next_ready_accept = at->next_ready_accept;
         }
         if (listen->ready_tail == at) { listen->ready_tail = previous; }
-        at->next_ready_accept = NULL;
         listen->ready--;
         return true;
     }

@@ -36,9 +36,7 @@ static bool contains(const struct sack_block *block, tcp_seq seq)
 /* A FIN that waits behind its text has a number too. */
 static void take_in_fin(const struct tcp_conn *conn, struct sack_block *block)
 {
-    if (conn->fin_known && !conn->fin_received && conn->rcv_fin_seq == block->right) {
-        block->right++;
-    }
+    if (conn->fin_known && conn->rcv_fin_seq == block->right) { block->right++; }
 }
 
 /* The contiguous run of held octets around `seq`. */

@@ -10,7 +10,7 @@
 -- are a call or an assignment are deleted.
 -- Not changed to one another: `<` and `<=` where the smaller or greater of two values is taken, as `a < b ? a : b`
 -- or `if (… && a > b) { a = b; }`, or their difference, `a > b ? a - b : 0`: equal values give the same.
--- Left alone: comments, strings, preprocessor lines, assertions, the numbers of declarations that only set a
+-- Left alone: what is not reached behind a switch that returns in every case; comments, strings, preprocessor lines, assertions, the numbers of declarations that only set a
 -- limit; and marks with the conditions that stand before marks alone, and functions shows_…: they change nothing
 -- that TCP does, and whether they tell the truth is what tests/mutants and `tcpsim coverage` are about.
 
@@ -169,6 +169,26 @@ local function is_extreme(tokens, i)
     (first == right and second == left and same(tokens, target, i + 1, right) and same(tokens, value, i - left, left)))
 end
 
+-- `switch (…) { … }` that returns in every case, as it names them all: the index behind the return that follows it,
+-- which is not reached; else nil.
+local function end_of_unreached(tokens, i)
+  if tokens[i].text ~= "switch" then return nil end
+  local k = behind(tokens, i + 1)
+  local depth, statement = 0, nil
+  repeat
+    local text = tokens[k].text
+    if text == "{" then depth = depth + 1 end
+    if text == "}" then depth = depth - 1 end
+    if text == "break" or text == "default" then return nil end
+    if depth > 0 and (text == ";" or text == ":" or text == "{" or text == "}") and tokens[k + 1].text ~= "}" then
+      statement = tokens[k + 1].text
+    end
+    k = k + 1
+  until depth == 0
+  if statement ~= "return" or not tokens[k] or tokens[k].text ~= "return" then return nil end
+  return k, find_outside(tokens, k + 1, { [";"] = true })
+end
+
 -- `if (…) { MARK(…); … }`: the index of its last brace.
 local function end_of_marks(tokens, i)
   if tokens[i].text ~= "if" or tokens[i + 1].text ~= "(" then return nil end
@@ -230,7 +250,7 @@ local function mutants_of(path)
     end
   end
 
-  local depth, i = 0, 1
+  local depth, i, unreached = 0, 1, {}
   while i <= #tokens do
     local token = tokens[i]
     if depth == 0 and token.kind == "word" and tokens[i + 1] and tokens[i + 1].text:match("^[%(%[=]$") then
@@ -239,8 +259,12 @@ local function mutants_of(path)
     if token.text == "{" then depth = depth + 1 end
     if token.text == "}" then depth = depth - 1 end
     local last_mark = end_of_marks(tokens, i)
+    local from, to = end_of_unreached(tokens, i)
+    if from then unreached[from] = to end
     if last_mark then
       i = last_mark + 1
+    elseif unreached[i] then
+      i = unreached[i] + 1
     elseif is_skipped_call(token.text) and tokens[i + 1] and tokens[i + 1].text == "(" then
       i = behind(tokens, i + 1)
     else

@@ -168,6 +168,30 @@ static void nagle_forgets(void **state)
     finish(&stream);
 }
 
+static void push_bursts(struct tcp_options *options)
+{
+    options->push_bursts = true;
+    options->burst_segments = 1;
+    options->initial_window = 10;
+}
+
+/* A near peer with a large window: a device is handed 64 KiB at most. */
+static void a_burst_has_64_kib(void **state)
+{
+    (void)state;
+    struct stream stream;
+    begin(&stream, push_bursts);
+    struct tcp_status status;
+    tcp_status(stream.conn, &status);
+    send_octets(&stream, 3 * status.snd_mss);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_true(tcp_output(stream.scene.host, 0, &stream.last));
+        assert_false((stream.last.flags & TCP_PSH) != 0); /* each is a burst of one */
+        tcp_payload_release(&stream.scene.pools, &stream.last.payload);
+    }
+    finish(&stream);
+}
+
 /* More segments in one instant than are counted: as many ACKs as can be. */
 static void answers_do_not_come_round(void **state)
 {
@@ -187,6 +211,7 @@ int main(void)
         cmocka_unit_test(fast_retransmit_works_for_ever),
         cmocka_unit_test(marks_reduce_for_ever),
         cmocka_unit_test(nagle_forgets),
+        cmocka_unit_test(a_burst_has_64_kib),
         cmocka_unit_test(answers_do_not_come_round),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
