@@ -10,9 +10,10 @@
 -- are a call or an assignment are deleted.
 -- Not changed to one another: `<` and `<=` where the smaller or greater of two values is taken, as `a < b ? a : b`
 -- or `if (… && a > b) { a = b; }`, or their difference, `a > b ? a - b : 0`: equal values give the same.
--- Left alone: what is not reached behind a switch that returns in every case; comments, strings, preprocessor lines, assertions, the numbers of declarations that only set a
--- limit; and marks with the conditions that stand before marks alone, and functions shows_…: they change nothing
--- that TCP does, and whether they tell the truth is what tests/mutants and `tcpsim coverage` are about.
+-- Left alone: what is not reached behind a switch that returns in every case; comments, strings, preprocessor
+-- lines, assertions; the sizes of arrays, which may be greater, and `sizeof x[0]`; marks with the conditions that
+-- stand before marks alone, and functions shows_…: they change nothing that TCP does, and whether they tell the
+-- truth is what tests/mutants and `tcpsim coverage` are about.
 
 local replacements = {
   ["<"] = { "<=", ">=" }, ["<="] = { "<", ">" }, [">"] = { ">=", "<=" }, [">="] = { ">", "<" },
@@ -203,6 +204,17 @@ local function end_of_marks(tokens, i)
   return (not after or after.text ~= "else") and k or nil
 end
 
+-- Whether the number at `i` stands in the size of an array that is declared there.
+local function is_array_size(tokens, i)
+  local k = i - 1
+  while tokens[k] and tokens[k].text ~= "[" do
+    if tokens[k].text:match("^[;{}%]=,?]$") then return false end
+    k = k - 1
+  end
+  return tokens[k - 1] and tokens[k - 1].kind == "word" and tokens[k - 2] and
+    (tokens[k - 2].text == "*" or (tokens[k - 2].kind == "word" and tokens[k - 2].text ~= "return"))
+end
+
 local function mutants_of(path)
   local file <close> = assert(io.open(path, "rb"))
   local content = file:read("a")
@@ -280,7 +292,9 @@ local function mutants_of(path)
         end
         if token.text == "!" and not (tokens[i + 1] and tokens[i + 1].text == "=") then say(i, i, "") end
         local number = token.kind == "number" and math.tointeger(tonumber((token.text:gsub("[uUlL]+$", ""))))
-        if number then say(i, i, tostring(number + 1) .. token.text:match("[uUlL]*$")) end
+        if number and not is_array_size(tokens, i) then
+          say(i, i, tostring(number + 1) .. token.text:match("[uUlL]*$"))
+        end
       end
       i = i + 1
     end

@@ -73,6 +73,7 @@ static bool check_agreed(struct dialogue *d, const char *line)
         NUMBER(&s, cookies_sent),
         NUMBER(&s, cookies_proven),
         NUMBER(&s, ecn),
+        NUMBER(&s, fast_open),
         NUMBER(&s, ece_acks),
         NUMBER(&s, ce_segments),
         NUMBER(&s, rcv_tos),

@@ -1,0 +1,90 @@
+/* test_tcp_fast_open.c - what a client remembers of many servers, RFC 7413 4.1.3: so many of them,
+ * those that were used last. */
+#include "cmocka_wrapper.h"
+#include "tcp_scene.h"
+
+#include <string.h>
+
+#define REMEMBERED 64u
+#define PORT 6000
+
+static struct tcp_endpoint server(unsigned i)
+{
+    struct tcp_endpoint endpoint = tcp_scene_end(2, 80);
+    endpoint.address.octets[2] = (uint8_t)i;
+    return endpoint;
+}
+
+/* How much may ride on a SYN to that server: 0 without its cookie. */
+static uint32_t room(struct scene *scene, unsigned i)
+{
+    const struct tcp_endpoint local = tcp_scene_end(1, PORT);
+    const struct tcp_endpoint remote = server(i);
+    return tcp_fast_open_room(scene->host, scene->now_ns, &local, &remote, &scene->options);
+}
+
+/* A connection that is opened, and ends at once; the server announces an MSS, and a cookie. */
+static void visit(struct scene *scene, unsigned i)
+{
+    static const char options[] = "\x02\x04\x04\xb0\x22\x0a\x01\x02\x03\x04\x05\x06\x07\x08\x01";
+    const struct tcp_open_request request = {
+        .local = tcp_scene_end(1, PORT), .remote = server(i), .options = &scene->options};
+    struct tcp_conn *conn = NULL;
+    assert_int_equal(tcp_open(scene->host, scene->now_ns, &request, &conn), TCP_OK);
+    struct tcp_segment syn;
+    assert_true(tcp_output(scene->host, scene->now_ns, &syn));
+    struct tcp_segment answer = {.source = server(i),
+                                 .destination = tcp_scene_end(1, PORT),
+                                 .seq = 500,
+                                 .ack = syn.seq + 1,
+                                 .flags = TCP_SYN | TCP_ACK,
+                                 .window = 60000,
+                                 .options_len = 16,
+                                 .tag = 7};
+    memcpy(answer.options, options, sizeof options);
+    tcp_segment_arrives(scene->host, scene->now_ns, &answer);
+    tcp_release(conn, scene->now_ns);
+    (void)tcp_abort(conn, scene->now_ns);
+    struct tcp_segment left;
+    while (tcp_output(scene->host, scene->now_ns, &left)) {}
+}
+
+static void as_many_as_it_remembers(void **state)
+{
+    (void)state;
+    struct scene scene;
+    tcp_scene_begin(&scene);
+    scene.options.fast_open = TCP_FAST_OPEN_CLIENT;
+    assert_int_equal(room(&scene, 0), 0);
+    for (unsigned i = 0; i < REMEMBERED; i++) {
+        visit(&scene, i);
+        assert_int_equal(room(&scene, i), 1200 - 40);
+    }
+    const size_t live = scene.live;
+    assert_int_equal(room(&scene, 0), 1160); /* it has been used again */
+    visit(&scene, REMEMBERED);
+    assert_int_equal(room(&scene, REMEMBERED), 1160);
+    assert_int_equal(room(&scene, 0), 1160);
+    assert_int_equal(room(&scene, 1), 0); /* the one that was not, for longest */
+    visit(&scene, REMEMBERED + 1);
+    assert_int_equal(room(&scene, 2), 0);
+    for (unsigned i = 3; i < REMEMBERED; i++) { assert_int_equal(room(&scene, i), 1160); }
+    assert_int_equal(scene.live, live);
+    visit(&scene, 5); /* known: takes no other's place */
+    assert_int_equal(room(&scene, 0), 1160);
+    assert_int_equal(scene.live, live);
+    tcp_fast_open_forget(scene.host);
+    assert_int_equal(room(&scene, 5), 0);
+    assert_int_equal(scene.live, live - REMEMBERED);
+    visit(&scene, 5);
+    assert_int_equal(scene.live, live - REMEMBERED + 1);
+    tcp_scene_finish(&scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(as_many_as_it_remembers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
