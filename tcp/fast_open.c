@@ -10,6 +10,7 @@
 #include "tcb.h"
 
 #define COOKIE_BYTES 8
+#define COOKIE_INPUT_BYTES (2 * 16 + 1 + 4) /* two addresses, the label, the epoch */
 #define COOKIE_EPOCH_NS UINT64_C(3600000000000) /* a cookie is good for this one and the next */
 #define CACHE_MAX 64u
 #define HASH_LABEL 'F'
@@ -189,7 +190,7 @@ static void make_cookie(const struct tcp_conn *conn, uint64_t epoch, uint8_t coo
                                  &conn->local.address, cookie)) {
         return;
     }
-    uint8_t input[2 * sizeof conn->local.address.octets + 5];
+    uint8_t input[COOKIE_INPUT_BYTES];
     size_t len = 0;
     memcpy(input, conn->local.address.octets, sizeof conn->local.address.octets);
     len += sizeof conn->local.address.octets;
