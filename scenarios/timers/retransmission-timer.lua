@@ -36,5 +36,6 @@ peer:app(function()
   expect.truthy(peer:expect("P. 201:301(100)", { within = "2ms" })) -- at 1.3 s
   peer:send(". 1:1(0) ack 301 win 65535")
   expect.truthy(peer:expect_nothing("10s"))
+  expect.near(conn:info().rto, 2, 1e-9, { shows = "RFC6298-11" }) -- doubled once: no timer has run out since
   peer:send("R 1:1(0)")
 end)

@@ -1,9 +1,10 @@
 -- A peer that takes back what it had offered. RFC 9293 3.8.6, MUST-34, SHLD-14 to SHLD-17.
 --
 -- A good receiver never does it; a robust sender survives it. The peer, played by the script, offers
--- 5000 octets, and four segments leave, the initial window. Then it acknowledges none of them and
--- offers 1000: the right edge goes back from 5001 to 1001, and 3000 octets lie beyond it. Look at
--- what the client does: no new data leave, although 1000 octets more would have been allowed before.
+-- 5000 octets, and four segments leave, all there is. Then it acknowledges none of them and
+-- offers 1000: the right edge goes back from 5001 to 1001, and 3000 octets lie beyond it. Only then
+-- the application has 2000 more. Look at what the client does: no new data leave, although 1000 octets
+-- more would have been allowed before, and the congestion window has room for them.
 -- After the timeout it sends again what lies within the window. Then the window closes over the rest:
 -- the oldest segment goes again and again (it may: MAY-7), more often than `retries` allows, and each
 -- time the peer answers. This is not held against the connection: when the window opens all goes on.
@@ -12,7 +13,7 @@ sim.scenario {
   cites = { "RFC 9293 3.8.6", "MUST-34", "SHLD-15", "SHLD-16", "SHLD-17", "MAY-7" },
 }
 
-local client = sim.host("client", { address = "10.0.0.1" })
+local client = sim.host("client", { address = "10.0.0.1", initial_window = 6 })
 local peer = sim.host("peer", { tcp = false, address = "10.0.0.2" })
 sim.link(client, peer, { delay = "10ms" })
 
@@ -40,8 +41,9 @@ end)
 
 client:app(function()
   local conn = client:connect(peer, 80)
-  conn:send(6000)
+  conn:send(4000)
   sim.sleep(0.05 - sim.now())
+  conn:send(2000)
   local info = conn:info()
   expect.equal(info.snd_nxt, 4001)
   expect.equal(info.snd_una + info.snd_wnd, 1001, { shows = "SHLD-15" }) -- a negative usable window
