@@ -81,10 +81,36 @@ static void as_many_as_it_remembers(void **state)
     tcp_scene_finish(&scene);
 }
 
+/* All 64 bits of the hash, the upper ones first. */
+static void a_cookie_is_the_hash(void **state)
+{
+    (void)state;
+    struct scene scene;
+    tcp_scene_begin(&scene);
+    scene.options.fast_open = TCP_FAST_OPEN_SERVER;
+    tcp_host_set_options(scene.host, &scene.options);
+    (void)tcp_scene_listen(&scene, tcp_scene_end(1, 80));
+    const struct tcp_segment syn = {.source = tcp_scene_end(2, 4000),
+                                    .destination = tcp_scene_end(1, 80),
+                                    .seq = 500,
+                                    .flags = TCP_SYN,
+                                    .window = 60000,
+                                    .options_len = 4,
+                                    .options = {34, 2, 1, 1},
+                                    .tag = 7};
+    tcp_segment_arrives(scene.host, scene.now_ns, &syn);
+    struct tcp_segment answer;
+    assert_true(tcp_output(scene.host, scene.now_ns, &answer));
+    static const uint8_t option[10] = {34, 10, 0, 0, 0, 5, 0, 0, 1000 / 256, 1000 % 256};
+    assert_memory_equal(answer.options + 4, option, sizeof option);
+    tcp_scene_finish(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(as_many_as_it_remembers),
+        cmocka_unit_test(a_cookie_is_the_hash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
