@@ -199,7 +199,7 @@ void options_on_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segme
         left -= USER_TIMEOUT_BYTES;
     }
     sack_report(conn, answer, text > 0 && room < left ? room : left, &values);
-    if (answer == NULL) { sack_reported(conn); }
+    sack_reported(conn);
     out->options_len = options_lay_out(conn_options(conn), &values, out->options);
 }
 

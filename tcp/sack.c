@@ -188,7 +188,7 @@ void sack_report(const struct tcp_conn *conn, const struct answer *answer, uint3
         TCP_SHOWS(conn, RFC2018_14);
     } else if (answers_alone) {
         duplicate = (struct sack_block){answer->left, answer->right};
-    } else if (answer == NULL && sack->has_duplicate) {
+    } else if (sack->has_duplicate) { /* also in an answer to what came at the same instant */
         duplicate = sack->duplicate;
     }
     const bool has_duplicate = duplicate.left != duplicate.right;
