@@ -42,7 +42,6 @@ static void begin_active(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_c
     rto_init(conn);
     conn->syn_owed = !quiet_time_holds_open(conn, now_ns);
     conn->sent_cause = (uint8_t)sent;
-    conn->sent_cause_tag = 0;
     tcp_enter(conn, now_ns, TCP_SYN_SENT, cause);
     user_timer_update(conn, now_ns);
     host_ready(conn);

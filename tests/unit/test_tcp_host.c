@@ -104,6 +104,21 @@ static void the_nearest_listener_answers(void **state)
     tcp_scene_finish(&scene);
 }
 
+/* A port alone, or an address alone, is nobody. */
+static void whom_to_call_must_be_said(void **state)
+{
+    (void)state;
+    struct scene scene;
+    tcp_scene_begin(&scene);
+    struct tcp_conn *conn = NULL;
+    struct tcp_open_request request = {.local = tcp_scene_end(1, 5000), .remote = {.port = 80}};
+    assert_int_equal(tcp_open(scene.host, 0, &request, &conn), TCP_ERROR_NO_REMOTE);
+    request.remote = tcp_scene_end(2, 0);
+    assert_int_equal(tcp_open(scene.host, 0, &request, &conn), TCP_ERROR_NO_REMOTE);
+    assert_null(conn);
+    tcp_scene_finish(&scene);
+}
+
 /* ---- timers ---- */
 
 /* A slow and simple look for what should fire first. */
@@ -298,6 +313,7 @@ int main(void)
         cmocka_unit_test(each_connection_is_found),
         cmocka_unit_test(sockets_differ_in_any_part),
         cmocka_unit_test(the_nearest_listener_answers),
+        cmocka_unit_test(whom_to_call_must_be_said),
         cmocka_unit_test(timers_fire_in_order),
         cmocka_unit_test(an_ended_timer_does_not_come_back),
         cmocka_unit_test(the_last_rises_where_it_is_put),
