@@ -194,6 +194,69 @@ static void an_observer_may_want_little(void **state)
     }
 }
 
+/* A listener that turns active is told of at once. */
+static void a_change_is_told_by_the_call(void **state)
+{
+    (void)state;
+    const struct tcp_endpoint local = tcp_scene_end(1, 80);
+    const struct tcp_endpoint remote = tcp_scene_end(2, 4000);
+    for (unsigned sends = 0; sends < 2; sends++) {
+        struct scene scene;
+        tcp_scene_begin(&scene);
+        struct tcp_conn *listener = tcp_scene_listen(&scene, local);
+        const unsigned told = scene.told[TCP_EVENT_CHANGED];
+        uint32_t accepted = 0;
+        const struct tcp_slice slice = {.len = 5};
+        assert_int_equal(
+            sends == 0 ? tcp_open_listener(listener, 0, &local, &remote)
+                       : tcp_send_listener(listener, 0, &local, &remote, &slice, 0, &accepted),
+            TCP_OK);
+        assert_int_equal(scene.told[TCP_EVENT_CHANGED], told + 1);
+        tcp_scene_finish(&scene);
+    }
+}
+
+/* ---- octets ---- */
+
+/* The user gives octets of his own, of which there is room for a part; he lets go of them as he
+ * gives the rest. */
+static void the_rest_of_a_slice_follows(void **state)
+{
+    (void)state;
+    struct scene scene;
+    tcp_scene_begin(&scene);
+    scene.options.send_buffer = 5;
+    struct tcp_conn *conn = tcp_scene_open(&scene, 5000);
+    (void)tcp_scene_next_port(&scene);
+    tcp_scene_arrive(&scene, tcp_scene_end(2, 80), tcp_scene_end(1, 5000), TCP_SYN | TCP_ACK, 500,
+                     1001);
+    (void)tcp_scene_next_port(&scene);
+    struct tcp_slice slice = {.extent = tcp_extent_create(&scene.pools, 40, 9), .len = 9};
+    slice.offset = 40;
+    memcpy(slice.extent->octets, "abcdefghi", 9);
+    for (unsigned i = 0; i < 2; i++) {
+        const uint32_t len = i == 0 ? 5 : 4;
+        uint32_t accepted = 0;
+        assert_int_equal(tcp_send(conn, 0, &slice, 0, &accepted), TCP_OK);
+        assert_int_equal(accepted, len);
+        struct tcp_segment segment;
+        assert_true(tcp_output(scene.host, 0, &segment));
+        uint8_t octets[5];
+        tcp_slice_copy(&segment.payload.part[0], 0, len, octets);
+        assert_memory_equal(octets, "abcdefghi" + 5 * i, len);
+        tcp_payload_release(&scene.pools, &segment.payload);
+        tcp_scene_arrive(&scene, tcp_scene_end(2, 80), tcp_scene_end(1, 5000), TCP_ACK, 501,
+                         1001 + (i == 0 ? 5 : 9));
+        slice.offset += len;
+        slice.len -= len;
+    }
+    slice.len = 1;
+    tcp_slice_release(&scene.pools, &slice);
+    tcp_scene_finish(&scene);
+}
+
+/* ---- nobody ---- */
+
 static void nobody_need_observe(void **state)
 {
     (void)state;
@@ -220,6 +283,8 @@ int main(void)
         cmocka_unit_test(the_iss_is_a_clock_and_a_hash),
         cmocka_unit_test(a_reopened_connection_begins_higher),
         cmocka_unit_test(an_observer_may_want_little),
+        cmocka_unit_test(a_change_is_told_by_the_call),
+        cmocka_unit_test(the_rest_of_a_slice_follows),
         cmocka_unit_test(nobody_need_observe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
