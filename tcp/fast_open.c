@@ -10,7 +10,7 @@
 #include "tcb.h"
 
 #define COOKIE_BYTES 8
-#define COOKIE_INPUT_BYTES (2 * 16 + 1 + 4) /* two addresses, the label, the epoch */
+#define COOKIE_INPUT_BYTES (2 * 16 + 1 + 4)     /* two addresses, the label, the epoch */
 #define COOKIE_EPOCH_NS UINT64_C(3600000000000) /* a cookie is good for this one and the next */
 #define CACHE_MAX 64u
 #define HASH_LABEL 'F'
