@@ -12,9 +12,7 @@
  * count. */
 static bool oldest_unacknowledged(const struct tcp_conn *conn, uint64_t *since_ns)
 {
-    if (conn->state == TCP_LISTEN || conn->state == TCP_CLOSED || conn->state == TCP_TIME_WAIT) {
-        return false;
-    }
+    if (conn->state == TCP_TIME_WAIT) { return false; }
     if (!conn->syn_acked) {
         *since_ns = conn->open_ns;
     } else if (conn->send.head != NULL) {
