@@ -96,7 +96,7 @@ static void advance_to(struct tcp_conn *conn, const struct arrival *arrival)
     sent_acked(conn);
     conn->changed = true;
     measure(conn, arrival, flight);
-    if (conn->snd_una == conn->snd_nxt) { /* RFC 6298 (5.2) */
+    if (conn->snd_una == conn->snd_nxt && !conn->ecn.waits) { /* RFC 6298 (5.2) */
         TCP_SHOWS(conn, RFC6298_11);
         timer_stop(conn, now_ns, TCP_TIMER_RETRANSMISSION);
     } else if (!conn->probing &&

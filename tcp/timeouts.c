@@ -196,6 +196,7 @@ void persist_follow(struct tcp_conn *conn, uint64_t now_ns, bool ack_arrived)
                 conn->probes = 0;
             }
             conn->probing = true;
+            conn->ecn.waits = false; /* for a timer that does not run any more */
             timer_stop(conn, now_ns, TCP_TIMER_RETRANSMISSION);
             timer_set(conn, now_ns, TCP_TIMER_PERSIST, now_ns + conn->rto_ns);
         }
@@ -208,7 +209,6 @@ void persist_follow(struct tcp_conn *conn, uint64_t now_ns, bool ack_arrived)
     if (conn->sent_head != NULL) { /* the octet that probed was not taken */
         conn->resend_head = true;
         rto_start(conn, now_ns);
-        host_ready(conn);
     }
 }
 

@@ -14,6 +14,7 @@ struct stream {
     struct scene scene;
     struct tcp_conn *conn;
     struct tcp_segment last; /* that left */
+    uint16_t window;         /* that the peer offers */
 };
 
 static void arrive_of(struct stream *stream, uint16_t flags, tcp_seq seq, tcp_seq ack)
@@ -24,7 +25,7 @@ static void arrive_of(struct stream *stream, uint16_t flags, tcp_seq seq, tcp_se
                                   .seq = seq,
                                   .ack = ack,
                                   .flags = flags,
-                                  .window = UINT16_MAX,
+                                  .window = stream->window,
                                   .ttl = 9,
                                   .tag = 7};
     if ((flags & TCP_SYN) != 0) {
@@ -56,7 +57,7 @@ static unsigned pump(struct stream *stream)
 /* A connection whose peer offers a gigabyte. */
 static void begin(struct stream *stream, void (*choose)(struct tcp_options *options))
 {
-    *stream = (struct stream){0};
+    *stream = (struct stream){.window = UINT16_MAX};
     tcp_scene_begin(&stream->scene);
     stream->scene.options.has_iss = true;
     stream->scene.options.iss = 0xffffff00;
@@ -192,6 +193,29 @@ static void a_burst_has_64_kib(void **state)
     finish(&stream);
 }
 
+/* The intervals stay what they have grown to. */
+static void probes_are_not_counted_anew(void **state)
+{
+    (void)state;
+    struct stream stream;
+    begin(&stream, as_they_are);
+    stream.window = 0;
+    arrive(&stream, TCP_ACK, PEER_ISS + 1);
+    send_octets(&stream, 1);
+    assert_int_equal(pump(&stream), 0);
+    for (unsigned i = 0; i < 300; i++) {
+        const uint64_t due_ns = tcp_next_deadline(stream.scene.host);
+        if (i > 10) {
+            assert_true(due_ns - stream.scene.now_ns == stream.scene.options.rto_max_ns);
+        }
+        stream.scene.now_ns = due_ns;
+        tcp_timeout(stream.scene.host, due_ns);
+        assert_int_equal(pump(&stream), 1);
+        arrive_of(&stream, TCP_ACK, PEER_ISS + 1, stream.last.seq);
+    }
+    finish(&stream);
+}
+
 /* More segments in one instant than are counted: as many ACKs as can be. */
 static void answers_do_not_come_round(void **state)
 {
@@ -212,6 +236,7 @@ int main(void)
         cmocka_unit_test(marks_reduce_for_ever),
         cmocka_unit_test(nagle_forgets),
         cmocka_unit_test(a_burst_has_64_kib),
+        cmocka_unit_test(probes_are_not_counted_anew),
         cmocka_unit_test(answers_do_not_come_round),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
