@@ -191,10 +191,7 @@ void persist_follow(struct tcp_conn *conn, uint64_t now_ns, bool ack_arrived)
 {
     if (conn_may_send_data(conn) && window_is_closed(conn)) {
         if (!conn->probing || (ack_arrived && conn->probes == 0)) {
-            if (!conn->probing) {
-                conn->retransmits = 0;
-                conn->probes = 0;
-            }
+            if (!conn->probing) { conn->probes = 0; }
             conn->probing = true;
             conn->ecn.waits = false; /* for a timer that does not run any more */
             timer_stop(conn, now_ns, TCP_TIMER_RETRANSMISSION);
