@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <string.h>
 
 static ssize_t transfer(struct adapter *adapter, struct stack_call *call)
@@ -71,10 +73,30 @@ ssize_t adapter_readv(void *self, int fd, const struct iovec *parts, int count)
     return read_parts(self, fd, parts, count > 0 ? (size_t)count : 0, 0);
 }
 
+/* The one control message that there is: TCP_CM_INQ. */
+static void tell_inq(const struct adapter *adapter, int fd, struct msghdr *message)
+{
+    int64_t inq = 0;
+    const bool told = message->msg_controllen >= CMSG_SPACE(sizeof(int)) &&
+                      message->msg_control != NULL && stack_inq(adapter->stack, fd, &inq);
+    struct cmsghdr *control = told ? CMSG_FIRSTHDR(message) : NULL;
+    message->msg_controllen = 0;
+    if (control == NULL) { return; }
+    const int number = (int)inq;
+    control->cmsg_level = IPPROTO_TCP;
+    control->cmsg_type = TCP_CM_INQ;
+    control->cmsg_len = CMSG_LEN(sizeof number);
+    memcpy(CMSG_DATA(control), &number, sizeof number);
+    message->msg_controllen = CMSG_SPACE(sizeof number);
+}
+
 ssize_t adapter_recvmsg(void *self, int fd, struct msghdr *message, int flags)
 {
-    const ssize_t result = read_parts(self, fd, message->msg_iov, message->msg_iovlen, flags);
-    message->msg_controllen = 0;
+    struct adapter *adapter = self;
+    const ssize_t result = read_parts(adapter, fd, message->msg_iov, message->msg_iovlen, flags);
+    adapter_lock(adapter);
+    tell_inq(adapter, fd, message);
+    adapter_unlock(adapter);
     message->msg_flags = 0;
     return result;
 }

@@ -34,6 +34,13 @@ static const struct option_row {
     OPTION(SOL_SOCKET, SO_MARK),
     OPTION(SOL_SOCKET, SO_ACCEPTCONN),
     OPTION(SOL_SOCKET, SO_DEBUG),
+    OPTION(SOL_SOCKET, SO_BROADCAST),
+    OPTION(SOL_SOCKET, SO_RCVLOWAT),
+    OPTION(SOL_SOCKET, SO_TIMESTAMP),
+    OPTION(SOL_SOCKET, SO_PASSCRED),
+    OPTION(SOL_SOCKET, SO_NO_CHECK),
+    OPTION(SOL_SOCKET, SO_BSDCOMPAT),
+    OPTION(SOL_SOCKET, SO_INCOMING_CPU),
     OPTION(IPPROTO_TCP, TCP_NODELAY),
     OPTION(IPPROTO_TCP, TCP_MAXSEG),
     OPTION(IPPROTO_TCP, TCP_CORK),
@@ -43,6 +50,10 @@ static const struct option_row {
     OPTION(IPPROTO_TCP, TCP_SYNCNT),
     OPTION(IPPROTO_TCP, TCP_LINGER2),
     OPTION(IPPROTO_TCP, TCP_QUICKACK),
+    OPTION(IPPROTO_TCP, TCP_DEFER_ACCEPT),
+    OPTION(IPPROTO_TCP, TCP_WINDOW_CLAMP),
+    OPTION(IPPROTO_TCP, TCP_INQ),
+    OPTION(IPPROTO_TCP, TCP_THIN_DUPACK),
     OPTION(IPPROTO_TCP, TCP_CONGESTION),
     OPTION(IPPROTO_TCP, TCP_USER_TIMEOUT),
     OPTION(IPPROTO_TCP, TCP_FASTOPEN),
@@ -72,6 +83,11 @@ static const char *name_of(int level, int number)
     adapter_give_up(message, 4);
 }
 
+static bool is_text(int level, int option)
+{
+    return level == IPPROTO_TCP && (option == TCP_CONGESTION || option == TCP_FASTOPEN_KEY);
+}
+
 static bool is_linger(const struct stack_call *call)
 {
     return strcmp(call->option, "SO_LINGER") == 0;
@@ -84,7 +100,11 @@ int adapter_setsockopt(void *self, int fd, int level, int option, const void *va
     struct stack_call call = {.kind = STACK_SETSOCKOPT, .fd = fd, .option = name_of(level, option)};
     struct linger linger;
     int number = 0;
-    if (is_linger(&call) && length >= sizeof linger) {
+    call.is_text = is_text(level, option);
+    call.len = length;
+    if (call.is_text) {
+        call.text = value;
+    } else if (is_linger(&call) && length >= sizeof linger) {
         memcpy(&linger, value, sizeof linger);
         call.value = linger.l_onoff;
         call.seconds = linger.l_linger;
@@ -106,12 +126,16 @@ int adapter_getsockopt(void *self, int fd, int level, int option, void *value, s
 {
     struct adapter *adapter = self;
     struct stack_call call = {.kind = STACK_GETSOCKOPT, .fd = fd, .option = name_of(level, option)};
+    call.is_text = is_text(level, option);
     adapter_lock(adapter);
     adapter_call(adapter, &call);
     adapter_unlock(adapter);
     const struct linger linger = {.l_onoff = (int)call.value, .l_linger = (int)call.seconds};
     const size_t size = is_linger(&call) ? sizeof linger : sizeof linger.l_onoff;
-    if (call.result == 0) {
+    if (call.result == 0 && call.is_text) {
+        *length = *length < sizeof call.found ? *length : (socklen_t)sizeof call.found;
+        memcpy(value, call.found, *length);
+    } else if (call.result == 0) {
         *length = *length < size ? *length : (socklen_t)size;
         memcpy(value, &linger, *length);
     }

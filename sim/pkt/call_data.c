@@ -197,8 +197,8 @@ enum call_status call_readv(struct call *call)
     return receive(call, &transfer);
 }
 
-/* TCP_INQ: what is still to be read; behind a FIN no less than one, so that the reader goes on. */
-static int64_t inq_of(const struct fd *fd)
+/* Behind a FIN no less than one, so that the reader goes on. */
+int64_t fd_inq(const struct fd *fd)
 {
     struct tcp_status status;
     host_status(fd->socket, &status);
@@ -226,7 +226,7 @@ static enum call_status check_control(struct call *call, const struct transfer *
     }
     if (!expr_number(call, data, &expected)) { return CALL_WRONG; }
     if (!transfer->fd->tells_inq) { return call_wrong(call, "Expected 1 cmsgs but got 0"); }
-    const int64_t actual = inq_of(transfer->fd);
+    const int64_t actual = fd_inq(transfer->fd);
     if (actual == expected) { return CALL_DONE; }
     return call_wrong(call, "Bad TCP_CM_INQ: expected: %lld actual: %lld", (long long)expected,
                       (long long)actual);

@@ -309,6 +309,7 @@ enum call_status {
 /* What a call found, for who asks without expecting anything (stack.h). */
 struct call_found {
     int64_t value, seconds; /* of a socket option; of ioctl */
+    char text[STACK_TEXT_ROOM];
     struct {
         uint32_t events;
         int64_t data;
@@ -371,6 +372,7 @@ enum call_status call_read(struct call *call);
 enum call_status call_recv(struct call *call);
 enum call_status call_readv(struct call *call);
 enum call_status call_recvmsg(struct call *call);
+int64_t fd_inq(const struct fd *fd); /* TCP_INQ: what is still to be read */
 enum call_status call_write(struct call *call);
 enum call_status call_send(struct call *call);
 enum call_status call_sendto(struct call *call);

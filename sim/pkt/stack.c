@@ -211,7 +211,7 @@ static const struct {
     [STACK_IOCTL] = {"ioctl", call_ioctl, "fnv"},
     [STACK_CLOSE] = {"close", call_close, "f"},
     [STACK_SHUTDOWN] = {"shutdown", call_shutdown, "fn"},
-    [STACK_SETSOCKOPT] = {"setsockopt", call_setsockopt, "f.og4"},
+    [STACK_SETSOCKOPT] = {"setsockopt", call_setsockopt, "f.ogl"},
     [STACK_GETSOCKOPT] = {"getsockopt", call_getsockopt, "f.ov4"},
     [STACK_POLL] = {"poll", call_poll, "pcn"},
     [STACK_EPOLL_CREATE] = {"epoll_create", call_epoll_create, "."},
@@ -276,6 +276,12 @@ static struct expr *put_value(struct exprs *exprs, const struct stack_call *call
         fields = put_field(exprs, "onoff", call->value, fields);
         return put_around(exprs, EXPR_GROUP, fields, next);
     }
+    if (call->is_text && letter != '4') {
+        fields = put(exprs, EXPR_STRING, 0, next);
+        fields->text = call->text != NULL ? call->text : "";
+        fields->len = call->text != NULL ? (size_t)call->len : 0;
+        return fields;
+    }
     const int64_t value = letter == '4' ? 4 : call->value;
     return put_around(exprs, EXPR_LIST, put(exprs, EXPR_NUMBER, value, NULL), next);
 }
@@ -313,6 +319,7 @@ static void tell_found(struct stack_call *call, const struct call_found *found)
 {
     call->value = found->value;
     call->seconds = found->seconds;
+    memcpy(call->found, found->text, sizeof call->found);
     if (call->kind == STACK_EPOLL_WAIT) {
         call->ready_count = call->result > 0 ? (size_t)call->result : 0;
     }
@@ -374,6 +381,14 @@ bool stack_peer(const struct stack *stack, int64_t fd, struct tcp_endpoint *peer
     const struct fd *of = fd_of(stack->pkt, fd);
     if (of == NULL || of->socket == NULL || of->listening) { return false; }
     *peer = of->socket->remote;
+    return true;
+}
+
+bool stack_inq(const struct stack *stack, int64_t fd, int64_t *inq)
+{
+    const struct fd *of = fd_of(stack->pkt, fd);
+    if (of == NULL || of->socket == NULL || !of->tells_inq) { return false; }
+    *inq = fd_inq(of);
     return true;
 }
 

@@ -64,8 +64,8 @@ enum stack_call_kind {
     STACK_IOCTL,   /* number: command; found in value */
     STACK_CLOSE,
     STACK_SHUTDOWN,   /* number: how */
-    STACK_SETSOCKOPT, /* option, value; seconds: of SO_LINGER */
-    STACK_GETSOCKOPT, /* option; found in value and seconds */
+    STACK_SETSOCKOPT, /* option, value; seconds: of SO_LINGER; text and len, if it is one */
+    STACK_GETSOCKOPT, /* option; found in value and seconds; is_text: in found */
     STACK_POLL,       /* ready: fd and events, found in events; number: how long, in milliseconds */
     STACK_EPOLL_CREATE,
     STACK_EPOLL_CTL,  /* number: operation; second: the descriptor; ready[0] */
@@ -73,6 +73,7 @@ enum stack_call_kind {
 };
 
 #define STACK_EVENTS_MAX 16
+#define STACK_TEXT_ROOM 16
 
 struct stack_event {
     int64_t fd;
@@ -89,6 +90,9 @@ struct stack_call {
     bool null_buffer;
     const char *option; /* "TCP_NODELAY" */
     int64_t value, seconds;
+    const char *text; /* or NULL */
+    bool is_text;
+    char found[STACK_TEXT_ROOM];
     struct tcp_endpoint address; /* family 0: none */
     struct stack_event ready[STACK_EVENTS_MAX];
     size_t ready_count;
@@ -107,6 +111,8 @@ bool stack_call(struct stack *stack, struct stack_call *call);
 
 /* The other end of a connection; false: there is none. */
 bool stack_peer(const struct stack *stack, int64_t fd, struct tcp_endpoint *peer);
+/* Of a socket that set TCP_INQ: what is still to be read. False: it did not. */
+bool stack_inq(const struct stack *stack, int64_t fd, int64_t *inq);
 /* TCP_INFO: told by name and number; nothing for what has none. */
 void stack_info(const struct stack *stack, int64_t fd,
                 void (*field)(void *context, const char *name, int64_t value), void *context);
