@@ -120,6 +120,9 @@ enum tcp_error host_send(struct socket *socket, const uint8_t *octets, uint32_t 
 /* One run; the caller releases it with host_slice_release. */
 enum tcp_error host_receive(struct socket *socket, uint32_t max, struct tcp_slice *slice);
 void host_slice_release(struct host *host, struct tcp_slice *slice);
+/* As one read(2) of up to so many octets, which are not looked at: all that is there goes before
+ * the peer is told of the room. How many there were. */
+uint32_t host_discard(struct socket *socket, uint32_t max);
 enum tcp_error host_shutdown(struct socket *socket); /* RFC 9293's CLOSE */
 uint32_t host_flush(struct socket *socket); /* octets that were never sent, and are not now */
 void host_close(struct socket *socket);     /* a socket's close */

@@ -74,6 +74,25 @@ enum tcp_error host_receive(struct socket *socket, uint32_t max, struct tcp_slic
     return error;
 }
 
+uint32_t host_discard(struct socket *socket, uint32_t max)
+{
+    struct host *host = socket->host;
+    uint32_t taken = 0;
+    while (socket->conn != NULL && taken < max) {
+        struct tcp_slice slice;
+        if (tcp_receive(socket->conn, host->world->now_ns, max - taken, &slice) != TCP_OK ||
+            slice.len == 0) {
+            break;
+        }
+        taken += slice.len;
+        host_slice_release(host, &slice);
+    }
+    if (taken == 0) { return 0; /* nothing has changed */ }
+    host_record_call(socket, "RECEIVE", taken, "ok");
+    host_pump(host);
+    return taken;
+}
+
 void host_slice_release(struct host *host, struct tcp_slice *slice)
 {
     tcp_slice_release(&host->world->pools, slice);

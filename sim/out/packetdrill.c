@@ -11,6 +11,9 @@
 
 #define BUCKETS 4096u /* a power of two */
 #define FIRST_EVENTS 16u
+#define USUAL_MTU 1500u
+#define HEADERS_IPV4 40u /* of IP and TCP, without options */
+#define HEADERS_IPV6 60u
 
 struct packetdrill {
     struct out_writer *writer;
@@ -112,8 +115,13 @@ static void add_segment(struct packetdrill *drill, struct pd_view *view, uint64_
                         const struct trace_segment *segment, bool arrives)
 {
     const char *problem = NULL;
-    char id[96], *text = pd_segment_text(view, segment, arrives, &problem);
+    struct tcp_segment said = *segment->segment;
+    struct trace_segment as_said = *segment;
+    as_said.segment = &said;
+    const char *echo = arrives ? pd_echo(view, &said) : NULL;
+    char id[96], *text = pd_segment_text(view, &as_said, arrives, &problem);
     (void)trace_segment_id(segment, id, sizeof id);
+    if (echo != NULL) { remark(drill, view, time_ns, id, echo); }
     if (problem != NULL) { remark(drill, view, time_ns, id, problem); }
     if (text == NULL) {
         if (problem == NULL) { out_fail(drill->writer, ENOMEM); }
@@ -125,6 +133,8 @@ static void add_segment(struct packetdrill *drill, struct pd_view *view, uint64_
         return;
     }
     event->text = text;
+    event->len = tcp_payload_len(&said.payload);
+    event->flags = said.flags;
 }
 
 static void record_sent(struct packetdrill *drill, uint64_t time_ns,
@@ -143,6 +153,7 @@ static void record_sent(struct packetdrill *drill, uint64_t time_ns,
         view->iss = tcp->seq;
         view->iss_known = true;
     }
+    if (!pd_note_sent(view, tcp)) { out_fail(drill->writer, ENOMEM); }
     add_segment(drill, view, time_ns, segment, false);
 }
 
@@ -167,6 +178,7 @@ static void record_delivered(struct packetdrill *drill, uint64_t time_ns,
         view->irs = tcp->seq;
         view->irs_known = true;
     }
+    pd_note_arrived(view, tcp);
     add_segment(drill, view, time_ns, segment, true);
 }
 
@@ -204,10 +216,18 @@ static void record_state(struct packetdrill *drill, const struct trace_record *r
         (void)add(drill, view, record->time_ns, PD_ACCEPT);
     }
     view->dead = to == TCP_CLOSED || to == TCP_LISTEN;
+    view->state_before = record->u.state.old_state;
+}
+
+/* A kernel tells of a reset once, and of one in CLOSE-WAIT as EPIPE. */
+static bool is_broken_pipe(const struct pd_view *view, const char *result, enum pd_what what)
+{
+    const bool told = view->reset_told || view->state_before == TCP_CLOSE_WAIT;
+    return what == PD_WRITE && told && strcmp(result, "connection reset") == 0;
 }
 
 /* NULL: a kernel has no such answer. */
-static const char *errno_of(const char *result, enum pd_what what)
+static const char *errno_of(const struct pd_view *view, const char *result, enum pd_what what)
 {
     static const struct {
         const char *result, *name;
@@ -218,6 +238,7 @@ static const char *errno_of(const char *result, enum pd_what what)
         {"timed out", "ETIMEDOUT (Connection timed out)"},
         {"connection aborted due to user timeout", "ETIMEDOUT (Connection timed out)"},
     };
+    if (is_broken_pipe(view, result, what)) { return "EPIPE (Broken pipe)"; }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (strcmp(rows[i].result, result) == 0) { return rows[i].name; }
     }
@@ -250,7 +271,7 @@ static void record_call(struct packetdrill *drill, const struct trace_record *re
                                : NULL;
     if (view == NULL || !what_of_call(record->u.call.call, &what)) { return; }
     const bool fine = strcmp(result, "ok") == 0 || strcmp(result, "end of stream") == 0;
-    const char *failure = fine ? NULL : errno_of(result, what);
+    const char *failure = fine ? NULL : errno_of(view, result, what);
     if (!fine && (failure == NULL || what == PD_CLOSE || what == PD_ABORT)) {
         char call[160];
         (void)snprintf(call, sizeof call, "%s answers \"%s\"", record->u.call.call, result);
@@ -259,6 +280,7 @@ static void record_call(struct packetdrill *drill, const struct trace_record *re
     }
     if (what == PD_WRITE && fine && record->u.call.len == 0) { return; }
     struct pd_event *event = add(drill, view, record->time_ns, what);
+    view->reset_told = view->reset_told || failure != NULL;
     if (event != NULL) {
         event->len = record->u.call.len;
         event->failure = failure;
@@ -308,7 +330,20 @@ static uint64_t choose(const struct packetdrill *drill)
     return told;
 }
 
-static void put_head(struct packetdrill *drill, uint64_t told, bool is_ipv6)
+/* What the network must carry for the largest MSS that a host announces. */
+static uint32_t mtu_of(const struct packetdrill *drill, uint8_t family)
+{
+    const uint32_t headers = family == 6 ? HEADERS_IPV6 : HEADERS_IPV4;
+    uint32_t mtu = USUAL_MTU;
+    for (const struct pd_view *view = drill->first; view != NULL; view = view->next) {
+        const bool told = !view->covered && view->local.address.family == family;
+        const uint32_t needed = view->own.mss + headers;
+        if (told && needed > mtu && needed <= UINT16_MAX) { mtu = needed; }
+    }
+    return mtu;
+}
+
+static void put_head(struct packetdrill *drill, uint64_t told, bool is_ipv6, uint32_t mtu)
 {
     struct out_writer *writer = drill->writer;
     const char *title = drill->title != NULL ? drill->title : "";
@@ -320,12 +355,13 @@ static void put_head(struct packetdrill *drill, uint64_t told, bool is_ipv6)
         return;
     }
     out_text(writer,
-             "// What a script cannot say: the settings of the host (buffers, MSS, timers), "
-             "and what the\n// octets of the text are.\n");
+             "// What a script cannot say: most settings of the host (its timers, say), and what "
+             "the octets\n// of the text are.\n");
     if (told > 1) {
         out_printf(writer, "// %llu connections, one after the other.\n", (unsigned long long)told);
     }
     if (is_ipv6) { out_text(writer, "--ip_version=ipv6\n"); }
+    if (is_ipv6 || mtu != USUAL_MTU) { out_printf(writer, "--mtu=%u\n", (unsigned)mtu); }
 }
 
 static void write_scripts(struct packetdrill *drill)
@@ -335,7 +371,9 @@ static void write_scripts(struct packetdrill *drill)
     while (view != NULL && view->covered) { view = view->next; }
     const uint8_t family = view != NULL ? view->local.address.family : 4;
     unsigned fd = 3;
-    put_head(drill, told, family == 6);
+    const uint32_t mtu = mtu_of(drill, family);
+    const uint32_t usual_mss = mtu - (family == 6 ? HEADERS_IPV6 : HEADERS_IPV4);
+    put_head(drill, told, family == 6, mtu);
     uint64_t left = told;
     for (bool first = true; view != NULL; view = view->next) {
         if (view->covered) { continue; }
@@ -347,7 +385,7 @@ static void write_scripts(struct packetdrill *drill)
                        (unsigned)view->local.address.family);
             continue;
         }
-        pd_script(drill->writer, view, begin_ns(drill, view), &fd, first, left == 0);
+        pd_script(drill->writer, view, begin_ns(drill, view), usual_mss, &fd, first, left == 0);
         first = false;
     }
 }
@@ -400,6 +438,7 @@ static void packetdrill_end(void *state)
         next = view->next;
         for (size_t i = 0; i < view->count; i++) { free(view->events[i].text); }
         free(view->events);
+        free(view->stamps);
         free(view);
     }
     free(drill->scenario);

@@ -59,7 +59,7 @@ static bool hears_urgent(const struct pd_view *view)
     return false;
 }
 
-static void put_opening(struct script *script, bool first)
+static void put_opening(struct script *script, uint32_t usual_mss, bool first)
 {
     const struct pd_view *view = script->view;
     struct out_writer *writer = script->writer;
@@ -70,8 +70,10 @@ static void put_opening(struct script *script, bool first)
     out_char(writer, '-');
     put_endpoint(writer, &view->remote);
     out_text(writer, view->passive ? ": it listens\n" : ": it connects\n");
-    out_printf(writer, "%s socket(..., SOCK_STREAM, IPPROTO_TCP) = %u\n", first ? "0" : "+0",
-               script->listener);
+    const bool set = pd_put_sysctls(writer, view, first ? "0" : "+0");
+    out_printf(writer, "%s socket(..., SOCK_STREAM, IPPROTO_TCP) = %u\n",
+               first && !set ? "0" : "+0", script->listener);
+    pd_put_socket_options(writer, view, script->listener, usual_mss);
     if (hears_urgent(view)) {
         out_printf(writer, "+0 setsockopt(%u, SOL_SOCKET, SO_OOBINLINE, [1], 4) = 0\n",
                    script->listener);
@@ -99,6 +101,23 @@ static bool is_used_later(const struct pd_view *view, size_t close)
     return false;
 }
 
+/* Text that comes to a socket that was closed is answered by a reset; if none was, the connection
+ * had only been shut. */
+static bool is_answered_later(const struct pd_view *view, size_t close)
+{
+    bool text = false;
+    bool reset = false;
+    bool ended = false; /* what comes behind the peer's FIN is no text for anybody */
+    for (size_t i = close + 1; i < view->count; i++) {
+        const struct pd_event *event = &view->events[i];
+        const bool arrives = event->what == PD_ARRIVES;
+        text = text || (arrives && event->len > 0 && !ended);
+        ended = ended || (arrives && (event->flags & TCP_FIN) != 0);
+        reset = reset || (event->what == PD_SENDS && (event->flags & TCP_RST) != 0);
+    }
+    return text && !reset;
+}
+
 static void put_call(struct script *script, const char *name, const struct pd_event *event)
 {
     const uint64_t len = event->len > 0 ? event->len : 1;
@@ -112,7 +131,7 @@ static void put_call(struct script *script, const char *name, const struct pd_ev
 
 static void put_close(struct script *script, size_t at)
 {
-    if (is_used_later(script->view, at)) {
+    if (is_used_later(script->view, at) || is_answered_later(script->view, at)) {
         out_printf(script->writer, "shutdown(%u, SHUT_WR) = 0\n", script->fd);
     } else {
         out_printf(script->writer, "close(%u) = 0\n", script->fd);
@@ -166,13 +185,13 @@ static void put_event(struct script *script, size_t at)
 }
 
 void pd_script(struct out_writer *writer, const struct pd_view *view, uint64_t begin_ns,
-               unsigned *fd, bool first, bool last)
+               uint32_t usual_mss, unsigned *fd, bool first, bool last)
 {
     struct script script = {
         .writer = writer, .view = view, .listener = *fd, .now_us = begin_ns / NS_PER_US};
     script.fd = view->passive ? script.listener + 1 : script.listener;
     *fd = script.fd + 1;
-    put_opening(&script, first);
+    put_opening(&script, usual_mss, first);
     for (size_t i = 0; i < view->count; i++) { put_event(&script, i); }
     if (view->passive && !last) {
         out_printf(writer, "+0 close(%u) = 0 // the next one listens too\n", script.listener);

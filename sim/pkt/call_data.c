@@ -80,20 +80,6 @@ static bool read_message(struct call *call, struct transfer *transfer, int64_t *
 
 /* ---- reading ---- */
 
-static uint32_t take_octets(struct fd *fd, uint32_t most, enum tcp_error *error)
-{
-    uint32_t taken = 0;
-    *error = TCP_OK;
-    while (taken < most) {
-        struct tcp_slice slice;
-        *error = host_receive(fd->socket, most - taken, &slice);
-        if (*error != TCP_OK || slice.len == 0) { break; }
-        taken += slice.len;
-        host_slice_release(fd->socket->host, &slice);
-    }
-    return taken;
-}
-
 static bool never_connected(const struct fd *fd) { return fd->socket == NULL || fd->listening; }
 
 static enum call_status nothing_to_read(struct call *call, struct fd *fd,
@@ -117,8 +103,7 @@ static uint32_t find_octets(struct fd *fd, bool peeks, struct tcp_status *status
     bool passes = false;
     const uint32_t readable = urgent_readable(fd, status, &passes);
     if (passes && !peeks) {
-        enum tcp_error error = TCP_OK;
-        (void)take_octets(fd, 1, &error);
+        (void)host_discard(fd->socket, 1);
         host_status(fd->socket, status);
     }
     return readable;
@@ -166,8 +151,7 @@ static enum call_status receive(struct call *call, const struct transfer *transf
     }
     const uint32_t count = readable < most ? readable : most;
     if (peeks) { return call_return(call, count); }
-    enum tcp_error error = TCP_OK;
-    return call_return(call, take_octets(fd, count, &error));
+    return call_return(call, host_discard(fd->socket, count));
 }
 
 enum call_status call_read(struct call *call)

@@ -133,6 +133,7 @@ void run_begin(struct pkt *pkt)
 {
     pkt->event = pkt->script.events;
     world_task_init(&pkt->task, QUEUE_APP, 0, 0, step, pkt);
+    world_task_init(&pkt->early, QUEUE_SCRIPT, 0, 0, step, pkt);
     world_wake(pkt->world, &pkt->task, 0);
 }
 

@@ -175,6 +175,7 @@ struct pkt {
     struct world *world;
     struct host *host, *remote;
     struct world_task task;
+    struct world_task early; /* the same, before what arrives and expires at its instant */
 
     struct event *event, *last_event;
     bool current; /* `event` has begun: its times are known */

@@ -257,7 +257,8 @@ void setup_options(struct pkt *pkt)
     pkt->script.ipv6 = pkt_is_ipv6(pkt);
     tcp_options_profile(&pkt->options, pkt->profile);
     pkt->options.mtu_bytes = pkt->settings.mtu_bytes;
-    pkt->window_scale = pkt->options.window_scale;
+    pkt->window_scale =
+        pkt->options.window_scale != 0 ? pkt->options.window_scale : TCP_SCALE_FITTING;
     pkt->fast_open_bits = pkt->dialect == DIALECT_LINUX ? 1 : 0; /* clients may, if asked */
     pkt->keepalive_idle_ns = KEEPALIVE_IDLE_NS;
     pkt->keepalive_interval_ns = KEEPALIVE_INTERVAL_NS;

@@ -12,7 +12,7 @@
 struct stack {
     struct pkt *pkt;
     struct stack_config config;
-    struct world_task alarm;
+    struct world_task alarm, late; /* before and after what happens at that instant */
     bool awake, time_has_come;
 };
 
@@ -63,7 +63,8 @@ static bool set_up(struct stack *stack, struct pkt *pkt)
     }
     if (!setup_world(pkt)) { return false; }
     world_task_init(&pkt->task, QUEUE_APP, 0, 0, wake, stack);
-    world_task_init(&stack->alarm, QUEUE_APP, 0, 1, ring, stack);
+    world_task_init(&stack->alarm, QUEUE_SCRIPT, 0, 0, ring, stack);
+    world_task_init(&stack->late, QUEUE_APP, 0, 1, ring, stack);
     return pkt_going(pkt);
 }
 
@@ -102,10 +103,15 @@ enum stack_stop stack_run(struct stack *stack, uint64_t until_us)
     struct world *world = stack->pkt->world;
     const uint64_t now_ns = world_now(world);
     world_sleep(&stack->alarm);
+    world_sleep(&stack->late);
     stack->awake = stack->time_has_come = false;
     if (until_us < UINT64_MAX / NS_PER_US) {
         const uint64_t until_ns = until_us * NS_PER_US;
-        world_wake(world, &stack->alarm, until_ns > now_ns ? until_ns : now_ns);
+        if (until_ns > now_ns) {
+            world_wake(world, &stack->alarm, until_ns);
+        } else {
+            world_wake(world, &stack->late, now_ns);
+        }
     }
     world_go_on(world);
     const enum world_end end = world_run(world);

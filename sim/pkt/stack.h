@@ -39,7 +39,10 @@ enum stack_stop {
     STACK_AWAKE, /* a call that blocks may go on, or a segment has left */
     STACK_REST,  /* nothing more will happen by itself */
 };
-/* Lets everything happen up to a time (UINT64_MAX: whatever comes), that instant included. */
+/* Lets time pass up to what is due at a time (UINT64_MAX: whatever comes), so that who plays the
+ * peer goes before the timers of that instant. A time that is not to come: all that is due now
+ * happens.
+ */
 enum stack_stop stack_run(struct stack *stack, uint64_t until_us);
 
 /* A segment from the peer, its payload (`len` octets, copied) apart from it. Both hosts have what

@@ -78,7 +78,8 @@ bool times_reached(struct pkt *pkt)
 {
     const int64_t now_us = pkt_now_us(pkt);
     if (now_us < pkt->time_us) {
-        world_wake(pkt->world, &pkt->task, (uint64_t)pkt->time_us * NS_PER_US);
+        /* Before the timers of that instant: what they send would stand in front of it. */
+        world_wake(pkt->world, &pkt->early, (uint64_t)pkt->time_us * NS_PER_US);
         return false;
     }
     char text[256];
