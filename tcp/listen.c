@@ -129,7 +129,7 @@ void listen_close(struct tcp_conn *listener, uint64_t now_ns)
         }
         const bool forgets = child->state == TCP_SYN_RECEIVED && !child->fast_open.early &&
                              conn_options(child)->listen_close == TCP_LISTEN_CLOSE_FORGETS;
-        if (!forgets) { conn_send_last_rst(child, now_ns, TCP_SENT_CLOSE); }
+        if (!forgets) { conn_send_last_rst(child, now_ns, TCP_SENT_CLOSE, 0); }
         conn_finish(child, now_ns, TCP_CAUSE_LISTENER_CLOSED, TCP_ERROR_RESET);
         host_settle(host, child, now_ns);
     }

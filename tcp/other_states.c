@@ -279,7 +279,7 @@ static enum verdict fourth_check_syn(struct tcp_conn *conn, const struct arrival
     /* RFC 793's rule. */
     TCP_ROW(conn, SYN_RESETS);
     if (conn_options(conn)->abort_ack) {
-        conn_send_last_rst(conn, arrival->now_ns, TCP_SENT_ANSWER);
+        conn_send_last_rst(conn, arrival->now_ns, TCP_SENT_ANSWER, arrival->seg->tag);
     } else {
         conn_reply_rst(conn, arrival);
     }

@@ -46,19 +46,18 @@ static void ack_is_paid(struct tcp_conn *conn, uint64_t now_ns)
     timer_stop(conn, now_ns, TCP_TIMER_DELAYED_ACK);
 }
 
-/* The ACK field, the window and the options; whatever ACK was owed is paid. */
+/* The ACK field, the window and the options of a segment with ACK; whatever ACK was owed is paid.
+ */
 static void finish_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out,
                            const struct answer *answer)
 {
     out->window = window_offer(conn, (out->flags & TCP_SYN) != 0);
     if (urgent_is_out(conn) && (out->flags & TCP_SYN) == 0) { urgent_mark(conn, out); }
-    if ((out->flags & TCP_ACK) != 0) {
-        out->ack = conn->rcv_nxt;
-        /* A probe before SND.UNA is not acceptable, on purpose: nobody looks at its ACK field. */
-        if (seq_geq(out->seq, conn->snd_una)) { ack_is_paid(conn, now_ns); }
-        conn->last_ack_sent = conn->rcv_nxt;
-        if (conn->ecn.echo) { out->flags |= TCP_ECE; }
-    }
+    out->ack = conn->rcv_nxt;
+    /* A probe before SND.UNA is not acceptable, on purpose: nobody looks at its ACK field. */
+    if (seq_geq(out->seq, conn->snd_una)) { ack_is_paid(conn, now_ns); }
+    conn->last_ack_sent = conn->rcv_nxt;
+    if (conn->ecn.echo) { out->flags |= TCP_ECE; }
     if ((out->flags & TCP_SYN) != 0) {
         options_on_syn(conn, now_ns, out);
     } else if (conn->ts_on || conn->sack_on || conn->uto_owed) {
@@ -85,7 +84,7 @@ static void pure_ack(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
  * connection by Fast Open, whose repetitions hold none. */
 static void add_syn_data(struct tcp_conn *conn, struct tcp_segment *out)
 {
-    const uint32_t given = (uint32_t)(conn->end_offset - conn->una_offset);
+    const uint32_t given = (uint32_t)conn->end_offset; /* of which nothing is acknowledged */
     const uint32_t most = fast_open_syn_room(conn);
     const uint32_t sent = conn->snd_nxt - (conn->iss + 1); /* a repetition holds the same octets */
     const uint32_t len = sent > 0 ? sent : given < most ? given : most;
@@ -393,10 +392,8 @@ static void send_keepalive(struct tcp_conn *conn, uint64_t now_ns, struct tcp_se
 /* Whether an ACK carries our FIN again, while that is not acknowledged. */
 static bool ack_repeats_fin(const struct tcp_conn *conn)
 {
-    const bool out =
-        conn->state == TCP_FIN_WAIT_1 || conn->state == TCP_CLOSING || conn->state == TCP_LAST_ACK;
-    return out && conn_options(conn)->closing_ack_fin && conn->fin_sent &&
-           conn->sent_tail != NULL && conn->sent_tail->fin && conn->sent_tail->len == 0;
+    return conn_options(conn)->closing_ack_fin && conn->sent_tail != NULL && conn->sent_tail->fin &&
+           conn->sent_tail->len == 0;
 }
 
 static bool send_owed_answer(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out,

@@ -86,7 +86,6 @@ static void hold_run(struct tcp_conn *conn, tcp_seq seq, struct tcp_slice slice)
                 previous->next = node;
             }
             if (next == NULL) { conn->held.tail = node; }
-            previous = node;
         }
         const uint32_t covered = next == NULL ? gap : next->seq + next->slice.len - seq;
         const uint32_t step = covered < slice.len ? covered : slice.len;
@@ -113,7 +112,7 @@ void text_hold(struct tcp_conn *conn, const struct arrival *arrival)
         payload_part(&arrival->seg->payload, arrival->skip, arrival->len);
     tcp_seq seq = arrival->seq;
     note_push(conn, arrival);
-    for (unsigned i = 0; i < 2 && payload.part[i].len > 0; i++) {
+    for (unsigned i = 0; i < 2; i++) {
         hold_run(conn, seq, payload.part[i]);
         seq += payload.part[i].len;
     }

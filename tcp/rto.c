@@ -27,7 +27,6 @@ static uint64_t clamp(const struct tcp_conn *conn, uint64_t rto_ns)
  * of Karn's). Timestamps have a tick: no less than that is added to SRTT (G). */
 void rto_sample(struct tcp_conn *conn, uint64_t rtt_ns, uint32_t samples)
 {
-    const uint64_t granularity_ns = conn->ts_on ? conn_options(conn)->timestamp_clock_ns : 0;
     TCP_SHOWS(conn, MUST_18);
     TCP_SHOWS(conn, RFC8961_2);
     if (conn->srtt_ns == 0) {
@@ -44,12 +43,14 @@ void rto_sample(struct tcp_conn *conn, uint64_t rtt_ns, uint32_t samples)
     }
     const struct tcp_options *options = conn_options(conn);
     uint64_t margin_ns = 4 * conn->rttvar_ns;
-    if (margin_ns < granularity_ns) { margin_ns = granularity_ns; }
+    if (conn->ts_on && margin_ns < options->timestamp_clock_ns) {
+        TCP_SHOWS(conn, RFC6298_8);
+        margin_ns = options->timestamp_clock_ns;
+    }
     if (options->rto_min_bounds == TCP_RTO_MIN_BOUNDS_VARIANCE && margin_ns < options->rto_min_ns) {
         margin_ns = options->rto_min_ns;
     }
     const uint64_t rto_ns = clamp(conn, conn->srtt_ns + margin_ns + options->rto_slop_ns);
-    if (margin_ns <= granularity_ns) { TCP_SHOWS(conn, RFC6298_8); }
     if (rto_ns < conn->rto_ns) {
         TCP_SHOWS(conn, RFC6298_16);
         TCP_SHOWS(conn, RFC8961_8);
@@ -73,7 +74,7 @@ void rto_back_off(struct tcp_conn *conn)
     const bool first = conn->rto_ns == options->rto_initial_ns && conn->srtt_ns == 0;
     uint64_t bare_ns = conn->rto_ns;
     if (!first && bare_ns > options->rto_slop_ns) { bare_ns -= options->rto_slop_ns; }
-    uint64_t doubled_ns = bare_ns > most_ns / 2 ? most_ns : bare_ns * 2 + options->rto_slop_ns;
+    uint64_t doubled_ns = bare_ns * 2 + options->rto_slop_ns;
     if (doubled_ns > most_ns) { doubled_ns = most_ns; }
     conn->rto_ns = doubled_ns > conn->rto_ns ? doubled_ns : conn->rto_ns;
     if (options->rto_forget != 0 && conn->retransmits >= options->rto_forget &&

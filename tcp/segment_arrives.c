@@ -52,7 +52,8 @@ void conn_send_rst(struct tcp_conn *conn, uint64_t now_ns, tcp_seq seq, enum tcp
                                .ts_val = timestamp_now(conn, now_ns)});
 }
 
-void conn_send_last_rst(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_cause cause)
+void conn_send_last_rst(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_cause cause,
+                        uint64_t tag)
 {
     const struct tcp_options *options = conn_options(conn);
     struct reply reply = {.local = conn->local,
@@ -60,6 +61,7 @@ void conn_send_last_rst(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_ca
                           .seq = conn->snd_nxt,
                           .flags = TCP_RST,
                           .cause = (uint8_t)cause,
+                          .cause_tag = tag,
                           .ttl = options->ttl,
                           .tos = options_tos(options),
                           .has_timestamp = conn->ts_on,
@@ -151,7 +153,6 @@ static void syn_sent_fourth_check_syn(struct tcp_conn *conn, struct arrival *arr
     conn->snd_wl1 = seg->seq;
     conn->snd_wl2 = seg->ack;
     TCP_SHOWS(conn, RFC1122_1);
-    arrival->seq = seg->seq + 1;
     conn->sent_cause = TCP_SENT_ANSWER;
     conn->sent_cause_tag = seg->tag;
     if ((seg->flags & TCP_ACK) == 0) {

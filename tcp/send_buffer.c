@@ -155,11 +155,8 @@ bool send_buffer_payload(struct tcp_conn *conn, tcp_seq seq, uint32_t len,
 bool tcp_sent_octet(const struct tcp_conn *conn, uint64_t offset, uint8_t *octet)
 {
     if (offset < conn->una_offset || offset >= conn->end_offset) { return false; }
-    for (const struct node *node = conn->send.head; node != NULL; node = node->next) {
-        if (offset < node->slice.offset + node->slice.len) {
-            tcp_slice_copy(&node->slice, (uint32_t)(offset - node->slice.offset), 1, octet);
-            return true;
-        }
-    }
-    return false;
+    const struct node *node = conn->send.head;
+    while (offset >= node->slice.offset + node->slice.len) { node = node->next; }
+    tcp_slice_copy(&node->slice, (uint32_t)(offset - node->slice.offset), 1, octet);
+    return true;
 }

@@ -557,7 +557,8 @@ void conn_reply_rst(struct tcp_conn *conn, const struct arrival *arrival);
 void conn_send_rst(struct tcp_conn *conn, uint64_t now_ns, tcp_seq seq, enum tcp_sent_cause cause,
                    uint64_t tag);
 /* The RST of an end that gives the connection up itself. */
-void conn_send_last_rst(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_cause cause);
+void conn_send_last_rst(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_cause cause,
+                        uint64_t tag);
 
 /* ---- ack.c ---- */
 /* The answer to a SYN that was had already, with D-SACK. */

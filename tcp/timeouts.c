@@ -132,7 +132,7 @@ static void give_up(struct tcp_conn *conn, uint64_t now_ns)
     const enum tcp_error reported = (enum tcp_error)conn->soft_error;
     shows_give_up(conn, now_ns);
     if (conn_options(conn)->give_up_rst == TCP_GIVE_UP_RST_ALWAYS && conn->irs_known) {
-        conn_send_last_rst(conn, now_ns, TCP_SENT_RTO);
+        conn_send_last_rst(conn, now_ns, TCP_SENT_RTO, 0);
     }
     conn_finish(conn, now_ns, TCP_CAUSE_TOO_MANY_RETRIES,
                 reported != TCP_OK ? reported : TCP_ERROR_TIMED_OUT);
@@ -271,7 +271,7 @@ static void keepalive_timeout(struct tcp_conn *conn, uint64_t now_ns)
     }
     if (conn->keepalive_probes >= options->keepalive_count) {
         if (options->give_up_rst != TCP_GIVE_UP_RST_NONE) {
-            conn_send_last_rst(conn, now_ns, TCP_SENT_KEEPALIVE);
+            conn_send_last_rst(conn, now_ns, TCP_SENT_KEEPALIVE, 0);
         }
         TCP_ROW(conn, KEEPALIVE_END);
         conn_finish(conn, now_ns, TCP_CAUSE_KEEPALIVE_UNANSWERED, TCP_ERROR_TIMED_OUT);

@@ -447,7 +447,7 @@ static void abort_conn(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause ca
                        enum tcp_sent_cause sent)
 {
     if (conn->listen != NULL) { listen_close(conn, now_ns); }
-    if (abort_sends_rst(conn->state)) { conn_send_last_rst(conn, now_ns, sent); }
+    if (abort_sends_rst(conn->state)) { conn_send_last_rst(conn, now_ns, sent, 0); }
     conn_finish(conn, now_ns, cause, TCP_ERROR_RESET);
 }
 

@@ -31,11 +31,6 @@ void uto_arrived(struct tcp_conn *conn, const struct arrival *arrival)
         options->user_timeout * (options->user_timeout_minutes ? MINUTE_NS : SECOND_NS);
 }
 
-static bool is_synchronized(const struct tcp_conn *conn)
-{
-    return conn->syn_acked && conn->irs_known && conn->state != TCP_SYN_RECEIVED;
-}
-
 /* 3.1: min(U_LIMIT, max(ADV_UTO, REMOTE_UTO, L_LIMIT)), and L_LIMIT above the RTO. */
 static uint64_t adopted(const struct tcp_conn *conn)
 {
@@ -62,7 +57,7 @@ bool uto_is_adopted(const struct tcp_conn *conn)
         TCP_SHOWS(conn, RFC5482_4);
     }
     return conn->uto_remote_ns != 0 && conn_options(conn)->user_timeout_ns == 0 &&
-           is_synchronized(conn);
+           conn->state != TCP_SYN_RECEIVED;
 }
 
 uint64_t uto_user_timeout(const struct tcp_conn *conn)

@@ -73,7 +73,8 @@ static void take_timer(struct dialogue *d, struct watched *watched, const struct
 static void take_delivered(struct dialogue *d, struct watched *watched,
                            const struct tcp_event *event)
 {
-    if (event->u.delivered.slice->len == 0 || event->u.delivered.offset != watched->delivered) {
+    if (tcp_conn_state(event->conn) == TCP_CLOSED || event->u.delivered.slice->len == 0 ||
+        event->u.delivered.offset != watched->delivered) {
         dialogue_wrong(d, "octets told as delivered at %" PRIu64 ", not %" PRIu64,
                        event->u.delivered.offset, watched->delivered);
     }
@@ -161,6 +162,9 @@ static void check_octets(struct dialogue *d, const struct tcp_segment *segment,
         status->send_room > 0) {
         dialogue_wrong(d, "an octet that nobody gave");
     }
+    if (status->octets_acked > 0 && tcp_sent_octet(conn, status->octets_acked - 1, &none)) {
+        dialogue_wrong(d, "an octet that was acknowledged");
+    }
 }
 
 static bool names_a_segment(uint8_t cause)
@@ -217,6 +221,7 @@ void dialogue_watch_segment(struct dialogue *d, const struct tcp_segment *segmen
     if (segment->ttl != d->options.ttl || !tos_is_right(d, segment)) {
         dialogue_wrong(d, "ttl %u, tos %u", segment->ttl, segment->tos);
     }
+    if (segment->tag != 0) { dialogue_wrong(d, "an ordinal that is the embedder's to give"); }
     if (segment->urgent != 0 && (segment->flags & TCP_URG) == 0) {
         dialogue_wrong(d, "urgent %u without URG", segment->urgent);
     }
@@ -288,10 +293,10 @@ static void compare(struct dialogue *d, struct watched *watched)
         dialogue_wrong(d, "%" PRIu64 " octets received, told %" PRIu64, now.octets_received,
                        watched->delivered);
     }
-    const bool changed = now.state != last->state || now.error != last->error ||
-                         now.octets_received != last->octets_received ||
-                         now.octets_acked != last->octets_acked ||
-                         now.fin_received != last->fin_received;
+    const bool changed =
+        now.state != last->state || now.error != last->error ||
+        now.octets_received != last->octets_received || now.octets_acked != last->octets_acked ||
+        now.fin_received != last->fin_received || now.urgent_unread > last->urgent_unread;
     if (changed && !watched->changed) {
         dialogue_wrong(d, "a change was not told (%s)", tcp_state_name(now.state));
     }
