@@ -27,9 +27,10 @@ bool queue_push(struct queue *queue, struct queue_key key, void *value)
                : queue_pairing_push(&queue->pairing, queue->arena, key, value);
 }
 
-bool queue_peek(const struct queue *queue, struct queue_key *key)
+bool queue_peek(struct queue *queue, struct queue_key *key)
 {
     if (queue_len(queue) == 0) { return false; }
+    if (queue->heap.hole) { queue_heap_fill(&queue->heap); }
     *key = queue->kind == QUEUE_HEAP ? queue->heap.entries[0].key : queue->pairing.root->entry.key;
     return true;
 }
@@ -47,5 +48,5 @@ bool queue_pop(struct queue *queue, struct queue_key *key, void **value)
 
 size_t queue_len(const struct queue *queue)
 {
-    return queue->kind == QUEUE_HEAP ? queue->heap.len : queue->pairing.len;
+    return queue->kind == QUEUE_HEAP ? queue->heap.len - queue->heap.hole : queue->pairing.len;
 }

@@ -49,7 +49,7 @@ void queue_destroy(struct queue *queue);
 /* False: no memory. `value` is handed back by queue_pop. */
 bool queue_push(struct queue *queue, struct queue_key key, void *value);
 /* The least key, or false when empty. */
-bool queue_peek(const struct queue *queue, struct queue_key *key);
+bool queue_peek(struct queue *queue, struct queue_key *key);
 bool queue_pop(struct queue *queue, struct queue_key *key, void **value);
 size_t queue_len(const struct queue *queue);
 

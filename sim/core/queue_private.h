@@ -13,6 +13,7 @@ struct queue_entry {
 struct queue_heap {
     struct queue_entry *entries;
     size_t len, room;
+    bool hole; /* the root was popped, and its place is counted in `len` */
 };
 
 struct queue_node {
@@ -35,7 +36,9 @@ struct queue {
 void queue_heap_destroy(struct queue_heap *heap, struct arena *arena);
 bool queue_heap_push(struct queue_heap *heap, struct arena *arena, struct queue_key key,
                      void *value);
-/* The least entry of a heap that is not empty. */
+/* The last entry takes the place that a pop has left. */
+void queue_heap_fill(struct queue_heap *heap);
+/* The least entry of a heap that has another than the hole. */
 struct queue_entry queue_heap_pop(struct queue_heap *heap);
 
 /* Not for every run: kept apart from the heap's way, which is short. */
