@@ -95,13 +95,12 @@ static void end_recovery(struct tcp_conn *conn)
 }
 
 /* RFC 6582 3.2 (3), partial acknowledgment: the next hole is sent at once. */
-static void partial_ack(struct tcp_conn *conn, uint32_t acked, uint64_t tag)
+static void partial_ack(struct tcp_conn *conn, uint32_t acked)
 {
     TCP_SHOWS(conn, RFC6582_5);
     if (conn->first_partial_ack) { TCP_SHOWS(conn, RFC6582_6); }
     conn->resend_head = true;
-    conn->sent_cause = TCP_SENT_PARTIAL_ACK;
-    conn->sent_cause_tag = tag;
+    conn->sent_cause = TCP_SENT_PARTIAL_ACK; /* of the ACK that ack_advance has named */
     conn->cwnd = conn->cwnd > acked ? conn->cwnd - acked : 0;
     if (acked >= conn->snd_mss || conn->cwnd < conn->snd_mss) { conn->cwnd += conn->snd_mss; }
     conn->first_partial_ack = false;
@@ -136,7 +135,7 @@ void congestion_acked(struct tcp_conn *conn, uint32_t acked, const struct tcp_se
     } else if (seq_gt(seg->ack, conn->recover)) {
         end_recovery(conn);
     } else {
-        partial_ack(conn, acked, seg->tag);
+        partial_ack(conn, acked);
     }
 }
 
