@@ -212,8 +212,8 @@ static void run_line(struct dialogue *d, char *line)
     if (line[0] == '>') {
         dialogue_expect(d, line + 2);
     } else if (dialogue_begins(line, "because", &rest) || dialogue_begins(line, "again", &rest) ||
-               dialogue_begins(line, "fate", &rest) || dialogue_begins(line, "octets", &rest) ||
-               dialogue_begins(line, "told", &rest)) {
+               dialogue_begins(line, "psh", &rest) || dialogue_begins(line, "fate", &rest) ||
+               dialogue_begins(line, "octets", &rest) || dialogue_begins(line, "told", &rest)) {
         (void)dialogue_check(d, line);     /* of that segment, or what came with it */
     } else if (strcmp(line, "...") == 0) { /* whatever was sent */
         dialogue_drop_left(d);

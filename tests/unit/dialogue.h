@@ -11,19 +11,19 @@
  * the peer (numbers relative; window 65535 unless given) & < P. 1:6(5) ack 1           the same, or
  * a call, in one instant with the line after it > S. 0:0(0) ack 1             the next segment must
  * be this one, and by the next line none may be left because ACK of 3              why it was sent:
- * the third segment of the peer's; again 2: the second repetition +1.5s time passes; timers run
- *     state ESTABLISHED             the current connection's state; the listener: look at that one
- * from now on moves A -> B, B -> C          all moves since the last such line; causes SYN, ACK of
- * SYN: their causes error connection reset        why the connection failed discard backlog full
- * the last discarded segment's reason timer retransmission on       whether it runs; timer user
- * in 1.5s snd_wnd 9                     a number of STATUS, by its name; r1 1: how often R1 was
- * reached cwnd 300 slow start           congestion window and phase; rto 1s srtt 1ms rttvar 1ms
- *     copies 2 1                    of which of the peer's segments the octets are that were read
- *     send 5 urgent; told urgent 5 8 0: the marks since the last such line
- *     icmp port unreachable         an ICMP error about the current connection (dialogue_calls.c);
- * fate reported: what became of it; soft error connection refused
- *     memory 3                      after three more blocks there is no memory; "memory enough"
- * again from 224.0.0.1                where the peer's segments come from
+ * the third segment of the peer's; again 2: the second repetition; psh 0: without PSH, which ">"
+ * compares only where it is written +1.5s time passes; timers run state ESTABLISHED             the
+ * current connection's state; the listener: look at that one from now on moves A -> B, B -> C all
+ * moves since the last such line; causes SYN, ACK of SYN: their causes error connection reset why
+ * the connection failed discard backlog full the last discarded segment's reason timer
+ * retransmission on       whether it runs; timer user in 1.5s snd_wnd 9                     a
+ * number of STATUS, by its name; r1 1: how often R1 was reached cwnd 300 slow start congestion
+ * window and phase; rto 1s srtt 1ms rttvar 1ms copies 2 1                    of which of the peer's
+ * segments the octets are that were read send 5 urgent; told urgent 5 8 0: the marks since the last
+ * such line icmp port unreachable         an ICMP error about the current connection
+ * (dialogue_calls.c); fate reported: what became of it; soft error connection refused memory 3
+ * after three more blocks there is no memory; "memory enough" again from 224.0.0.1 where the peer's
+ * segments come from
  *     ...                           whatever was sent
  *     shows MUST-20 MAY-3           the last line that acted went through these (tcp/marks.h)
  *     shows no MUST-20              and not through this

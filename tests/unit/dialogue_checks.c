@@ -209,6 +209,8 @@ static bool check_notes(struct dialogue *d, const char *line)
         check_cause(d, rest);
     } else if (dialogue_begins(line, "octets", &rest)) {
         check_options(d, rest);
+    } else if (dialogue_begins(line, "psh", &rest)) {
+        check_number(d, "psh", (d->expected.flags & TCP_PSH) != 0, rest);
     } else if (dialogue_begins(line, "again", &rest)) {
         check_number(d, "again", d->expected.retransmission, rest);
     } else if (dialogue_begins(line, "discard", &rest)) {
