@@ -124,7 +124,6 @@ static void send_smaller(struct tcp_conn *conn)
         conn->resend_end = sent_end(last);
     }
     if (!others_wait || seq_lt(first->seq, conn->resend_next->seq)) { conn->resend_next = first; }
-    if (first == conn->sent_head) { conn->resend_head = true; }
     conn->sent_cause = TCP_SENT_PATH_MTU;
     conn->sent_cause_tag = 0;
     host_ready(conn);

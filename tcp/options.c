@@ -116,7 +116,6 @@ void options_on_syn(const struct tcp_conn *conn, uint64_t now_ns, struct tcp_seg
 {
     const struct tcp_options *options = conn_options(conn);
     const bool first = (out->flags & TCP_ACK) == 0;
-    out->options_len = 0;
     if (!options->syn_options) { return; }
     struct tcp_parsed_options values = {.has_mss = true, .mss = conn_announced_mss(conn)};
     const bool wants = asks_for_options(conn);
