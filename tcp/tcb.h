@@ -714,6 +714,8 @@ bool conn_may_send_data(const struct tcp_conn *conn);
 /* What is offered now, as the field says it, moving the right edge by the receiver's silly window
  * rule. */
 uint16_t window_offer(struct tcp_conn *conn, bool on_syn);
+/* What the peer knows to be left of the window: what the shift cuts off is not told. */
+uint32_t window_told(const struct tcp_conn *conn);
 /* How much could be offered, were the rule not to offer little. */
 uint32_t window_offerable(const struct tcp_conn *conn);
 /* What the profile's kernel makes of text that came (true: its window grows by it), and that was
@@ -728,7 +730,7 @@ uint32_t window_bsd_room(const struct tcp_conn *conn, uint32_t room);
 bool window_bsd_update_due(const struct tcp_conn *conn, uint32_t room);
 void window_bsd_round_buffers(struct tcp_conn *conn);
 /* window_linux.c: the same of Linux. */
-uint32_t window_linux_room(const struct tcp_conn *conn, uint32_t room);
+uint32_t window_linux_room(const struct tcp_conn *conn, uint32_t room, uint32_t most);
 bool window_linux_doubled(uint32_t told, uint32_t room, uint32_t most);
 /* The field of the SYN that opens, which knows no RCV.NXT. */
 uint16_t window_of_first_syn(const struct tcp_conn *conn);

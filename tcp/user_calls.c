@@ -317,7 +317,7 @@ static uint32_t readable(const struct tcp_conn *conn)
 {
     const bool waits = conn_options(conn)->hold_unpushed && !conn->fin_received &&
                        !conn->rcv_urgent && conn->state != TCP_CLOSED &&
-                       conn->rcv_adv - conn->rcv_nxt >= conn->rcv_mss;
+                       window_told(conn) >= conn->rcv_mss;
     if (!waits) { return conn->unread; }
     const tcp_seq next = conn->rcv_nxt - conn->unread;
     TCP_SHOWS(conn, RFC1122_8);

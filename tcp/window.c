@@ -77,7 +77,9 @@ static tcp_seq receive_edge(const struct tcp_conn *conn, uint8_t shift, bool on_
     case TCP_WINDOW_RFC9293: break;
     case TCP_WINDOW_BSD: room = window_bsd_room(conn, room); break;
     case TCP_WINDOW_LINUX:
-        if (shift == 0 && !on_syn && room < UINT16_MAX) { room = window_linux_room(conn, room); }
+        if (shift == 0 && !on_syn && room < UINT16_MAX) {
+            room = window_linux_room(conn, room, most_ever(conn));
+        }
         break;
     }
     return conn->rcv_nxt + (room >> shift << shift);
@@ -88,6 +90,11 @@ static tcp_seq receive_edge(const struct tcp_conn *conn, uint8_t shift, bool on_
 static tcp_seq kept_edge(const struct tcp_conn *conn, uint8_t shift)
 {
     return conn->rcv_nxt + ((conn->rcv_adv - conn->rcv_nxt) >> shift << shift);
+}
+
+uint32_t window_told(const struct tcp_conn *conn)
+{
+    return kept_edge(conn, conn->rcv_shift) - conn->rcv_nxt;
 }
 
 static uint32_t least_advance(const struct tcp_conn *conn)

@@ -2,11 +2,13 @@
 #include "tcb.h"
 
 /* Without scale it is a whole number of segments, of the largest seen; but it stays where it is as
- * long as that is within one of the room. */
-uint32_t window_linux_room(const struct tcp_conn *conn, uint32_t room)
+ * long as that is within one of the room. A buffer that holds less than a segment, `most`, is one.
+ */
+uint32_t window_linux_room(const struct tcp_conn *conn, uint32_t room, uint32_t most)
 {
     const uint32_t told = conn->rcv_adv - conn->rcv_nxt;
-    const uint32_t mss = conn->acks.seen_mss > 0 ? conn->acks.seen_mss : conn->rcv_mss;
+    const uint32_t seen = conn->acks.seen_mss > 0 ? conn->acks.seen_mss : conn->rcv_mss;
+    const uint32_t mss = seen < most ? seen : most;
     if (mss == 0 || (told <= room && room - told < mss)) { return told < room ? told : room; }
     return room - room % mss;
 }

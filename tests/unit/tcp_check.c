@@ -203,9 +203,9 @@ static const char *check_conn(struct tcp_host *host, struct tcp_conn *conn)
          conn->listen != NULL);
     RULE(conn->old == NULL || conn->state == TCP_SYN_RECEIVED);
     RULE(conn->options->refs > 0);
-    const bool kept = conn_options(conn)->reset_unaccepted == TCP_RESET_UNACCEPTED_KEEPS;
-    RULE(conn->state != TCP_CLOSED ||
-         ((conn->listener == NULL || kept) && !conn->ready && conn->listen == NULL));
+    RULE(conn->state != TCP_CLOSED || (!conn->ready && conn->listen == NULL));
+    RULE(conn->state != TCP_CLOSED || conn->listener == NULL ||
+         conn->options->values.reset_unaccepted == TCP_RESET_UNACCEPTED_KEEPS);
     if (conn->hashed && conn->listen == NULL) {
         RULE(tcp_find(host, &conn->local, &conn->remote) == conn);
     }
