@@ -49,10 +49,12 @@ void sent_clear(struct tcp_conn *conn)
     conn->resend_next = NULL;
 }
 
-bool sent_split(struct tcp_conn *conn, struct sent *sent, uint32_t len)
+/* The entry keeps its first `len` octets, the next one has the rest. Without memory it stays as it
+ * is. */
+static void split(struct tcp_conn *conn, struct sent *sent, uint32_t len)
 {
     struct sent *rest = host_take(conn->host, sizeof *rest);
-    if (rest == NULL) { return false; }
+    if (rest == NULL) { return; }
     *rest = *sent;
     rest->seq += len;
     rest->len -= len;
@@ -61,7 +63,6 @@ bool sent_split(struct tcp_conn *conn, struct sent *sent, uint32_t len)
     sent->record = false;
     sent->next = rest;
     if (conn->sent_tail == sent) { conn->sent_tail = rest; }
-    return true;
 }
 
 void sent_join(struct tcp_conn *conn, struct sent *sent)
@@ -112,9 +113,7 @@ void sent_fit_in_window(struct tcp_conn *conn, struct sent *sent)
         const uint32_t room = conn->snd_wnd > before ? conn->snd_wnd - before : 1;
         most = room < most ? room : most;
     }
-    if (sent->len > most) {
-        (void)sent_split(conn, sent, most); /* without memory it goes as it is */
-    }
+    if (sent->len > most) { split(conn, sent, most); }
 }
 
 /* Small segments that lie behind one another leave as one. RFC 9293 3.7.4 lets a repetition be cut

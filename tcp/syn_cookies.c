@@ -66,7 +66,6 @@ static void hide_options(struct tcp_conn *conn, uint64_t now_ns)
     if (!conn->ts_on) {
         if (conn->scale_on || conn->sack_on) { TCP_SHOWS(conn, RFC4987_6); }
         conn->scale_on = conn->sack_on = conn->ecn.on = false;
-        conn->rcv_shift = 0;
         return;
     }
     const uint32_t ticks = timestamp_now(conn, now_ns) - conn->ts_offset;

@@ -682,8 +682,6 @@ bool sent_append(struct tcp_conn *conn, tcp_seq seq, uint32_t len, bool fin);
  */
 void sent_acked(struct tcp_conn *conn);
 void sent_clear(struct tcp_conn *conn);
-/* The entry keeps its first `len` octets, the next one has the rest. False: no memory. */
-bool sent_split(struct tcp_conn *conn, struct sent *sent, uint32_t len);
 /* The entry takes the octets and the FIN of the next one, which goes. */
 void sent_join(struct tcp_conn *conn, struct sent *sent);
 /* Before an entry goes out again. What stood in a closed window as one octet becomes the segment it

@@ -146,7 +146,8 @@ size_t wire_encode_packet(const struct tcp_segment *segment, uint16_t ip_id, uin
     } else {
         put_ipv4_header(segment, ip_id, total, octets);
     }
-    return wire_encode_tcp(segment, octets + (total - tcp_len), tcp_len) == 0 ? 0 : total;
+    const size_t ip = total - tcp_len;
+    return ip + wire_encode_tcp(segment, octets + ip, tcp_len);
 }
 
 /* ---- reading ---- */

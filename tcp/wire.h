@@ -68,7 +68,6 @@ struct wire_option_row {
     uint8_t kind;
     uint8_t length;
     const char *name; /* as the segment pattern spells it: "mss", "sackOK", "TS" */
-    bool syn_only;
     /* Reads the option's octets (kind and length included; len is checked against `length`). */
     bool (*parse)(const uint8_t *octets, uint8_t len, struct tcp_parsed_options *parsed);
     /* Writes it with kind and length; returns the octets written. NULL: written by parse's caller.

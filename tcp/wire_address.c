@@ -64,13 +64,13 @@ static size_t put_ipv6(char *text, const uint8_t *octets)
     longest_zeros(groups, count, &start, &run);
     size_t len = 0;
     for (unsigned i = 0; i < count; i++) {
-        if (run > 0 && i == start) {
+        if (i == start) {
             text[len++] = ':';
             text[len++] = ':';
             i += run - 1;
             continue;
         }
-        if (i > 0 && (run == 0 || i != start + run)) { text[len++] = ':'; }
+        if (i > 0 && i != start + run) { text[len++] = ':'; }
         len += put_hex(text + len, groups[i]);
     }
     if (is_mapped) { /* RFC 5952 5 */
@@ -148,7 +148,6 @@ static bool read_ipv6(const char *text, uint8_t *octets)
 {
     unsigned used = 0; /* octets written */
     unsigned gap = 17; /* where "::" stands; 17: nowhere */
-    if (text[0] == ':' && text[1] != ':') { return false; }
     while (*text != '\0') {
         if (text[0] == ':' && text[1] == ':') {
             if (gap != 17) { return false; }

@@ -179,16 +179,16 @@ static uint8_t write_experiment(const struct tcp_parsed_options *values, uint8_t
 }
 
 const struct wire_option_row wire_option_table[] = {
-    {TCP_OPT_EOL, 1, "eol", false, parse_nothing, write_eol},
-    {TCP_OPT_NOP, 1, "nop", false, parse_nothing, write_nop},
-    {TCP_OPT_MSS, 4, "mss", true, parse_mss, write_mss},
-    {TCP_OPT_WSCALE, 3, "wscale", true, parse_wscale, write_wscale},
-    {TCP_OPT_SACK_OK, 2, "sackOK", true, parse_sack_ok, write_sack_ok},
-    {TCP_OPT_SACK, 0, "sack", false, parse_sack, write_sack},
-    {TCP_OPT_TIMESTAMP, 10, "TS", false, parse_timestamp, write_timestamp},
-    {TCP_OPT_USER_TIMEOUT, 4, "uto", false, parse_user_timeout, write_user_timeout},
-    {TCP_OPT_FAST_OPEN, 0, "FO", true, parse_fast_open, write_fast_open},
-    {TCP_OPT_EXPERIMENT, 0, "FOEXP", true, parse_experiment, write_experiment},
+    {TCP_OPT_EOL, 1, "eol", parse_nothing, write_eol},
+    {TCP_OPT_NOP, 1, "nop", parse_nothing, write_nop},
+    {TCP_OPT_MSS, 4, "mss", parse_mss, write_mss},
+    {TCP_OPT_WSCALE, 3, "wscale", parse_wscale, write_wscale},
+    {TCP_OPT_SACK_OK, 2, "sackOK", parse_sack_ok, write_sack_ok},
+    {TCP_OPT_SACK, 0, "sack", parse_sack, write_sack},
+    {TCP_OPT_TIMESTAMP, 10, "TS", parse_timestamp, write_timestamp},
+    {TCP_OPT_USER_TIMEOUT, 4, "uto", parse_user_timeout, write_user_timeout},
+    {TCP_OPT_FAST_OPEN, 0, "FO", parse_fast_open, write_fast_open},
+    {TCP_OPT_EXPERIMENT, 0, "FOEXP", parse_experiment, write_experiment},
 };
 const size_t wire_option_count = sizeof wire_option_table / sizeof wire_option_table[0];
 

@@ -180,6 +180,19 @@ static uint32_t plain_pseudo(const struct tcp_segment *segment, uint32_t tcp_len
     return sum;
 }
 
+/* What no octets tell of a segment is nothing, whatever stood there before. */
+static void assert_nothing_else_is_said(const struct tcp_segment *segment)
+{
+    static const uint8_t zeros[TCP_OPTIONS_MAX_BYTES] = {0};
+    assert_memory_equal(segment->options + segment->options_len, zeros,
+                        sizeof zeros - segment->options_len);
+    assert_int_equal(segment->cause, TCP_SENT_NONE);
+    assert_int_equal(segment->retransmission, 0);
+    assert_int_equal(segment->tag, 0);
+    assert_int_equal(segment->cause_tag, 0);
+    assert_int_equal(tcp_payload_len(&segment->payload), 0);
+}
+
 static void packets_of_both_families_round_trip(void **unused)
 {
     (void)unused;
@@ -199,10 +212,15 @@ static void packets_of_both_families_round_trip(void **unused)
                                             plain_pseudo(&segment, (uint32_t)(size - ip))),
                              0);
             assert_int_equal(wire_encode_packet(&segment, 0, packet, size - 1), 0);
-            struct tcp_segment back = {0};
+            assert_int_equal(wire_encode_tcp(&segment, packet, size - ip - 1), 0);
+            assert_int_equal(wire_encode_packet(&segment, 0x1234, packet, size), size);
+            struct tcp_segment back;
+            memset(&back, 0xa5, sizeof back);
             size_t at = 0;
             size_t len = 0;
             assert_int_equal(wire_decode_packet(packet, size, &back, &at, &len), WIRE_OK);
+            assert_int_equal(at, size - octets);
+            assert_nothing_else_is_said(&back);
             assert_true(tcp_endpoint_equal(&back.source, &segment.source));
             assert_true(tcp_endpoint_equal(&back.destination, &segment.destination));
             assert_int_equal(back.seq, segment.seq);
@@ -219,7 +237,9 @@ static void packets_of_both_families_round_trip(void **unused)
                 assert_int_equal(packet[at + i], tcp_generated_octet(5, 0xffffff00 + (uint64_t)i));
             }
             packet[size - 1] ^= 0x40;
+            at = len = 0;
             assert_int_equal(wire_decode_packet(packet, size, &back, &at, &len), WIRE_BAD_CHECKSUM);
+            assert_int_equal(at, size - octets);
             assert_int_equal(back.window, segment.window);
         }
     }
@@ -303,9 +323,22 @@ static void impossible_headers_are_told_apart(void **unused)
     EXPECT(WIRE_BAD_OFFSET, bad[32] = 0x40);
     EXPECT(WIRE_BAD_OFFSET, bad[32] = 0xf0);
     for (size_t cut = 0; cut < size; cut++) {
+        at = len = 99;
         assert_int_equal(wire_decode_packet(good, cut, &back, &at, &len), WIRE_TRUNCATED);
+        assert_int_equal(at + len, 0);
+        at = len = 99;
+        assert_int_equal(wire_decode_tcp(good + 20, cut < 20 ? cut : 19, &back, &at, &len),
+                         WIRE_TRUNCATED);
+        assert_int_equal(at + len, 0);
     }
 #undef EXPECT
+    assert_int_equal(wire_decode_packet((const uint8_t *)"\x50", 1, &back, &at, &len),
+                     WIRE_NOT_TCP);
+    /* Headers with nothing behind them are whole. */
+    memcpy(bad, good, size);
+    bad[3] = 20;
+    bad[9] = 17;
+    assert_int_equal(wire_decode_packet(bad, 20, &back, &at, &len), WIRE_NOT_TCP);
 }
 
 static void ipv6_extension_headers_are_stepped_over(void **unused)
@@ -328,8 +361,26 @@ static void ipv6_extension_headers_are_stepped_over(void **unused)
     assert_int_equal(wire_decode_packet(packet, size + 24, &back, &at, &len), WIRE_OK);
     assert_int_equal(at, size + 24 - 9);
     assert_int_equal(len, 9);
+    packet[40] = 43; /* a routing header is stepped over too, a fragment's is not */
+    assert_int_equal(wire_decode_packet(packet, size + 24, &back, &at, &len), WIRE_OK);
+    packet[40] = 44;
+    assert_int_equal(wire_decode_packet(packet, size + 24, &back, &at, &len), WIRE_NOT_TCP);
+    packet[40] = 60;
     packet[49] = 200;
     assert_int_equal(wire_decode_packet(packet, size + 24, &back, &at, &len), WIRE_TRUNCATED);
+    /* Extension headers that fill the packet, and one that lacks an octet; 59: nothing follows. */
+    packet[48] = 59;
+    packet[49] = 1;
+    packet[5] = 8 + 16;
+    assert_int_equal(wire_decode_packet(packet, 64, &back, &at, &len), WIRE_NOT_TCP);
+    packet[5]--;
+    assert_int_equal(wire_decode_packet(packet, 63, &back, &at, &len), WIRE_TRUNCATED);
+    packet[40] = 59;
+    packet[5] = 8;
+    assert_int_equal(wire_decode_packet(packet, 48, &back, &at, &len), WIRE_NOT_TCP);
+    packet[6] = 59;
+    packet[5] = 0;
+    assert_int_equal(wire_decode_packet(packet, 40, &back, &at, &len), WIRE_NOT_TCP);
 }
 
 static uint64_t next_random(uint64_t *state)

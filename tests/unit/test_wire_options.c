@@ -16,7 +16,7 @@ static void every_option_is_read_as_it_was_written(void **unused)
         .ts_val = 0xfffffff0,
         .ts_ecr = 1,
         .sack_count = 2,
-        .user_timeout = 0x7123,
+        .user_timeout = 0x7122,
         .user_timeout_minutes = true,
         .fast_open_len = 8,
     };
@@ -28,8 +28,10 @@ static void every_option_is_read_as_it_was_written(void **unused)
     for (size_t i = 0; i < wire_option_count; i++) {
         const struct wire_option_row *row = &wire_option_table[i];
         uint8_t octets[40];
+        memset(octets, 0xaa, sizeof octets);
         uint8_t len = row->write(&values, octets);
         assert_int_equal(octets[0], row->kind);
+        assert_int_equal(octets[len], 0xaa);
         assert_ptr_equal(wire_option_by_kind(row->kind), row);
         if (row->length != 0) { assert_int_equal(len, row->length); }
         struct tcp_parsed_options parsed;
@@ -45,10 +47,10 @@ static void every_option_is_read_as_it_was_written(void **unused)
         assert_int_equal(parsed.ts_ecr, parsed.has_timestamp);
         assert_int_equal(parsed.sack_count, row->kind == TCP_OPT_SACK ? 2 : 0);
         if (row->kind == TCP_OPT_SACK) {
-            assert_memory_equal(parsed.sack, values.sack, 2 * sizeof values.sack[0]);
+            assert_memory_equal(parsed.sack, values.sack, sizeof values.sack);
         }
         assert_int_equal(parsed.has_user_timeout, row->kind == TCP_OPT_USER_TIMEOUT);
-        assert_int_equal(parsed.user_timeout, parsed.has_user_timeout ? 0x7123 : 0);
+        assert_int_equal(parsed.user_timeout, parsed.has_user_timeout ? 0x7122 : 0);
         assert_int_equal(parsed.user_timeout_minutes, parsed.has_user_timeout);
         const bool experiment = row->kind == TCP_OPT_EXPERIMENT;
         assert_int_equal(parsed.has_fast_open, row->kind == TCP_OPT_FAST_OPEN || experiment);
@@ -77,6 +79,11 @@ static const struct option_row option_rows[] = {
     {"MSS of 3 octets", "\2\3\5\4\2\0", 6, true, false, false},
     {"MSS of 5 octets", "\2\5\5\xb4\1\4\2", 7, true, false, false},
     {"half a SACK block", "\5\6\1\2\3\4", 6, true, false, false},
+    {"a SACK option without blocks", "\5\2\4\2", 4, true, false, false},
+    {"one SACK block", "\5\x0a\1\2\3\4\1\2\3\5\4\2", 12, false, false, true},
+    {"a SACK block and a half", "\5\x0e\1\2\3\4\1\2\3\5\1\2\3\4\4\2", 16, true, false, false},
+    {"a SACK block and an octet", "\5\x0b\1\2\3\4\1\2\3\5\1\4\2", 13, true, false, false},
+    {"an unknown one beyond the header", "\4\2\xc8\5\1\1", 6, true, false, true},
     {"a fast open cookie of 3 octets is ignored (RFC 7413 4.1.1)", "\x22\5\1\2\3\4\2", 7, false,
      false, true},
     {"an experiment too short for an identifier", "\xfe\3\1\4\2", 5, false, false, true},
@@ -95,6 +102,33 @@ static void impossible_options_are_noticed(void **unused)
                      parsed.has_mss, parsed.has_sack_ok);
         }
     }
+}
+
+static void four_sack_blocks_are_the_most(void **unused)
+{
+    (void)unused;
+    struct tcp_parsed_options values = {.sack_count = 5};
+    uint8_t octets[64] = {0};
+    assert_int_equal(wire_option_by_kind(TCP_OPT_SACK)->write(&values, octets), 34);
+    struct tcp_parsed_options parsed;
+    wire_parse_options(octets, 34, &parsed);
+    assert_int_equal(parsed.sack_count, 4);
+    octets[1] = 42; /* no header could hold it */
+    wire_parse_options(octets, 42, &parsed);
+    assert_true(parsed.malformed);
+}
+
+/* RFC 6994: what other experiments hold is no cookie. */
+static void other_experiments_are_stepped_over(void **unused)
+{
+    (void)unused;
+    struct tcp_parsed_options parsed;
+    wire_parse_options((const uint8_t *)"\xfe\x08\xf9\x88\3\4\5\6", 8, &parsed);
+    assert_false(parsed.has_fast_open);
+    wire_parse_options((const uint8_t *)"\xfe\x08\xf9\x89\3\4\5\6", 8, &parsed);
+    assert_true(parsed.has_fast_open && parsed.fast_open_experiment);
+    wire_parse_options((const uint8_t *)"\xfe\3\xf9\x89\4\2", 6, &parsed);
+    assert_false(parsed.has_fast_open);
 }
 
 static void options_are_padded_with_ends(void **unused)
@@ -134,6 +168,8 @@ static void addresses_are_written_as_rfc_5952_wants(void **unused)
         {"::ffff:192.0.2.1", "::ffff:192.0.2.1"},         /* 5 */
         {"64:ff9b::192.0.2.33", "64:ff9b::c000:221"},
         {"1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"},
+        {"1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:102:304"},
+        {"::aF:Fa", "::af:fa"},
         {"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -150,6 +186,7 @@ static void addresses_are_written_as_rfc_5952_wants(void **unused)
         "1.2.3",
         "1.2.3.4.5",
         "256.0.0.1",
+        "4294967306.0.0.1",
         "01.2.3.4",
         "1.2.3.4 ",
         "1..2.3",
@@ -177,10 +214,25 @@ static void addresses_are_written_as_rfc_5952_wants(void **unused)
             fail_msg("\"%s\" was taken for an address", wrong[i]);
         }
     }
+}
+
+static void addresses_are_cut_to_the_room(void **unused)
+{
+    (void)unused;
     struct tcp_address one = address("10.0.0.1");
     char little[5] = "xxxx";
     assert_int_equal(wire_format_address(&one, little, sizeof little), 4);
     assert_string_equal(little, "10.0");
+    char exact[8];
+    assert_int_equal(wire_format_address(&one, exact, sizeof exact), 7); /* and its end */
+    assert_string_equal(exact, "10.0.0.");
+    assert_int_equal(wire_format_address(&one, exact, 1), 0);
+    assert_string_equal(exact, "");
+    exact[0] = 'x';
+    assert_int_equal(wire_format_address(&one, exact, 0), 0);
+    assert_int_equal(exact[0], 'x');
+    const struct tcp_address none = {.family = 0};
+    assert_int_equal(wire_format_address(&none, exact, sizeof exact), 0);
 }
 
 int main(void)
@@ -188,8 +240,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_option_is_read_as_it_was_written),
         cmocka_unit_test(impossible_options_are_noticed),
+        cmocka_unit_test(four_sack_blocks_are_the_most),
+        cmocka_unit_test(other_experiments_are_stepped_over),
         cmocka_unit_test(options_are_padded_with_ends),
         cmocka_unit_test(addresses_are_written_as_rfc_5952_wants),
+        cmocka_unit_test(addresses_are_cut_to_the_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
