@@ -93,7 +93,9 @@ static void advance_to(struct tcp_conn *conn, const struct arrival *arrival)
     conn->retransmits = 0;
     conn->soft_error = TCP_OK;
     conn->ssthresh_kept = false;
+    conn->segments_acked = conn->sent_count;
     sent_acked(conn);
+    conn->segments_acked -= conn->sent_count;
     conn->changed = true;
     measure(conn, arrival, flight);
     if (conn->snd_una == conn->snd_nxt && !conn->ecn.waits) { /* RFC 6298 (5.2) */

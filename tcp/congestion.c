@@ -61,12 +61,22 @@ void congestion_idle(struct tcp_conn *conn, uint64_t now_ns)
     }
 }
 
+static bool counts_segments(const struct tcp_conn *conn)
+{
+    return conn_options(conn)->cwnd_counts == TCP_CWND_COUNTS_SEGMENTS;
+}
+
+uint32_t congestion_flight(const struct tcp_conn *conn)
+{
+    return counts_segments(conn) ? conn->sent_count * conn->snd_mss : conn_flight(conn);
+}
+
 /* RFC 7661 4.2, as Linux does it: remembers for a window of data whether cwnd was the limit, else
  * the most that was out. */
 void congestion_used(struct tcp_conn *conn, bool was_limit)
 {
     if (!conn_options(conn)->cwnd_limited) { return; }
-    const uint32_t flight = conn_flight(conn);
+    const uint32_t flight = congestion_flight(conn);
     if (seq_geq(conn->snd_una, conn->limited_until) || was_limit ||
         (!conn->cwnd_was_limit && flight > conn->most_flight)) {
         conn->cwnd_was_limit = was_limit;
@@ -126,7 +136,9 @@ void congestion_acked(struct tcp_conn *conn, uint32_t acked, const struct tcp_se
 {
     conn->congestion_changed = true;
     if (!conn->in_recovery) {
-        const uint32_t delivered = newly_delivered(conn, acked);
+        const uint32_t counted =
+            counts_segments(conn) ? conn->segments_acked * conn->snd_mss : acked;
+        const uint32_t delivered = newly_delivered(conn, counted);
         conn->recover =
             seq_max(conn->recover, conn->snd_una - 2); /* never half the sequence space behind */
         conn->dup_acks = 0;

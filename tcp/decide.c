@@ -13,8 +13,11 @@ uint32_t conn_usable_window(const struct tcp_conn *conn)
     if (!conn->in_recovery && conn->dup_acks < DUP_ACK_THRESHOLD) {
         cwnd += conn->dup_acks * conn->snd_mss; /* limited transmit: RFC 5681 3.2 (1), RFC 3042 */
     }
-    const uint32_t window = conn->snd_wnd < cwnd ? conn->snd_wnd : cwnd;
-    return window > flight && !conn->ecn.waits ? window - flight : 0;
+    const uint32_t counted = congestion_flight(conn);
+    const uint32_t by_cwnd = cwnd > counted ? cwnd - counted : 0;
+    const uint32_t by_peer = conn->snd_wnd > flight ? conn->snd_wnd - flight : 0;
+    const uint32_t usable = by_peer < by_cwnd ? by_peer : by_cwnd;
+    return conn->ecn.waits ? 0 : usable;
 }
 
 /* RFC 6691 2: the text of a segment is less by what its options take. */

@@ -22,10 +22,7 @@ enum verdict fin_wait_2_record(struct tcp_conn *conn, const struct arrival *arri
 {
     const struct tcp_segment *seg = arrival->seg;
     const tcp_seq end = seg->seq + tcp_segment_len(seg);
-    if (conn->state != TCP_FIN_WAIT_2 || !conn->released ||
-        !conn_options(conn)->fin_wait_2_record) {
-        return GO_ON;
-    }
+    if (!conn->released || !conn_options(conn)->fin_wait_2_record) { return GO_ON; }
     if (!segment_is_acceptable(conn, seg)) { return outside_window(conn, arrival); }
     if ((seg->flags & TCP_RST) != 0) {
         conn_finish(conn, arrival->now_ns, TCP_CAUSE_RST_ARRIVED, TCP_ERROR_RESET);

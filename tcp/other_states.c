@@ -473,7 +473,7 @@ void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival)
 {
     if (conn->state == TCP_TIME_WAIT && time_wait_check_syn(conn, arrival) == DONE) { return; }
     keepalive_restart(conn, arrival->now_ns);
-    if (fin_wait_2_record(conn, arrival) == DONE) { return; }
+    if (conn->state == TCP_FIN_WAIT_2 && fin_wait_2_record(conn, arrival) == DONE) { return; }
     if (conn->ts_on && timestamps_check(conn, arrival) == DONE) { return; }
     if (first_check_sequence(conn, arrival) == DONE) { return; }
     if (second_check_rst(conn, arrival) == DONE) { return; }

@@ -296,8 +296,8 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
     }
     if (conn->snd_nxt == send_data_end(conn)) { conn->let_go = false; }
     if (len > 0) { ack_policy_text_sent(conn, now_ns); }
-    congestion_used(conn, conn_flight(conn) + conn->snd_mss > conn->cwnd);
-    if (!conn->in_recovery && conn_flight(conn) > conn->cwnd) { conn->limited_bytes += len; }
+    congestion_used(conn, congestion_flight(conn) + conn->snd_mss > conn->cwnd);
+    if (!conn->in_recovery && congestion_flight(conn) > conn->cwnd) { conn->limited_bytes += len; }
     conn->override_due = false;
     rto_time_segment(conn, now_ns, conn->snd_nxt);
     finish_segment(conn, now_ns, out, NULL);
@@ -330,7 +330,7 @@ static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     override_update(conn, now_ns, unsent, usable, sends);
     if (unsent > 0 && !sends) {
         shows_held(conn, unsent, usable);
-        congestion_used(conn, conn->cwnd <= conn_flight(conn) + usable);
+        congestion_used(conn, conn->cwnd <= congestion_flight(conn) + usable);
         return false;
     }
     /* The FIN takes a place in the peer's window, none in the congestion window. */

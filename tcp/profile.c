@@ -355,6 +355,10 @@ const struct tcp_option_row tcp_option_table[] = {
         {"flight", "cwnd", "flight"},
         "half of what ssthresh becomes at a loss: what is out, or the congestion window in whole "
         "segments", "RFC 5681 3.1 (4)"),
+    ROW("cwnd_counts", CHOICE, FIELD(cwnd_counts), ALWAYS, 0, 1, false, "octets segments", "",
+        {"octets", "segments", "octets"},
+        "what the congestion window counts: octets, or segments, each as a full one",
+        "RFC 5681 2, 3.1"),
     ROW("recovery_exit", CHOICE, FIELD(recovery_exit), ALWAYS, 0, 1, false, "flight ssthresh", "",
         {"flight", "ssthresh", "flight"},
         "the congestion window after a recovery: a segment more than what is out, at most ssthresh, "

@@ -21,6 +21,7 @@ enum tcp_icmp_soft { TCP_ICMP_SOFT_REPORTS, TCP_ICMP_SOFT_ABORTS_OPEN };
 
 enum tcp_syn_text { TCP_SYN_TEXT_KEEP, TCP_SYN_TEXT_DROP };
 enum tcp_ssthresh_of { TCP_SSTHRESH_OF_FLIGHT, TCP_SSTHRESH_OF_CWND };
+enum tcp_cwnd_counts { TCP_CWND_COUNTS_OCTETS, TCP_CWND_COUNTS_SEGMENTS };
 enum tcp_recovery_exit { TCP_RECOVERY_EXIT_FLIGHT, TCP_RECOVERY_EXIT_SSTHRESH };
 enum tcp_syn_received_syn { TCP_SYN_RECEIVED_SYN_LISTEN, TCP_SYN_RECEIVED_SYN_RESET };
 enum tcp_accept_full { TCP_ACCEPT_FULL_COOKIE, TCP_ACCEPT_FULL_DROP };
@@ -113,6 +114,7 @@ struct tcp_options {
     uint8_t accept_full;   /* enum tcp_accept_full */
     uint8_t ssthresh_of;   /* enum tcp_ssthresh_of */
     uint8_t recovery_exit; /* enum tcp_recovery_exit */
+    uint8_t cwnd_counts;   /* enum tcp_cwnd_counts */
     uint32_t backlog_extra;
     bool challenge_ack, insecure_rst, insecure_syn;
     uint8_t syn_received_syn; /* enum tcp_syn_received_syn */

@@ -13,6 +13,7 @@ bool sent_append(struct tcp_conn *conn, tcp_seq seq, uint32_t len, bool fin)
         conn->sent_tail->next = sent;
     }
     conn->sent_tail = sent;
+    conn->sent_count++;
     return true;
 }
 
@@ -25,6 +26,7 @@ void sent_acked(struct tcp_conn *conn)
         if (conn->resend_next == sent) { conn->resend_next = sent->next; }
         sack_unmark(conn, sent, sent_end(sent) - sent->seq);
         host_give(conn->host, sent, sizeof *sent);
+        conn->sent_count--;
     }
     struct sent *front = conn->sent_head;
     if (front != NULL && seq_lt(front->seq, conn->snd_una)) {
@@ -47,6 +49,7 @@ void sent_clear(struct tcp_conn *conn)
     }
     conn->sent_tail = NULL;
     conn->resend_next = NULL;
+    conn->sent_count = 0;
 }
 
 /* The entry keeps its first `len` octets, the next one has the rest. Without memory it stays as it
@@ -63,6 +66,7 @@ static void split(struct tcp_conn *conn, struct sent *sent, uint32_t len)
     sent->record = false;
     sent->next = rest;
     if (conn->sent_tail == sent) { conn->sent_tail = rest; }
+    conn->sent_count++;
 }
 
 void sent_join(struct tcp_conn *conn, struct sent *sent)
@@ -75,6 +79,7 @@ void sent_join(struct tcp_conn *conn, struct sent *sent)
     if (conn->sent_tail == next) { conn->sent_tail = sent; }
     if (conn->resend_next == next) { conn->resend_next = sent->next; }
     host_give(conn->host, next, sizeof *next);
+    conn->sent_count--;
 }
 
 void sent_all_lost(struct tcp_conn *conn)

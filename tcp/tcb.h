@@ -191,6 +191,8 @@ struct tcp_conn {
     bool resend_head; /* the segment at SND.UNA is to be sent once more */
     tcp_seq fin_seq;
     struct sent *sent_head, *sent_tail;
+    uint32_t sent_count;
+    uint32_t segments_acked; /* by the last ACK of something new */
     struct sent *resend_next; /* after a timeout: from here to resend_end all is taken for lost */
     tcp_seq resend_end;
     uint64_t una_offset;    /* in the stream, of the first octet held */
@@ -697,6 +699,8 @@ bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out
 /* The SYN, or SYN,ACK, as it stands now. */
 void conn_write_syn(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out, bool with_ack);
 uint32_t conn_flight(const struct tcp_conn *conn);
+/* What is out as the congestion window counts it: in octets, or each segment as a full one. */
+uint32_t congestion_flight(const struct tcp_conn *conn);
 uint32_t conn_usable_window(const struct tcp_conn *conn);
 uint32_t conn_segment_room(const struct tcp_conn *conn);
 bool conn_worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t usable,

@@ -52,15 +52,18 @@ static const char *check_retransmission_queue(const struct tcp_conn *conn)
     bool next_found = conn->resend_next == NULL;
     tcp_seq at = conn->snd_una;
     const struct sent *last = NULL;
+    uint32_t count = 0;
     for (const struct sent *sent = conn->sent_head; sent != NULL; sent = sent->next) {
         RULE(sent->seq == at || (!conn->syn_acked && sent == conn->sent_head));
         RULE(sent->len > 0 || sent->fin);
+        count++;
         RULE(!sent->fin || (conn->fin_sent && conn->fin_seq == sent->seq + sent->len));
         at = sent_end(sent);
         next_found = next_found || sent == conn->resend_next;
         last = sent;
     }
     RULE(last == conn->sent_tail);
+    RULE(count == conn->sent_count);
     RULE(last == NULL || sent_end(last) == conn->snd_nxt);
     RULE(last != NULL || !conn->syn_acked || conn->snd_una == conn->snd_nxt ||
          conn->state == TCP_CLOSED || conn->gone);
