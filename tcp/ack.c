@@ -20,7 +20,8 @@ void ack_owe_answer(struct tcp_conn *conn, const struct arrival *arrival, enum t
     struct answer *answer = next_answer(conn);
     if (answer != NULL) {
         struct sack_block twice = {0, 0};
-        const bool duplicate = sack_find_duplicate(conn, arrival, &twice);
+        const bool duplicate =
+            cause != TCP_SENT_CHALLENGE && sack_find_duplicate(conn, arrival, &twice);
         *answer = (struct answer){.tag = arrival->seg->tag,
                                   .cause = (uint8_t)cause,
                                   .has_our_fin = has_our_fin(conn, arrival->seg),

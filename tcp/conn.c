@@ -202,6 +202,11 @@ static uint16_t less_options(const struct tcp_conn *conn, uint16_t mss)
     return mss > taken ? (uint16_t)(mss - taken) : 1;
 }
 
+uint16_t conn_full_segment(const struct tcp_conn *conn)
+{
+    return less_options(conn, conn_announced_mss(conn));
+}
+
 /* Eff.snd.MSS: what the peer announced, within what the path carries, less the options. */
 void conn_update_send_mss(struct tcp_conn *conn)
 {

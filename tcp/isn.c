@@ -27,6 +27,10 @@ uint64_t sockets_hash(const struct tcp_conn *conn, enum sockets_hash_use use)
     return config->keyed_hash(config->hash_context, sockets, len);
 }
 
+#define BEYOND_THE_OLD 65537 /* a window that is not scaled, and what a FIN takes */
+
+tcp_seq isn_beyond(const struct tcp_conn *old) { return old->snd_nxt + BEYOND_THE_OLD; }
+
 /* ISN = M + F(local socket, remote socket, secret); the secret is the embedder's, within
  * keyed_hash. */
 tcp_seq isn_choose(const struct tcp_conn *conn, uint64_t now_ns)
@@ -40,6 +44,9 @@ tcp_seq isn_choose(const struct tcp_conn *conn, uint64_t now_ns)
     TCP_SHOWS(conn, RFC6528_4);
     const tcp_seq clock = (tcp_seq)(now_ns / ISN_TICK_NS);
     const tcp_seq iss = clock + (tcp_seq)sockets_hash(conn, SOCKETS_HASH_ISN);
+    if (conn->old != NULL && options->reopen_iss == TCP_REOPEN_ISS_BEYOND) {
+        return isn_beyond(conn->old);
+    }
     /* RFC 9293 MAY-2: a reopened connection starts above all that its old incarnation used. */
     if (conn->old != NULL && seq_leq(iss, conn->old->snd_nxt)) {
         return conn->old->snd_nxt + REOPEN_STEP;

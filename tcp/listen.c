@@ -153,6 +153,13 @@ void listen_read_syn(struct tcp_conn *conn, const struct arrival *arrival)
     conn->snd_wl1 = seg->seq;
 }
 
+static tcp_seq iss_of_child(const struct tcp_conn *conn, const struct arrival *arrival,
+                            const tcp_seq *cookie)
+{
+    if (cookie != NULL) { return *cookie; }
+    return arrival->has_iss ? arrival->iss : isn_choose(conn, arrival->now_ns);
+}
+
 void listen_begin_answer(struct tcp_conn *conn, const struct arrival *arrival, tcp_seq iss)
 {
     conn->iss = iss;
@@ -183,8 +190,7 @@ struct tcp_conn *listen_make_child(struct tcp_conn *listener, const struct arriv
         return NULL;
     }
     listen_read_syn(conn, arrival);
-    listen_begin_answer(conn, arrival,
-                        cookie != NULL ? *cookie : isn_choose(conn, arrival->now_ns));
+    listen_begin_answer(conn, arrival, iss_of_child(conn, arrival, cookie));
     listen_adopt(listener, conn);
     tcp_enter(conn, arrival->now_ns, TCP_LISTEN,
               TCP_CAUSE_OPEN_PASSIVE); /* as its listener did, unheard */

@@ -111,11 +111,14 @@ static bool asks_for_options(const struct tcp_conn *conn)
 }
 
 /* On the SYN all that this end is willing to use; on the SYN,ACK what both are (RFC 7323 2.2, 3.2,
- * RFC 2018 2). */
+ * RFC 2018 2). DEVIATION: with crossed_syn_options the SYN,ACK that answers a crossing SYN is the
+ * SYN once more, as Linux has it: it offers what the other SYN did not, and nothing is used of it.
+ */
 void options_on_syn(const struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
 {
     const struct tcp_options *options = conn_options(conn);
-    const bool first = (out->flags & TCP_ACK) == 0;
+    const bool crossed = conn->state == TCP_SYN_RECEIVED && !conn->passive;
+    const bool first = (out->flags & TCP_ACK) == 0 || (crossed && options->crossed_syn_options);
     if (!options->syn_options) { return; }
     struct tcp_parsed_options values = {.has_mss = true, .mss = conn_announced_mss(conn)};
     const bool wants = asks_for_options(conn);
@@ -124,9 +127,9 @@ void options_on_syn(const struct tcp_conn *conn, uint64_t now_ns, struct tcp_seg
     values.has_sack_ok = first ? wants && options->sack : conn->sack_on;
     values.has_timestamp = first ? wants && options->timestamps : conn->ts_on;
     values.ts_val = timestamp_now(conn, now_ns);
-    values.ts_ecr = first ? 0 : conn->ts_recent;
+    values.ts_ecr = (out->flags & TCP_ACK) != 0 ? conn->ts_recent : 0;
     if (options->uto) { uto_encode(options->uto_advertise_ns, &values); }
-    fast_open_on_syn(conn, now_ns, first, &values);
+    fast_open_on_syn(conn, now_ns, (out->flags & TCP_ACK) == 0, &values);
     out->options_len = options_lay_out(options, &values, out->options);
 }
 

@@ -109,17 +109,15 @@ static void shows_unacceptable(const struct tcp_conn *conn, const struct arrival
     }
 }
 
-/* A socket that is torn down sends a FIN, and for what still comes a RST with the number that it
- * had before: the FIN's. */
-static bool is_rst_of_fin(const struct tcp_conn *conn, const struct tcp_segment *seg)
-{
-    return conn_options(conn)->rst_of_fin && conn->fin_received && conn->state != TCP_TIME_WAIT &&
-           seg->seq == conn->rcv_nxt - 1;
-}
-
 static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *arrival)
 {
     const struct tcp_segment *seg = arrival->seg;
+    if (is_syn_again(conn, seg)) {
+        conn_discard(conn, arrival, TCP_DISCARD_REPEATED_SYN);
+        if (conn->ecn.on) { ecn_syn_repeated(conn, seg->flags); }
+        repeat_syn_ack(conn, arrival);
+        return DONE;
+    }
     if (completes_simultaneous_open(conn, seg)) {
         options_of_crossing_syn_ack(conn, arrival);
         if (conn->ts_on) { timestamps_take(conn, arrival); }
@@ -127,13 +125,13 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
         arrival_trim(conn, arrival);
         return GO_ON;
     }
-    if (segment_is_acceptable(conn, seg)) {
+    if (edges_decide(conn) ? edges_let_in(conn, arrival) : segment_is_acceptable(conn, seg)) {
         if (conn_is_marked(conn)) { shows_acceptable(conn, arrival); }
         if (conn->ts_on) { timestamps_take(conn, arrival); }
         arrival_trim(conn, arrival);
         return GO_ON;
     }
-    if (only_window_is_closed(conn, seg)) {
+    if (only_window_is_closed(conn, seg) && !edges_decide(conn)) {
         if (conn->ts_on) { timestamps_take(conn, arrival); }
         if ((seg->flags & TCP_RST) == 0) {
             TCP_ROW(conn, ZERO_WINDOW_TEXT);
@@ -168,14 +166,15 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
                  repeated_syn ? TCP_DISCARD_REPEATED_SYN : TCP_DISCARD_OUT_OF_WINDOW);
     if (repeated_syn && conn->ecn.on) { ecn_syn_repeated(conn, seg->flags); }
     if (repeated_syn && conn->state == TCP_SYN_RECEIVED && (seg->flags & TCP_ACK) == 0 &&
-        conn_options(conn)->repeated_syn == TCP_REPEATED_SYN_SYN_ACK) {
+        !edges_decide(conn) && conn_options(conn)->repeated_syn == TCP_REPEATED_SYN_SYN_ACK) {
         repeat_syn_ack(conn, arrival);
         return DONE;
     }
     if (seq_lt(seg->seq, conn->rcv_nxt) && tcp_segment_len(seg) > 0 && !repeated_syn) {
         ack_policy_duplicate(conn);
     }
-    ack_owe_limited(conn, arrival, TCP_SENT_ACK_OF);
+    const bool challenged = (seg->flags & TCP_SYN) != 0 && edges_decide(conn);
+    ack_owe_limited(conn, arrival, challenged ? TCP_SENT_CHALLENGE : TCP_SENT_ACK_OF);
     return DONE;
 }
 
@@ -239,7 +238,8 @@ static enum verdict second_check_rst(struct tcp_conn *conn, const struct arrival
         conn_discard(conn, arrival, TCP_DISCARD_RST_IN_TIME_WAIT);
         return DONE;
     }
-    const bool exact = arrival->seg->seq == conn->rcv_nxt || is_rst_of_fin(conn, arrival->seg);
+    const bool exact = arrival->seg->seq == conn->rcv_nxt || is_rst_of_fin(conn, arrival->seg) ||
+                       is_rst_of_sack(conn, arrival->seg);
     if (conn_options(conn)->challenge_ack && !conn_options(conn)->insecure_rst && !exact) {
         TCP_ROW(conn, RST_CHALLENGED);
         TCP_SHOWS(conn, UNL_18);
@@ -293,7 +293,7 @@ static enum verdict check_ack_is_plausible(struct tcp_conn *conn, const struct a
 {
     const tcp_seq ack = arrival->seg->ack;
     const bool unsent = seq_gt(ack, conn->snd_nxt);
-    const bool too_old = seq_lt(ack, conn->snd_una - conn->max_snd_wnd);
+    const bool too_old = seq_lt(ack, conn->snd_una - ack_reach(conn));
     const bool resets = conn->state == TCP_SYN_RECEIVED &&
                         conn_options(conn)->syn_received_ack == TCP_SYN_RECEIVED_ACK_RESET;
     if (!(conn_options(conn)->challenge_ack && (unsent || too_old)) || resets) { return GO_ON; }
@@ -431,6 +431,7 @@ static enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arriv
         shows_fin_acked(conn, fin_acked);
         if (!fin_acked) { return DONE; }
         time_wait_enter(conn, arrival->now_ns, TCP_CAUSE_FIN_ACKED);
+        arrival->repeats = false;
         return GO_ON;
     case TCP_LAST_ACK:
         shows_fin_acked(conn, fin_acked);
@@ -472,8 +473,12 @@ static enum verdict late_text(struct tcp_conn *conn, const struct arrival *arriv
 void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival)
 {
     if (conn->state == TCP_TIME_WAIT && time_wait_check_syn(conn, arrival) == DONE) { return; }
+    if (closed_record_arrives(conn, arrival) == DONE) { return; }
     keepalive_restart(conn, arrival->now_ns);
-    if (conn->state == TCP_FIN_WAIT_2 && fin_wait_2_record(conn, arrival) == DONE) { return; }
+    if (check_there_is_ack(conn, arrival) == DONE) {
+        conn_discard(conn, arrival, TCP_DISCARD_NO_ACK);
+        return;
+    }
     if (conn->ts_on && timestamps_check(conn, arrival) == DONE) { return; }
     if (first_check_sequence(conn, arrival) == DONE) { return; }
     if (second_check_rst(conn, arrival) == DONE) { return; }
@@ -485,6 +490,7 @@ void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival)
     if (arrival->options.has_user_timeout) { uto_arrived(conn, arrival); }
     if (conn->ecn.on) { ecn_text_arrives(conn, arrival->seg); }
     sixth_check_urg(conn, arrival);
+    if (edges_answer(conn, arrival) == DONE) { return; }
     seventh_process_text(conn, arrival);
     eighth_check_fin(conn, arrival);
 }

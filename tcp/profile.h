@@ -19,11 +19,10 @@ enum tcp_icmp_opening {
 };
 enum tcp_icmp_soft { TCP_ICMP_SOFT_REPORTS, TCP_ICMP_SOFT_ABORTS_OPEN };
 
-enum tcp_syn_text { TCP_SYN_TEXT_KEEP, TCP_SYN_TEXT_DROP };
+enum tcp_syn_text { TCP_SYN_TEXT_KEEP, TCP_SYN_TEXT_DROP, TCP_SYN_TEXT_IGNORE };
 enum tcp_ssthresh_of { TCP_SSTHRESH_OF_FLIGHT, TCP_SSTHRESH_OF_CWND };
 enum tcp_cwnd_counts { TCP_CWND_COUNTS_OCTETS, TCP_CWND_COUNTS_SEGMENTS };
 enum tcp_recovery_exit { TCP_RECOVERY_EXIT_FLIGHT, TCP_RECOVERY_EXIT_SSTHRESH };
-enum tcp_syn_received_syn { TCP_SYN_RECEIVED_SYN_LISTEN, TCP_SYN_RECEIVED_SYN_RESET };
 enum tcp_accept_full { TCP_ACCEPT_FULL_COOKIE, TCP_ACCEPT_FULL_DROP };
 enum tcp_backlog_full { TCP_BACKLOG_DROP, TCP_BACKLOG_RECYCLE };
 enum tcp_fast_open {
@@ -63,6 +62,10 @@ enum tcp_time_wait_text {
     TCP_TIME_WAIT_TEXT_ANY
 };
 enum tcp_late_text { TCP_LATE_TEXT_IGNORE, TCP_LATE_TEXT_RESET, TCP_LATE_TEXT_ACROSS };
+enum tcp_sequence_check { TCP_SEQUENCE_RFC9293, TCP_SEQUENCE_EDGES };
+enum tcp_old_ack_reach { TCP_OLD_ACK_REACH_WINDOW, TCP_OLD_ACK_REACH_ACKED };
+enum tcp_syn_received_syn { TCP_SYN_RECEIVED_SYN_LISTEN, TCP_SYN_RECEIVED_SYN_RESET };
+enum tcp_reopen_iss { TCP_REOPEN_ISS_HASH, TCP_REOPEN_ISS_BEYOND };
 enum tcp_listen_close { TCP_LISTEN_CLOSE_RESETS, TCP_LISTEN_CLOSE_FORGETS };
 enum tcp_reset_unaccepted { TCP_RESET_UNACCEPTED_FORGETS, TCP_RESET_UNACCEPTED_KEEPS };
 enum tcp_push { TCP_PUSH_EACH, TCP_PUSH_LAST, TCP_PUSH_EMPTY };
@@ -139,6 +142,12 @@ struct tcp_options {
     uint8_t urgent_pointer; /* enum tcp_urgent_pointer */
     bool pmtu_discovery;
     uint64_t pmtu_raise_ns; /* 0: off */
+
+    /* checks of what arrives: kernel_checks.c */
+    uint8_t sequence_check; /* enum tcp_sequence_check */
+    uint8_t old_ack_reach;  /* enum tcp_old_ack_reach */
+    uint8_t reopen_iss;     /* enum tcp_reopen_iss */
+    bool rst_of_sack, drop_without_ack, gap_after_close, time_wait_record, crossed_syn_options;
 
     /* what kernels do and RFC 9293 leaves open, or does otherwise */
     uint8_t ack_every; /* enum tcp_ack_every */

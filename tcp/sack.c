@@ -140,7 +140,7 @@ bool sack_find_duplicate(const struct tcp_conn *conn, const struct arrival *arri
                          struct sack_block *block)
 {
     if (!conn->sack_on || !conn_options(conn)->dsack) { return false; }
-    if (conn->state == TCP_TIME_WAIT && !conn_options(conn)->time_wait_sack) { return false; }
+    if (!conn_options(conn)->time_wait_sack && conn_is_record(conn)) { return false; }
     const struct tcp_segment *seg = arrival->seg;
     const tcp_seq first = seg->seq + ((seg->flags & TCP_SYN) != 0);
     const bool fin_counts = conn_options(conn)->dsack_fin || (seg->flags & TCP_FIN) == 0;

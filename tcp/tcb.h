@@ -336,6 +336,9 @@ struct arrival {
     uint16_t flags;
     uint32_t skip; /* octets of text cut off in front */
     uint32_t len;  /* octets of text kept */
+    bool has_iss; /* a SYN in TIME-WAIT: ours is to be */
+    tcp_seq iss;
+    bool repeats;  /* nothing of it is new: it is answered when its ACK has been taken */
     struct tcp_parsed_options options;
 };
 
@@ -409,6 +412,7 @@ void conn_drop_buffers(struct tcp_conn *conn, bool unread_too);
 void conn_drop_unread(struct tcp_conn *conn);
 void conn_discard(struct tcp_conn *conn, const struct arrival *arrival, enum tcp_discard reason);
 uint32_t conn_headers(const struct tcp_conn *conn); /* octets of IP and TCP headers */
+uint16_t conn_full_segment(const struct tcp_conn *conn); /* that we take: MSS less options */
 uint16_t conn_mtu_mss(const struct tcp_conn *conn); /* of the link */
 uint32_t conn_path_mtu(const struct tcp_conn *conn);
 void conn_update_send_mss(struct tcp_conn *conn);
@@ -463,6 +467,7 @@ void shows_sent(struct tcp_host *host, const struct tcp_conn *conn, const struct
 /* The two sockets as octets to be hashed; returns how many. */
 size_t isn_sockets(const struct tcp_conn *conn, uint8_t octets[SOCKETS_MAX_BYTES]);
 tcp_seq isn_choose(const struct tcp_conn *conn, uint64_t now_ns);
+tcp_seq isn_beyond(const struct tcp_conn *old); /* of the one that takes its place */
 /* The embedder's keyed hash of the two sockets, another for each use. */
 enum sockets_hash_use { SOCKETS_HASH_ISN, SOCKETS_HASH_TIMESTAMP };
 uint64_t sockets_hash(const struct tcp_conn *conn, enum sockets_hash_use use);
@@ -541,6 +546,19 @@ struct tcp_conn *listen_make_child(struct tcp_conn *listener, const struct arriv
 bool cookie_answers(struct tcp_conn *listener, const struct arrival *arrival);
 /* An ACK of no connection: true if it proves a cookie, and is dealt with. */
 bool cookie_proven(struct tcp_conn *listener, struct arrival *arrival);
+
+/* ---- kernel_checks.c ---- */
+bool conn_is_record(const struct tcp_conn *conn); /* in kernels: less than a whole connection */
+enum verdict check_there_is_ack(const struct tcp_conn *conn, const struct arrival *arrival);
+bool edges_decide(const struct tcp_conn *conn); /* sequence_check, but not of records */
+bool is_syn_again(const struct tcp_conn *conn, const struct tcp_segment *seg);
+bool edges_let_in(struct tcp_conn *conn, struct arrival *arrival);
+enum verdict edges_answer(struct tcp_conn *conn, const struct arrival *arrival);
+bool is_rst_of_fin(const struct tcp_conn *conn, const struct tcp_segment *seg);
+bool is_rst_of_sack(const struct tcp_conn *conn, const struct tcp_segment *seg);
+uint32_t ack_reach(const struct tcp_conn *conn);
+bool conn_is_closed_record(const struct tcp_conn *conn);
+enum verdict closed_record_arrives(struct tcp_conn *conn, struct arrival *arrival);
 
 /* ---- other_states.c ---- */
 void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival);
@@ -735,7 +753,7 @@ void window_bsd_round_buffers(struct tcp_conn *conn);
 uint32_t window_linux_room(const struct tcp_conn *conn, uint32_t room, uint32_t most);
 bool window_linux_doubled(uint32_t told, uint32_t room, uint32_t most);
 /* The field of the SYN that opens, which knows no RCV.NXT. */
-uint16_t window_of_first_syn(const struct tcp_conn *conn);
+uint16_t window_of_first_syn(struct tcp_conn *conn); /* the window begins to grow from it */
 /* What a segment of the peer offers, in octets. */
 uint32_t window_of_arrival(const struct tcp_conn *conn, const struct tcp_segment *seg);
 /* The shift to offer; `window_scale` is on. */
@@ -771,12 +789,13 @@ bool quiet_time_is_over(struct tcp_conn *conn, uint64_t now_ns);
 /* ---- time_wait.c ---- */
 void time_wait_enter(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause);
 /* fin_wait_2.c: what is left of the checks where a kernel keeps a small record only. */
-enum verdict fin_wait_2_record(struct tcp_conn *conn, const struct arrival *arrival);
+bool fin_wait_2_is_record(const struct tcp_conn *conn);
+void fin_wait_2_arrives(struct tcp_conn *conn, struct arrival *arrival);
 void fin_wait_2_limit(struct tcp_conn *conn, uint64_t now_ns);
 bool time_wait_ignores_rst(const struct tcp_conn *conn, uint64_t now_ns);
 void time_wait_restart(struct tcp_conn *conn, uint64_t now_ns);
 /* DONE: a SYN has reopened the connection, or was dropped. */
-enum verdict time_wait_check_syn(struct tcp_conn *conn, const struct arrival *arrival);
+enum verdict time_wait_check_syn(struct tcp_conn *conn, struct arrival *arrival);
 void time_wait_return(struct tcp_conn *conn, uint64_t now_ns);
 void time_wait_forget_old(struct tcp_conn *conn);
 

@@ -33,7 +33,9 @@ static void owe_ack_of_text(struct tcp_conn *conn, const struct arrival *arrival
 /* SHLD-3 of RFC 9293 3.6.1: nobody is there to read what came after the user let go. */
 static bool refuse_text_after_release(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    if (!conn->released || arrival->len == 0) { return false; }
+    const bool gap = conn_options(conn)->gap_after_close && seq_gt(arrival->seq, conn->rcv_nxt) &&
+                     (arrival->flags & TCP_FIN) != 0;
+    if (!conn->released || (arrival->len == 0 && !gap)) { return false; }
     TCP_ROW(conn, TEXT_AFTER_CLOSE);
     TCP_SHOWS(conn, SHLD_3);
     TCP_SHOWS(conn, MAY_1);

@@ -7,6 +7,9 @@ void time_wait_restart(struct tcp_conn *conn, uint64_t now_ns)
     timer_set(conn, now_ns, TCP_TIMER_TIME_WAIT, now_ns + 2 * conn_options(conn)->msl_ns);
 }
 
+/* A record counts its answers anew. */
+static void begin_record(struct tcp_conn *conn) { conn->ack_count = (struct ack_count){0}; }
+
 /* FIN-WAIT-2 has no end of its own (RFC 9293 3.6.1). Where nobody is left to read what the peer may
  * still send, stacks set one. */
 void fin_wait_2_limit(struct tcp_conn *conn, uint64_t now_ns)
@@ -14,13 +17,16 @@ void fin_wait_2_limit(struct tcp_conn *conn, uint64_t now_ns)
     const uint64_t limit_ns = conn_options(conn)->fin_wait_2_timeout_ns;
     if (limit_ns > 0 && conn->released && conn->state == TCP_FIN_WAIT_2) {
         timer_set(conn, now_ns, TCP_TIMER_TIME_WAIT, now_ns + limit_ns);
+        if (fin_wait_2_is_record(conn)) { begin_record(conn); }
     }
 }
 
 void time_wait_enter(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause)
 {
+    const bool was_record = fin_wait_2_is_record(conn);
     timer_stop_all(conn, now_ns);
     tcp_enter(conn, now_ns, TCP_TIME_WAIT, cause);
+    if (conn_options(conn)->time_wait_record && !was_record) { begin_record(conn); }
     time_wait_restart(conn, now_ns);
 }
 
@@ -108,12 +114,29 @@ static bool reopen(struct tcp_conn *conn, struct tcp_conn *listener, const struc
     return true;
 }
 
-enum verdict time_wait_check_syn(struct tcp_conn *conn, const struct arrival *arrival)
+/* A record is no longer the socket, which its user may hold still: that is closed, and the listener
+ * takes the SYN as any other. */
+static enum verdict hand_over(struct tcp_conn *conn, struct tcp_conn *listener,
+                              struct arrival *arrival)
+{
+    const struct tcp_options *options = conn_options(conn);
+    arrival->has_iss = options->reopen_iss == TCP_REOPEN_ISS_BEYOND && !options->has_iss;
+    arrival->iss = isn_beyond(conn);
+    conn_finish(conn, arrival->now_ns, TCP_CAUSE_REOPENED, TCP_OK);
+    listen_arrives(listener, arrival);
+    return DONE;
+}
+
+enum verdict time_wait_check_syn(struct tcp_conn *conn, struct arrival *arrival)
 {
     if ((arrival->seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN) { return GO_ON; }
     struct tcp_conn *listener = host_find_listener(conn->host, &conn->local);
-    if (listener == NULL || conn->owned) { return GO_ON; }
+    const bool record = conn_options(conn)->time_wait_record;
+    if (listener == NULL || (conn->owned && !record)) { return GO_ON; }
     if (!syn_is_new(conn, listener, arrival)) { return refuse_syn(conn, listener, arrival); }
+    const bool dropped =
+        (arrival->seg->flags & TCP_FIN) != 0 && conn_options(listener)->syn_fin == TCP_SYN_FIN_DROP;
+    if (record && (conn->owned || dropped)) { return hand_over(conn, listener, arrival); }
     if (listener->listen->pending >= conn_options(listener)->backlog ||
         listener->listen->ready >= conn_options(listener)->backlog) {
         return GO_ON;

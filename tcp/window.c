@@ -22,13 +22,32 @@ static uint32_t most_ever(const struct tcp_conn *conn)
     return clamp > 0 ? least(clamp, buffer_size(conn)) : buffer_size(conn);
 }
 
+/* What first_window allows: whole segments, no more than a SYN can tell. */
+static uint32_t whole_first_window(const struct tcp_conn *conn)
+{
+    const uint32_t most = conn_options(conn)->first_window;
+    const uint32_t segment = conn_full_segment(conn);
+    return least(most > segment ? most - most % segment : most, UINT16_MAX);
+}
+
+/* What may be offered so far; it begins with the SYN that tells it. */
+static uint32_t grown_window(const struct tcp_conn *conn)
+{
+    return conn->growing.limit > 0 ? conn->growing.limit : whole_first_window(conn);
+}
+
+static void begin_to_grow(struct tcp_conn *conn)
+{
+    if (conn_options(conn)->first_window > 0) { conn->growing.limit = grown_window(conn); }
+}
+
 static uint32_t receive_room(const struct tcp_conn *conn, uint8_t shift)
 {
     const struct tcp_options *options = conn_options(conn);
     const uint32_t size = buffer_size(conn);
     uint32_t room = conn->unread < size ? size - conn->unread : 0;
     if (options->first_window > 0) {
-        room = least(room, conn->growing.limit > 0 ? conn->growing.limit : options->first_window);
+        room = least(room, grown_window(conn));
     }
     if (options->window_clamp > 0) { room = least(room, options->window_clamp); }
     return least(room, field_reach(shift));
@@ -40,7 +59,7 @@ static uint32_t receive_room(const struct tcp_conn *conn, uint8_t shift)
 bool window_grow(struct tcp_conn *conn, uint32_t len)
 {
     const struct tcp_options *options = conn_options(conn);
-    const uint32_t limit = conn->growing.limit > 0 ? conn->growing.limit : options->first_window;
+    const uint32_t limit = grown_window(conn);
     const uint32_t most = most_ever(conn);
     if (options->first_window == 0 || len < GROWING_BYTES || limit >= most) { return false; }
     conn->growing.limit = least(most, limit + 2 * (len > conn->rcv_mss ? len : conn->rcv_mss));
@@ -115,9 +134,10 @@ uint32_t window_offerable(const struct tcp_conn *conn)
     return receive_room(conn, conn->rcv_shift);
 }
 
-uint16_t window_of_first_syn(const struct tcp_conn *conn)
+uint16_t window_of_first_syn(struct tcp_conn *conn)
 {
     const struct tcp_options *options = conn_options(conn);
+    begin_to_grow(conn);
     return options->has_window ? options->window : (uint16_t)receive_room(conn, 0);
 }
 
@@ -127,6 +147,7 @@ uint16_t window_offer(struct tcp_conn *conn, bool on_syn)
 {
     const struct tcp_options *options = conn_options(conn);
     const uint8_t shift = on_syn ? 0 : conn->rcv_shift;
+    if (on_syn) { begin_to_grow(conn); }
     if (options->has_window) {
         const tcp_seq edge = conn->rcv_nxt + ((uint32_t)options->window << shift);
         conn->rcv_adv = seq_max(conn->rcv_adv, edge);

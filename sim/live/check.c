@@ -29,6 +29,7 @@ struct end {
     uint32_t iss, sent_max; /* sent_max: past the last number sent */
     uint32_t fin_end;
     uint32_t ack, ts_val; /* the last ones told */
+    unsigned asked;       /* by a SYN without ACK */
     unsigned offered;     /* by any SYN of this ISS: one that is repeated may offer less */
     bool syn_ack_sent;
     unsigned agreed; /* by the SYN,ACK that was sent */
@@ -130,7 +131,7 @@ static void begin(struct end *end, const struct check_segment *syn)
     end->iss = syn->seq;
     end->sent_max = syn->seq;
     end->ts_val = syn->ts_val;
-    end->offered = 0;
+    end->asked = end->offered = 0;
     end->syn_ack_sent = false;
 }
 
@@ -325,11 +326,13 @@ static const char *judge_syn(struct end *end, const struct check_segment *segmen
         end->fin_sent = end->una_known = end->acked = false;
     }
     end->offered |= offers(segment);
+    if (!acks) { end->asked |= offers(segment); }
     if (answered == NULL) { return NULL; }
     end->syn_ack_sent = true;
-    end->agreed = offers(segment);
     take_peer_syn(end, answered);
-    const unsigned unasked = end->agreed & ~end->peer_offered;
+    /* Where SYNs cross, Linux sends its own once more with an ACK, options and all. */
+    const unsigned unasked = offers(segment) & ~end->peer_offered & ~end->asked;
+    end->agreed = offers(segment) & end->peer_offered;
     if ((unasked & OFFERS_SCALE) != 0) {
         return "a window scale that the SYN did not offer (RFC 7323 2.2)";
     }

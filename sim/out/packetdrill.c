@@ -215,6 +215,7 @@ static void record_state(struct packetdrill *drill, const struct trace_record *r
     if (to == TCP_ESTABLISHED && record->u.state.old_state == TCP_SYN_RECEIVED && view->passive) {
         (void)add(drill, view, record->time_ns, PD_ACCEPT);
     }
+    view->ended = view->ended || to == TCP_CLOSE_WAIT || to == TCP_CLOSING || to == TCP_TIME_WAIT;
     view->dead = to == TCP_CLOSED || to == TCP_LISTEN;
     view->state_before = record->u.state.old_state;
 }
@@ -270,7 +271,9 @@ static void record_call(struct packetdrill *drill, const struct trace_record *re
                                ? find(drill, conn->host_index, &conn->local, &conn->remote)
                                : NULL;
     if (view == NULL || !what_of_call(record->u.call.call, &what)) { return; }
-    const bool fine = strcmp(result, "ok") == 0 || strcmp(result, "end of stream") == 0;
+    /* A kernel's reader meets the end of the stream, whatever came behind it. */
+    const bool at_end = what == PD_READ && view->ended && record->u.call.len == 0;
+    const bool fine = at_end || strcmp(result, "ok") == 0 || strcmp(result, "end of stream") == 0;
     const char *failure = fine ? NULL : errno_of(view, result, what);
     if (!fine && (failure == NULL || what == PD_CLOSE || what == PD_ABORT)) {
         char call[160];

@@ -44,6 +44,7 @@ struct pd_view {
     uint64_t ordinal;
     bool born;    /* it has had a state: not only segments that nobody expected */
     bool passive; /* it began in LISTEN */
+    bool ended;   /* the FIN of the other end has come */
     bool dead;    /* CLOSED or LISTEN again */
     bool covered; /* the other end tells this connection */
     bool iss_known, irs_known;

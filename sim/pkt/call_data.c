@@ -85,6 +85,10 @@ static bool never_connected(const struct fd *fd) { return fd->socket == NULL || 
 static enum call_status nothing_to_read(struct call *call, struct fd *fd,
                                         const struct tcp_status *status, int64_t flags)
 {
+    /* Linux: the end of the stream goes before what ended the connection. */
+    if (status->fin_received && call->pkt->dialect == DIALECT_LINUX) {
+        return call_return(call, 0);
+    }
     const int error = fd_take_error(call->pkt, fd);
     if (error != 0) { return call_errno(call, error == PKT_EPIPE ? PKT_ECONNRESET : error); }
     if (fd->read_shut || status->fin_received || status->state == TCP_CLOSED ||

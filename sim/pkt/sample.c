@@ -32,6 +32,8 @@ static int64_t state_number(const struct pkt *pkt, enum tcp_state state)
         [TCP_TIME_WAIT] = "TCP_TIME_WAIT",
     };
     int64_t number = 0;
+    /* Linux keeps TIME-WAIT apart from the socket, which is closed. */
+    if (state == TCP_TIME_WAIT && pkt->dialect == DIALECT_LINUX) { state = TCP_CLOSED; }
     (void)symbol_number(pkt->dialect, names[state], &number);
     return number;
 }

@@ -29,7 +29,7 @@ static void set_buffer(struct call *call, struct fd *fd, bool send, int64_t aske
         fd->recv_buffer_asked = bytes;
         fd->options.recv_buffer = usable;
         fd->options.recv_buffer_max = 0; /* who says a size gets it: no kernel tunes it then */
-        if (linux_) { fd->options.first_window = UINT16_MAX; } /* not the usual buffer's share */
+        if (linux_) { fd->options.first_window = usable; } /* not the usual buffer's share */
     }
 }
 

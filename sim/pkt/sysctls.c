@@ -401,7 +401,7 @@ void sysctl_defaults(struct pkt *pkt)
     if (pkt->options.window_scale != 0) { pkt->options.window_scale = 1 + 8; } /* 15 MiB */
     pkt->window_scale = pkt->options.window_scale;
     pkt->options.recv_buffer = 540000;
-    if (pkt->options.first_window != 0) { pkt->options.first_window = UINT16_MAX; }
+    if (pkt->options.first_window != 0) { pkt->options.first_window = 540000 / 2; }
     pkt->options.send_buffer = 262144;
     pkt->options.ecn = TCP_ECN_OFF;
     fast_open_defaults(pkt);
