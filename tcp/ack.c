@@ -178,6 +178,14 @@ static void shows_window(const struct tcp_conn *conn, const struct arrival *arri
     }
 }
 
+/* Whether a segment with the SEQ of the last update is an update too. */
+static bool window_again(const struct tcp_conn *conn, tcp_seq ack, uint32_t window)
+{
+    return conn_options(conn)->window_again == TCP_WINDOW_AGAIN_ANY
+               ? seq_leq(conn->snd_wl2, ack)
+               : window > conn->snd_wnd || window == 0;
+}
+
 /* SND.WL1 and SND.WL2 keep an old segment from changing the window. DEVIATION: a segment that
  * acknowledges something new is not old, also when it repeats text from before SND.WL1. By the
  * letter SND.UNA would move under a window that stays, and its right edge go beyond all that the
@@ -192,7 +200,7 @@ void ack_update_window(struct tcp_conn *conn, const struct arrival *arrival, boo
         conn->retransmits = 0; /* MUST-37: not while the peer answers */
     }
     if (is_new || seq_lt(conn->snd_wl1, seg->seq) ||
-        (conn->snd_wl1 == seg->seq && seq_leq(conn->snd_wl2, seg->ack))) {
+        (conn->snd_wl1 == seg->seq && window_again(conn, seg->ack, window))) {
         if (window > conn->snd_wnd) {
             conn->sent_cause = TCP_SENT_WINDOW_OPENED;
             conn->sent_cause_tag = seg->tag;

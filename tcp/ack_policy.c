@@ -115,6 +115,7 @@ bool ack_policy_compress(struct tcp_conn *conn, uint64_t now_ns)
     struct ack_policy *acks = &conn->acks;
     uint64_t wait_ns = conn_options(conn)->ack_compression_ns;
     if (wait_ns == 0 || !conn->sack_on) { return false; }
+    if (acks->quick_left > 0 && !acks->interactive) { return false; }
     if (acks->gap_at != conn->rcv_nxt) { acks->gap_acks = 0; }
     acks->gap_at = conn->rcv_nxt;
     if (acks->gap_acks < DUP_ACK_THRESHOLD) {

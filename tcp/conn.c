@@ -211,7 +211,9 @@ uint16_t conn_full_segment(const struct tcp_conn *conn)
 void conn_update_send_mss(struct tcp_conn *conn)
 {
     const uint16_t most = mss_within(conn, conn_path_mtu(conn));
-    conn->snd_mss = less_options(conn, conn->peer_mss < most ? conn->peer_mss : most);
+    const uint16_t mss = conn->peer_mss < most ? conn->peer_mss : most;
+    const uint16_t least = conn_options(conn)->min_send_mss;
+    conn->snd_mss = less_options(conn, mss > least ? mss : least);
     if (conn->peer_mss == UINT16_MAX) { TCP_SHOWS(conn, RFC6691_5); } /* no limit: the path's */
 }
 

@@ -20,11 +20,26 @@ uint32_t conn_usable_window(const struct tcp_conn *conn)
     return conn->ecn.waits ? 0 : usable;
 }
 
+#define HALVED_FROM 536u      /* octets: a smaller window is not halved */
+#define ALWAYS_IN_SEGMENT 68u /* with TCP's header and options, as IPv4 has it */
+
+/* No more than half of the largest window that the peer has offered, so that two are out. */
+static uint32_t within_half_window(const struct tcp_conn *conn, uint32_t mss)
+{
+    const uint32_t most = conn->max_snd_wnd;
+    const uint32_t half = most > HALVED_FROM ? most / 2 : most;
+    const uint32_t headers = WIRE_TCP_HEADER_BYTES + (conn->ts_on ? TIMESTAMP_BYTES : 0);
+    const uint32_t bound = half > ALWAYS_IN_SEGMENT - headers ? half : ALWAYS_IN_SEGMENT - headers;
+    return mss < bound ? mss : bound;
+}
+
 /* RFC 6691 2: the text of a segment is less by what its options take. */
 uint32_t conn_segment_room(const struct tcp_conn *conn)
 {
+    const bool halves = conn_options(conn)->small_window == TCP_SMALL_WINDOW_WHOLE;
+    const uint32_t mss = halves ? within_half_window(conn, conn->snd_mss) : conn->snd_mss;
     const uint32_t sack = conn->sack != NULL ? options_sack_bytes(conn) : 0;
-    return conn->snd_mss > sack ? conn->snd_mss - sack : conn->snd_mss;
+    return mss > sack ? mss - sack : mss;
 }
 
 /* The sender's silly window avoidance and Nagle: RFC 9293 3.8.6.2.1 and 3.7.4. `unsent` is D,
@@ -44,6 +59,9 @@ bool conn_worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t u
     if (unsent <= usable && idle && conn->snd_nxt != conn->snd_una) { TCP_SHOWS(conn, MUST_17); }
     if (unsent <= usable && (idle || (options->nagle_fin && conn->close_called))) {
         return true; /* by the letter of 3.7.4 a FIN that follows makes no exception */
+    }
+    if (options->small_window == TCP_SMALL_WINDOW_WHOLE) {
+        return idle && conn->burst_sent > 0; /* what is left of the window goes with full ones */
     }
     return idle && len >= (conn->max_snd_wnd + 1) / 2;
 }

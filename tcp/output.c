@@ -71,6 +71,15 @@ static void set_cause(struct tcp_segment *out, uint8_t cause, uint64_t tag)
     out->cause_tag = tag;
 }
 
+/* An ACK whose number lies beyond its window the peer might not accept. */
+static tcp_seq ack_seq(const struct tcp_conn *conn)
+{
+    const tcp_seq edge = conn->snd_una + conn->snd_wnd;
+    const bool beyond = conn->syn_acked && seq_gt(conn->snd_nxt, edge) &&
+                        conn->snd_nxt - edge >= UINT32_C(1) << conn->snd_shift;
+    return beyond && conn_options(conn)->ack_seq == TCP_ACK_SEQ_WINDOW ? edge : conn->snd_nxt;
+}
+
 static void pure_ack(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out, tcp_seq seq,
                      const struct answer *answer)
 {
@@ -406,7 +415,7 @@ static bool send_owed_answer(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     /* What the peer has is not repeated: two FINs would draw one another for ever. */
     const bool plain = challenge || conn->answer[known].has_our_fin || !ack_repeats_fin(conn);
     if (plain || !send_again(conn, now_ns, conn->sent_tail, out)) {
-        pure_ack(conn, now_ns, out, conn->snd_nxt, &conn->answer[known]);
+        pure_ack(conn, now_ns, out, ack_seq(conn), &conn->answer[known]);
     }
     set_cause(out, conn->answer[known].cause, conn->answer[known].tag);
     return true;
@@ -438,13 +447,13 @@ bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out
     persist_update(conn, now_ns, false);
     if (conn->urgent_owed && conn_may_send_data(conn)) { /* the octets must wait, the mark not */
         conn->urgent_owed = false;
-        pure_ack(conn, now_ns, out, conn->snd_nxt, NULL);
+        pure_ack(conn, now_ns, out, ack_seq(conn), NULL);
         set_cause(out, TCP_SENT_SEND, 0);
         return true;
     }
     if (conn->ack_now) {
         if (!ack_repeats_fin(conn) || !send_again(conn, now_ns, conn->sent_tail, out)) {
-            pure_ack(conn, now_ns, out, conn->snd_nxt, NULL);
+            pure_ack(conn, now_ns, out, ack_seq(conn), NULL);
         }
         set_cause(out, conn->ack_cause, conn->ack_cause_tag);
         return true;

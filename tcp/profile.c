@@ -284,6 +284,22 @@ const struct tcp_option_row tcp_option_table[] = {
         {"hash", "beyond", "hash"},
         "the initial sequence number when a SYN reopens TIME-WAIT: that of any connection, or 65537 "
         "beyond what the old one used", "RFC 9293 3.6.1, RFC 6191 2"),
+    ROW("small_window", CHOICE, FIELD(small_window), ALWAYS, 0, 1, false, "half whole", "",
+        {"half", "whole", "half"},
+        "a part of a segment that fits in the peer's window goes when it is half of the largest "
+        "window; or segments are no larger than that half, and go whole or behind whole ones",
+        "RFC 9293 3.8.6.2.1"),
+    ROW("ack_seq", CHOICE, FIELD(ack_seq), ALWAYS, 0, 1, false, "at_SND.NXT within_the_window", "",
+        {"at SND.NXT", "within the window", "at SND.NXT"},
+        "the number of an ACK when the peer's window has shrunk: SND.NXT, or the window's edge",
+        "RFC 9293 3.10.7.4"),
+    ROW("window_again", CHOICE, FIELD(window_again), ALWAYS, 0, 1, false, "any larger", "",
+        {"any", "larger", "any"},
+        "which window of a segment with the SEQ of the last update is taken, when it acknowledges "
+        "nothing new: any, or one that is larger or zero", "RFC 9293 3.10.7.4 fifth"),
+    ROW("min_send_mss", COUNT, FIELD(min_send_mss), ALWAYS, 1, 1460, false, NULL, "octets",
+        {"1", "48", "1"}, "a smaller MSS of the peer is taken for this one, options and all",
+        "RFC 9293 3.7.1"),
     ROW("crossed_syn_options", BOOL, FIELD(crossed_syn_options), ALWAYS, 0, 1, true, NULL, "",
         {"false", "true", "false"},
         "the SYN,ACK that answers a crossing SYN offers all that the SYN did, asked for or not",

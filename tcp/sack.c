@@ -159,7 +159,6 @@ void sack_duplicate(struct tcp_conn *conn, struct sack_block block)
     if (sack == NULL) { return; }
     sack->has_duplicate = true;
     sack->duplicate = block;
-    conn->ack_now = true;
 }
 
 /* ---- the receiver: the option ---- */

@@ -69,6 +69,7 @@ void conn_send_last_rst(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_ca
     if (options->abort_ack && conn->irs_known) {
         reply.flags |= TCP_ACK;
         reply.ack = conn->rcv_nxt;
+        reply.ts_ecr = conn->ts_recent;
         reply.window = window_offer(conn, false);
     }
     host_reply(conn->host, &reply);

@@ -336,9 +336,9 @@ struct arrival {
     uint16_t flags;
     uint32_t skip; /* octets of text cut off in front */
     uint32_t len;  /* octets of text kept */
-    bool has_iss; /* a SYN in TIME-WAIT: ours is to be */
+    bool has_iss;  /* a SYN in TIME-WAIT: ours is to be */
     tcp_seq iss;
-    bool repeats;  /* nothing of it is new: it is answered when its ACK has been taken */
+    bool repeats; /* nothing of it is new: it is answered when its ACK has been taken */
     struct tcp_parsed_options options;
 };
 
@@ -411,9 +411,9 @@ void conn_free(struct tcp_conn *conn, uint64_t now_ns);
 void conn_drop_buffers(struct tcp_conn *conn, bool unread_too);
 void conn_drop_unread(struct tcp_conn *conn);
 void conn_discard(struct tcp_conn *conn, const struct arrival *arrival, enum tcp_discard reason);
-uint32_t conn_headers(const struct tcp_conn *conn); /* octets of IP and TCP headers */
+uint32_t conn_headers(const struct tcp_conn *conn);      /* octets of IP and TCP headers */
 uint16_t conn_full_segment(const struct tcp_conn *conn); /* that we take: MSS less options */
-uint16_t conn_mtu_mss(const struct tcp_conn *conn); /* of the link */
+uint16_t conn_mtu_mss(const struct tcp_conn *conn);      /* of the link */
 uint32_t conn_path_mtu(const struct tcp_conn *conn);
 void conn_update_send_mss(struct tcp_conn *conn);
 uint16_t conn_announced_mss(const struct tcp_conn *conn);

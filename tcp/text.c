@@ -69,7 +69,12 @@ static void take_text(struct tcp_conn *conn, const struct arrival *arrival)
             TCP_SHOWS(conn, RFC5681_13);
             if ((arrival->flags & TCP_FIN) != 0) { TCP_ROW(conn, TEXT_HELD_WITH_FIN); }
             const bool answered = !ack_policy_compress(conn, arrival->now_ns);
-            if (answered) { ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF); }
+            struct sack_block again;
+            if (answered) {
+                ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
+            } else if (sack_find_duplicate(conn, arrival, &again)) {
+                sack_duplicate(conn, again); /* told by the ACK that waits */
+            }
             if (text_is_beyond_limit(conn, arrival)) {
                 if (answered) { ack_answer_is_of_dropped(conn, arrival); }
                 conn_discard(conn, arrival, TCP_DISCARD_HELD_LIMIT);
@@ -83,6 +88,7 @@ static void take_text(struct tcp_conn *conn, const struct arrival *arrival)
     struct sack_block twice;
     if (conn->sack_on && sack_find_duplicate(conn, arrival, &twice)) {
         sack_duplicate(conn, twice);
+        conn->ack_now = true;
     }
     const bool ends = (arrival->flags & TCP_FIN) != 0;
     const bool delayed = ends && conn_options(conn)->fin_ack == TCP_FIN_ACK_DELAYED;

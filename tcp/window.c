@@ -46,9 +46,7 @@ static uint32_t receive_room(const struct tcp_conn *conn, uint8_t shift)
     const struct tcp_options *options = conn_options(conn);
     const uint32_t size = buffer_size(conn);
     uint32_t room = conn->unread < size ? size - conn->unread : 0;
-    if (options->first_window > 0) {
-        room = least(room, grown_window(conn));
-    }
+    if (options->first_window > 0) { room = least(room, grown_window(conn)); }
     if (options->window_clamp > 0) { room = least(room, options->window_clamp); }
     return least(room, field_reach(shift));
 }

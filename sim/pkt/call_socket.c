@@ -258,7 +258,11 @@ enum call_status call_shutdown(struct call *call)
     if (how < 0 || how > symbol_value(pkt->dialect, SYM_SHUT_RDWR)) {
         return call_errno(call, PKT_EINVAL);
     }
-    if (fd->socket == NULL || fd_state(fd) == TCP_CLOSED) { return call_errno(call, PKT_ENOTCONN); }
+    const bool over = fd->socket != NULL && fd_state(fd) == TCP_TIME_WAIT &&
+                      pkt->dialect == DIALECT_LINUX; /* which keeps it apart from the socket */
+    if (fd->socket == NULL || fd_state(fd) == TCP_CLOSED || over) {
+        return call_errno(call, PKT_ENOTCONN);
+    }
     if (fd->listening) {
         if (pkt->dialect == DIALECT_FREEBSD) { return call_errno(call, PKT_ENOTCONN); }
         return call_unsupported(call, "shutdown of a listener");
