@@ -245,6 +245,19 @@ void congestion_timeout(struct tcp_conn *conn)
     ecn_window_reduced(conn);
 }
 
+/* RFC 8985 7.3: what left before a probe is lost. As after a timeout the window opens from one
+ * segment on, as nothing else is out; but the timer has not backed off. */
+void congestion_probe_lost(struct tcp_conn *conn)
+{
+    conn->ssthresh = control(conn)->ssthresh(conn, conn_flight(conn));
+    conn->cwnd = conn->snd_mss;
+    conn->acked_bytes = 0;
+    conn->recover = conn->snd_nxt - 1;
+    conn->dup_acks = 0;
+    conn->congestion_changed = true;
+    ecn_window_reduced(conn);
+}
+
 /* RFC 3168 6.1.2: as at a loss, but nothing is to be sent again. */
 void congestion_marked(struct tcp_conn *conn)
 {

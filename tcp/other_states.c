@@ -365,6 +365,7 @@ static enum verdict take_ack(struct tcp_conn *conn, const struct arrival *arriva
         return DONE;
     }
     const bool is_new = seq_gt(ack, conn->snd_una);
+    const uint32_t dsacks = conn->dsacks;
     /* Such an ACK is no sign of a loss. */
     const bool reports_duplicate = conn->sack_on && arrival->options.sack_count > 0 &&
                                    seq_geq(ack, conn->snd_una) && sack_arrives(conn, arrival);
@@ -378,6 +379,7 @@ static enum verdict take_ack(struct tcp_conn *conn, const struct arrival *arriva
         TCP_SHOWS(conn, RFC1122_2);
         if (!of_syn) { ack_duplicate(conn, arrival); }
     }
+    if (conn_options(conn)->tlp) { tlp_ack_arrives(conn, arrival, is_new, dsacks); }
     if (conn->ecn.on) { ecn_ack_arrives(conn, arrival); }
     if (seq_geq(ack, conn->snd_una)) { ack_update_window(conn, arrival, is_new); }
     return GO_ON;

@@ -313,6 +313,7 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
     set_cause(out, conn->sent_cause, conn->sent_cause_tag);
     conn->last_sent_ns = now_ns;
     if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION)) { rto_start(conn, now_ns); }
+    if (conn_options(conn)->tlp) { tlp_schedule(conn, now_ns); }
     if (fin && conn->state == TCP_CLOSE_WAIT) { /* 3.10.4: the CLOSE waited behind the data */
         TCP_ROW(conn, CLOSE_DRAINED);
         tcp_enter(conn, now_ns, TCP_LAST_ACK, TCP_CAUSE_CLOSE_CALLED);
@@ -385,6 +386,27 @@ static bool send_probe(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segmen
     return sent;
 }
 
+/* RFC 8985 7.3: new text if the peer's window lets it, whatever cwnd says; else the last segment.
+ */
+static bool send_loss_probe(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
+{
+    const uint32_t unsent = conn_unsent(conn);
+    const uint32_t most = conn_segment_room(conn);
+    const uint32_t flight = conn_flight(conn);
+    uint32_t len = conn->snd_wnd > flight ? conn->snd_wnd - flight : 0;
+    len = len < most ? len : most;
+    len = len < unsent ? len : unsent;
+    conn->tlp.owed = false;
+    if (conn->sent_tail == NULL) { return false; }
+    conn->sent_cause = TCP_SENT_LOSS_PROBE;
+    conn->sent_cause_tag = 0;
+    const bool again = len == 0;
+    const bool sent = again ? send_again(conn, now_ns, conn->sent_tail, out)
+                            : send_new(conn, now_ns, out, len, false);
+    if (sent) { tlp_sent(conn, out->seq, again); }
+    return sent;
+}
+
 /* RFC 9293 3.8.4: a number that is acknowledged already, with nothing; or, for old peers that
  * answer text alone, with one octet that nobody will read. */
 static void send_keepalive(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
@@ -435,6 +457,7 @@ bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out
     }
     conn->answers_total = 0;
     if (conn->probe_owed) { return send_probe(conn, now_ns, out); }
+    if (conn->tlp.owed && send_loss_probe(conn, now_ns, out)) { return true; }
     if (conn->keepalive_owed) {
         send_keepalive(conn, now_ns, out);
         return true;

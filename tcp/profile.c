@@ -116,7 +116,9 @@ const struct tcp_option_row tcp_option_table[] = {
         "{ count, interval, per = \"connection\" or \"host\" }, or a number a second of the host",
         "RFC 5961 7"),
     LATER("rack", "", "off", "on", "off", "loss detection by time", "RFC 8985"),
-    LATER("tlp", "", "off", "on", "off", "tail loss probes", "RFC 8985 7"),
+    ROW("tlp", BOOL, FIELD(tlp), ALWAYS, 0, 1, true, NULL, "", {"false", "true", "false"},
+        "tail loss probes, with SACK: two round trips after the last segment left one goes again, or a "
+        "new one, before the retransmission timer counts", "RFC 8985 7"),
     LATER("prr", "", "off", "on", "on", "proportional rate reduction", "RFC 6937"),
     LATER("frto", "", "off", "on", "off", "detection of spurious timeouts", "RFC 5682"),
     LATER("hystart", "", "off", "on", "off", "leaves slow start when the delay grows", "RFC 9406"),

@@ -79,6 +79,7 @@ struct tcp_options {
     uint32_t iss;
     uint32_t mss; /* announced; 0: from mtu_bytes */
     bool timestamps, sack, dsack;
+    bool tlp;
     uint8_t window_scale;        /* 0, 1 + shift, TCP_SCALE_FITTING */
     uint64_t timestamp_clock_ns; /* of one tick */
     bool has_timestamp_offset;

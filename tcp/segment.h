@@ -95,7 +95,8 @@ enum tcp_flag {
     X(OVERRIDE, "override timeout")       \
     X(WINDOW_OPENED, "window opened by")  \
     X(FORGED, "forged")                   \
-    X(PATH_MTU, "path MTU")
+    X(PATH_MTU, "path MTU")               \
+    X(LOSS_PROBE, "tail loss probe")
 
 enum tcp_sent_cause {
 #define X(id, words) TCP_SENT_##id,

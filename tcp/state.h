@@ -66,7 +66,8 @@ enum tcp_cause {
     X(TIME_WAIT, "time-wait")           \
     X(DELAYED_ACK, "delayed-ack")       \
     X(USER, "user")                     \
-    X(OVERRIDE, "override")
+    X(OVERRIDE, "override")             \
+    X(LOSS_PROBE, "tlp")
 
 enum tcp_timer {
 #define X(id, words) TCP_TIMER_##id,

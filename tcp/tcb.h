@@ -214,6 +214,13 @@ struct tcp_conn {
     bool probing, probe_owed, keepalive_owed, override_due;
     uint8_t probes, keepalive_probes;
 
+    struct {
+        tcp_seq seq, end; /* of the probe; SND.NXT when it left */
+        bool owed;        /* it has still to leave */
+        bool out;         /* one a flight */
+        bool again;       /* it repeats what was sent before */
+    } tlp;                /* RFC 8985 7 */
+
     /* RFC 5681, 6582 */
     uint32_t cwnd, ssthresh, acked_bytes, dup_acks;
     uint32_t limited_bytes; /* what limited transmit sent since the last ACK of new data */
@@ -654,6 +661,17 @@ void ecn_ack_arrives(struct tcp_conn *conn, const struct arrival *arrival);
 bool ecn_wait_is_over(struct tcp_conn *conn);
 void ecn_text_arrives(struct tcp_conn *conn, const struct tcp_segment *seg);
 
+/* ---- tlp.c ---- */
+/* Text has left, or an ACK of new data has come. */
+void tlp_schedule(struct tcp_conn *conn, uint64_t now_ns);
+/* One of the two timers is due: true, a probe is owed and counts in place of a timeout. */
+bool tlp_fires(struct tcp_conn *conn, uint64_t now_ns);
+void tlp_sent(struct tcp_conn *conn, tcp_seq seq, bool again);
+void tlp_stop(struct tcp_conn *conn, uint64_t now_ns);
+/* Every acceptable ACK, its SACK read. */
+void tlp_ack_arrives(struct tcp_conn *conn, const struct arrival *arrival, bool is_new,
+                     uint32_t dsacks);
+
 /* ---- reassembly.c ---- */
 void text_hold(struct tcp_conn *conn, const struct arrival *arrival);
 /* Whether held_limit forbids to hold it. */
@@ -810,6 +828,7 @@ struct congestion_control {
 extern const struct congestion_control congestion_reno;
 void congestion_init(struct tcp_conn *conn);
 void congestion_acked(struct tcp_conn *conn, uint32_t acked, const struct tcp_segment *seg);
+void congestion_probe_lost(struct tcp_conn *conn);
 void congestion_duplicate(struct tcp_conn *conn, uint64_t tag);
 void congestion_timeout(struct tcp_conn *conn);
 void congestion_marked(struct tcp_conn *conn); /* by ECN */

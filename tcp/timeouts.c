@@ -145,10 +145,12 @@ static void retransmission_timeout(struct tcp_conn *conn, uint64_t now_ns)
         host_ready(conn);
         return;
     }
+    if (tlp_fires(conn, now_ns)) { return; }
     if (retries_are_over(conn, now_ns)) {
         give_up(conn, now_ns);
         return;
     }
+    tlp_stop(conn, now_ns);
     if (conn->retransmits == 0) { conn->repeating_ns = now_ns; }
     TCP_ROW(conn, RTO);
     TCP_SHOWS(conn, RFC6298_9);
@@ -327,6 +329,7 @@ static void run_timer(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer tim
         conn->sent_cause_tag = 0;
         host_ready(conn);
         return;
+    case TCP_TIMER_LOSS_PROBE: (void)tlp_fires(conn, now_ns); return;
     case TCP_TIMER_COUNT: return;
     }
 }

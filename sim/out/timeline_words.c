@@ -40,6 +40,7 @@ static bool cause_worth_a_mark(uint8_t cause)
     case TCP_SENT_PERSIST:
     case TCP_SENT_KEEPALIVE:
     case TCP_SENT_OVERRIDE:
+    case TCP_SENT_LOSS_PROBE:
     case TCP_SENT_PATH_MTU: return true;
     case TCP_SENT_NONE:
     case TCP_SENT_OPEN:

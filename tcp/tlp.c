@@ -1,0 +1,98 @@
+/* tlp.c - tail loss probes, RFC 8985 7: what is lost at the end of a flight draws no duplicate
+ * ACKs. Two round trips after the last of it left one segment goes again, or a new one; its SACK
+ * tells what is missing, sooner and at less cost than a timeout. */
+#include "tcb.h"
+
+#define PROBE_LEAST_NS UINT64_C(2000000)   /* what kernels add to two round trips */
+#define PROBE_ALONE_NS UINT64_C(200000000) /* 7.2, WCDelAckT: its ACK may be delayed */
+
+/* 7.2: a connection with SACK that repairs nothing now, and has no probe out. */
+static bool may_probe(const struct tcp_conn *conn)
+{
+    return conn_options(conn)->tlp && conn->sack_on && conn->syn_acked && !conn->tlp.out &&
+           conn->sent_tail != NULL && !conn->sent_tail->sacked && !conn->in_recovery &&
+           conn->resend_next == NULL && !conn->resend_head && conn->retransmits == 0 &&
+           !conn->probing && conn_may_send_data(conn);
+}
+
+/* 7.2, TLP_calc_PTO: no later than the retransmission timer, which probes first, too. */
+void tlp_schedule(struct tcp_conn *conn, uint64_t now_ns)
+{
+    if (!may_probe(conn) || conn->srtt_ns == 0) {
+        timer_stop(conn, now_ns, TCP_TIMER_LOSS_PROBE);
+        return;
+    }
+    const bool alone = conn->sent_head == conn->sent_tail;
+    const uint64_t wait_ns = 2 * conn->srtt_ns + (alone ? PROBE_ALONE_NS : PROBE_LEAST_NS);
+    const uint64_t deadline_ns = now_ns + wait_ns;
+    if (deadline_ns < conn->deadline_ns[TCP_TIMER_RETRANSMISSION]) {
+        timer_set(conn, now_ns, TCP_TIMER_LOSS_PROBE, deadline_ns);
+    } else {
+        timer_stop(conn, now_ns, TCP_TIMER_LOSS_PROBE);
+    }
+}
+
+/* One of the two timers is due: true, a probe leaves in place of what RFC 6298 asks for. */
+bool tlp_fires(struct tcp_conn *conn, uint64_t now_ns)
+{
+    if (!may_probe(conn)) { return false; }
+    timer_stop(conn, now_ns, TCP_TIMER_LOSS_PROBE);
+    conn->tlp.owed = true;
+    conn->tlp.out = true;
+    conn->timing = false;
+    rto_start(conn, now_ns);
+    host_ready(conn);
+    return true;
+}
+
+/* The probe has left. */
+void tlp_sent(struct tcp_conn *conn, tcp_seq seq, bool again)
+{
+    conn->tlp.seq = seq;
+    conn->tlp.end = conn->snd_nxt;
+    conn->tlp.again = again;
+}
+
+void tlp_stop(struct tcp_conn *conn, uint64_t now_ns)
+{
+    conn->tlp.owed = false;
+    conn->tlp.out = false;
+    timer_stop(conn, now_ns, TCP_TIMER_LOSS_PROBE);
+}
+
+/* 7.3, 6.2: the peer holds the probe, and not what left long before it: all that is lost. */
+static bool shows_loss(const struct tcp_conn *conn)
+{
+    if (sack_bytes(conn) == 0 || conn->sent_head == NULL || conn->sent_head->sacked) {
+        return false;
+    }
+    for (const struct sent *sent = conn->sent_head; sent != NULL; sent = sent->next) {
+        if (sent->sacked && seq_geq(sent->seq, conn->tlp.seq)) { return true; }
+    }
+    return false;
+}
+
+/* 7.4: whether the probe repaired a loss, which is a sign of congestion. `dsacks`: reported until
+ * this ACK came. */
+void tlp_ack_arrives(struct tcp_conn *conn, const struct arrival *arrival, bool is_new,
+                     uint32_t dsacks)
+{
+    const tcp_seq ack = arrival->seg->ack;
+    if (conn->tlp.out && !conn->tlp.owed) {
+        if (!conn->in_recovery && conn->retransmits == 0 && shows_loss(conn)) {
+            conn->tlp.out = false;
+            congestion_probe_lost(conn);
+            conn->resend_next = conn->sent_head;
+            conn->resend_end = conn->tlp.seq;
+            conn->sent_cause = TCP_SENT_FAST_RETRANSMIT;
+            conn->sent_cause_tag = arrival->seg->tag;
+        } else if (seq_geq(ack, conn->tlp.end)) {
+            const bool twice = conn->dsacks != dsacks;
+            const bool repaired = conn->tlp.again && !twice && seq_gt(ack, conn->tlp.end);
+            const bool pure = !is_new && tcp_payload_len(&arrival->seg->payload) == 0;
+            if (repaired) { congestion_marked(conn); }
+            if (repaired || !conn->tlp.again || twice || pure) { conn->tlp.out = false; }
+        }
+    }
+    if (is_new) { tlp_schedule(conn, arrival->now_ns); }
+}
