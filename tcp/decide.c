@@ -70,7 +70,7 @@ bool conn_worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t u
  * make up one: what two windows in a round trip, or 1.2 in congestion avoidance, give in a
  * millisecond, and no more than half of the peer's greatest window or of the congestion window, so
  * that ACKs of one come while the next is on its way. */
-static uint32_t burst_size(const struct tcp_conn *conn)
+uint32_t conn_burst_segments(const struct tcp_conn *conn)
 {
     uint64_t bytes = BURST_MAX_BYTES;
     if (conn->srtt_ns > 0) {
@@ -93,7 +93,7 @@ static uint32_t burst_size(const struct tcp_conn *conn)
 /* A segment of new text has left, SND.NXT has moved on. */
 bool conn_ends_burst(struct tcp_conn *conn, uint32_t len)
 {
-    if (conn->burst_sent == 0) { conn->burst_most = burst_size(conn); }
+    if (conn->burst_sent == 0) { conn->burst_most = conn_burst_segments(conn); }
     conn->burst_sent++;
     const uint32_t unsent = conn_unsent(conn);
     const uint32_t usable = conn_usable_window(conn);

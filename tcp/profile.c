@@ -361,6 +361,14 @@ const struct tcp_option_row tcp_option_table[] = {
         "octets", {"off", "33554432", "2097152"},
         "recv_buffer grows up to this where the user reads more in a round trip than half of it",
         "RFC 9293 3.8.6"),
+    ROW("send_overhead", SIZE, FIELD(send_overhead), ALWAYS, 0, 65536, true, NULL, "octets",
+        SAME("off"),
+        "the send buffer takes chunks of up to half the peer's window, each with so much of "
+        "bookkeeping, while it is not full; and has room again when a third of it is free (Linux "
+        "in packetdrill scripts: 1280)", "RFC 9293 3.10.2"),
+    ROW("unsent_limit", SIZE, FIELD(unsent_limit), ALWAYS, 0, UINT32_MAX, true, NULL, "octets",
+        SAME("off"), "with send_overhead: no chunk is begun while so much is not sent yet",
+        "RFC 9293 3.10.2"),
     ROW("coalesce", BOOL, FIELD(coalesce), ALWAYS, 0, 1, true, NULL, "",
         {"false", "true", "true"}, "small segments that are sent again are joined to full ones",
         "RFC 9293 3.7.4"),

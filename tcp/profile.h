@@ -87,6 +87,8 @@ struct tcp_options {
     uint8_t missing_timestamp;         /* enum tcp_missing_timestamp */
     uint8_t option_layout;             /* enum tcp_option_layout */
     uint32_t recv_buffer, send_buffer; /* octets */
+    uint32_t send_overhead;            /* octets a chunk; 0: send_buffer counts octets of text */
+    uint32_t unsent_limit;             /* 0: none */
     bool has_window, has_syn_window;
     uint16_t window, syn_window; /* exact values to advertise */
     uint8_t congestion;          /* index of the congestion control, in the order of its list */

@@ -2,11 +2,82 @@
  * and what is still to be sent, as one queue of runs. */
 #include "tcb.h"
 
+#define CHUNK_MAX_BYTES 65215u /* of one that is handed to a device */
+#define DEFAULT_WINDOW_BYTES 536u
+
+/* ---- room, as octets or as a kernel counts it ---- */
+
+static uint32_t in_chunks(uint64_t octets, uint32_t chunk)
+{
+    return (uint32_t)((octets + chunk - 1) / chunk);
+}
+
+/* What is written lies in chunks of whole segments, no more than half of the peer's greatest
+ * window.
+ */
+static uint32_t chunk_bytes(const struct tcp_conn *conn)
+{
+    const uint32_t mss = conn->snd_mss > 0 ? conn->snd_mss : DEFAULT_SEND_MSS_IPV4;
+    const uint32_t window = conn->max_snd_wnd;
+    uint32_t most = window > DEFAULT_WINDOW_BYTES ? window / 2 : window;
+    most = most < CHUNK_MAX_BYTES ? most : CHUNK_MAX_BYTES;
+    return most > mss ? most - most % mss : mss;
+}
+
+static uint32_t octets_held(const struct tcp_conn *conn)
+{
+    return (uint32_t)(conn->end_offset - conn->una_offset);
+}
+
+/* What was sent lies in the chunks in which it left. */
+static uint64_t memory_held(const struct tcp_conn *conn, uint32_t chunk)
+{
+    const uint32_t held = octets_held(conn);
+    const uint32_t unsent = conn_unsent(conn);
+    const uint32_t sent = held > unsent ? held - unsent : 0;
+    const uint32_t left = conn->snd_mss > 0 ? conn_burst_segments(conn) * conn->snd_mss : 0;
+    const uint32_t chunks = in_chunks(sent, left > 0 ? left : chunk) + in_chunks(unsent, chunk);
+    return held + (uint64_t)chunks * conn_options(conn)->send_overhead;
+}
+
+/* The chunk at the end is filled up; then others are begun while there is memory. */
+static uint32_t room_in_chunks(const struct tcp_conn *conn)
+{
+    const struct tcp_options *options = conn_options(conn);
+    const uint32_t chunk = chunk_bytes(conn);
+    const uint32_t unsent = conn_unsent(conn);
+    const bool closed = conn->send.tail != NULL && conn->send.tail->record;
+    const uint32_t tail = unsent % chunk > 0 && !closed ? chunk - unsent % chunk : 0;
+    const uint64_t memory = memory_held(conn, chunk) + tail;
+    const uint64_t each = chunk + (uint64_t)options->send_overhead;
+    const uint32_t size = options->send_buffer;
+    uint64_t count = memory < size ? (size - memory + each - 1) / each : 0;
+    if (options->unsent_limit > 0) {
+        const uint32_t limit = options->unsent_limit;
+        const uint32_t waits = unsent + tail;
+        const uint64_t fits = waits < limit ? in_chunks(limit - waits, chunk) : 0;
+        count = fits < count ? fits : count;
+    }
+    const uint64_t room = tail + count * chunk;
+    return room < UINT32_MAX ? (uint32_t)room : UINT32_MAX;
+}
+
 uint32_t send_room(const struct tcp_conn *conn)
 {
+    if (conn_options(conn)->send_overhead > 0) { return room_in_chunks(conn); }
     const uint64_t used = conn->end_offset - conn->una_offset;
     const uint32_t size = conn_options(conn)->send_buffer;
     return used < size ? size - (uint32_t)used : 0;
+}
+
+bool send_is_worth_while(const struct tcp_conn *conn)
+{
+    const struct tcp_options *options = conn_options(conn);
+    if (options->send_overhead == 0) { return send_room(conn) > 0; }
+    const uint64_t memory = memory_held(conn, chunk_bytes(conn));
+    const bool sent_enough =
+        options->unsent_limit == 0 || 2 * (uint64_t)conn_unsent(conn) < options->unsent_limit;
+    return memory + memory / 2 <= options->send_buffer && sent_enough;
 }
 
 void send_buffer_acked(struct tcp_conn *conn, uint32_t acked)

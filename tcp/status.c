@@ -49,6 +49,7 @@ static void status_of_habits(const struct tcp_conn *conn, struct tcp_status *sta
     status->octets_resent = conn->octets_resent;
     status->probes = conn->probing ? conn->retransmits : conn->keepalive_probes;
     status->ato_ns = conn->acks.ato_ns;
+    status->writable = send_is_worth_while(conn);
     status->interactive = conn->acks.interactive;
 }
 
@@ -177,6 +178,8 @@ void tcp_conn_set_options(struct tcp_conn *conn, uint64_t now_ns, const struct t
     changed.window = options->window;
     changed.recv_buffer = options->recv_buffer;
     changed.send_buffer = options->send_buffer;
+    changed.send_overhead = options->send_overhead;
+    changed.unsent_limit = options->unsent_limit;
     changed.rto_min_ns = options->rto_min_ns;
     changed.rto_max_ns = options->rto_max_ns;
     changed.ttl = options->ttl;

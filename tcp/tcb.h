@@ -703,6 +703,8 @@ uint32_t send_room(const struct tcp_conn *conn);
 void send_buffer_acked(struct tcp_conn *conn, uint32_t acked);
 /* The octets [seq, seq + len) as a payload with references; false: no memory to gather them. *push:
  * whether a SEND ends within. */
+/* Whether who waits for room should be told: with send_overhead only when a third is free. */
+bool send_is_worth_while(const struct tcp_conn *conn);
 void send_takes_over_push(struct tcp_conn *conn);
 uint32_t send_record_left(struct tcp_conn *conn, uint32_t len);
 bool send_buffer_payload(struct tcp_conn *conn, tcp_seq seq, uint32_t len,
@@ -742,6 +744,7 @@ uint32_t conn_segment_room(const struct tcp_conn *conn);
 bool conn_worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t usable,
                         uint32_t most);
 /* Whether a burst of several segments ends with the one that has just left. */
+uint32_t conn_burst_segments(const struct tcp_conn *conn);
 bool conn_ends_burst(struct tcp_conn *conn, uint32_t len);
 uint32_t conn_unsent(const struct tcp_conn *conn);
 bool conn_fin_waits(const struct tcp_conn *conn);

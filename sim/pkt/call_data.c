@@ -135,7 +135,7 @@ static enum call_status receive(struct call *call, const struct transfer *transf
     const int64_t flags = transfer->flags;
     struct tcp_status status;
     if (call_has_flag(call, flags, SYM_MSG_ERRQUEUE)) {
-        return call_unsupported(call, "receiving with MSG_ERRQUEUE");
+        return call_unsupported(call, "receiving with MSG_ERRQUEUE but by recvmsg");
     }
     if (fd->fast_open_deferred) { return call_errno(call, PKT_EAGAIN); }
     if (call_has_flag(call, flags, SYM_MSG_OOB)) {
@@ -228,10 +228,10 @@ enum call_status call_recvmsg(struct call *call)
         !call_number(call, 2, &transfer.flags)) {
         return CALL_WRONG;
     }
-    if (call_has_flag(call, transfer.flags, SYM_MSG_ERRQUEUE)) {
-        return call_unsupported(call, "receiving with MSG_ERRQUEUE");
-    }
     if (!read_message(call, &transfer, &expected_flags)) { return CALL_WRONG; }
+    if (call_has_flag(call, transfer.flags, SYM_MSG_ERRQUEUE)) {
+        return errqueue_receive(call, transfer.fd, transfer.control, expected_flags);
+    }
     const enum call_status status = receive(call, &transfer);
     if (status == CALL_DONE && call->result >= 0 && expected_flags != 0) {
         return call_wrong(call, "Expected msg_flags 0x%08X but got 0x%08X",
@@ -262,19 +262,36 @@ static unsigned send_flags(struct call *call, int64_t flags)
            (call_has_flag(call, flags, SYM_MSG_OOB) ? (unsigned)TCP_SEND_URGENT : 0u);
 }
 
+/* The writer goes on as long as anything is taken: what leaves meanwhile makes room. */
+static enum tcp_error give_octets(struct call *call, struct fd *fd, uint32_t len,
+                                  unsigned send_flags)
+{
+    int64_t *done = &call->pending->done;
+    uint8_t *zeros = take_zeros(call->pkt, len + 1);
+    if (zeros == NULL) { return TCP_ERROR_RESOURCES; }
+    enum tcp_error error = TCP_OK;
+    uint32_t accepted = 1;
+    while (accepted > 0 && *done < len) {
+        error = host_send(fd->socket, zeros, len - (uint32_t)*done, send_flags, &accepted);
+        *done += accepted;
+    }
+    give_zeros(call->pkt, zeros, len + 1);
+    return error;
+}
+
 static enum call_status send_octets(struct call *call, struct fd *fd, uint32_t len,
                                     unsigned send_flags, bool may_wait)
 {
-    int64_t *done = &call->pending->done;
-    const uint32_t left = len - (uint32_t)*done;
-    uint8_t *zeros = take_zeros(call->pkt, left + 1);
-    if (zeros == NULL) { return CALL_WRONG; }
-    uint32_t accepted = 0;
-    const enum tcp_error error = host_send(fd->socket, zeros, left, send_flags, &accepted);
-    give_zeros(call->pkt, zeros, left + 1);
-    *done += accepted;
+    const int64_t *done = &call->pending->done;
+    struct tcp_status status;
+    host_status(fd->socket, &status);
+    if (call->again && *done > 0 && !status.writable && status.state != TCP_CLOSED) {
+        return CALL_BLOCKS;
+    }
+    const enum tcp_error error = give_octets(call, fd, len, send_flags);
     if (*done == len) { return call_return(call, len); }
     if (error == TCP_OK || error == TCP_WOULD_BLOCK) {
+        fd->no_space = true;
         if (may_wait) { return CALL_BLOCKS; }
         return *done > 0 ? call_return(call, *done) : call_errno(call, PKT_EAGAIN);
     }
@@ -283,14 +300,11 @@ static enum call_status send_octets(struct call *call, struct fd *fd, uint32_t l
     return call_errno(call, why != 0 ? why : PKT_EPIPE);
 }
 
-static enum call_status transmit(struct call *call, const struct transfer *transfer)
+static enum call_status transmit_octets(struct call *call, const struct transfer *transfer)
 {
     struct fd *fd = transfer->fd;
     const int64_t flags = transfer->flags;
     const bool may_wait = !fd->nonblocking && !call_has_flag(call, flags, SYM_MSG_DONTWAIT);
-    /* The octets go as others do; what would be told of them is not there: call_file.c. */
-    const bool zerocopy = fd->zerocopy && call_has_flag(call, flags, SYM_MSG_ZEROCOPY);
-    fd->zerocopied = fd->zerocopied || (zerocopy && transfer->len > 0);
     const bool opens = call_has_flag(call, flags, SYM_MSG_FASTOPEN) || fd->fast_open_deferred;
     if (opens && fd->socket == NULL && !call->again) {
         if (transfer->null_buffer && transfer->len > 0) { return call_errno(call, PKT_EFAULT); }
@@ -309,6 +323,18 @@ static enum call_status transmit(struct call *call, const struct transfer *trans
     if (transfer->null_buffer && transfer->len > 0) { return call_errno(call, PKT_EFAULT); }
     if (transfer->len == 0) { return call_return(call, 0); }
     return send_octets(call, fd, (uint32_t)transfer->len, send_flags(call, flags), may_wait);
+}
+
+/* The octets of MSG_ZEROCOPY go as others do; what is told of them is errqueue.c's. */
+static enum call_status transmit(struct call *call, const struct transfer *transfer)
+{
+    struct fd *fd = transfer->fd;
+    const bool zerocopy = fd->zerocopy && call_has_flag(call, transfer->flags, SYM_MSG_ZEROCOPY);
+    const enum call_status status = transmit_octets(call, transfer);
+    if (status == CALL_DONE && call->result > 0) {
+        errqueue_written(call->pkt, fd, call->result, zerocopy);
+    }
+    return status;
 }
 
 enum call_status call_write(struct call *call)

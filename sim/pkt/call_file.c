@@ -122,17 +122,10 @@ static bool read_polled(struct call *call, const struct expr *group, struct poll
     return true;
 }
 
-/* What is told of octets sent with MSG_ZEROCOPY would be an event. */
-static uint32_t poll_fd(struct call *call, struct fd *fd)
-{
-    if (fd->zerocopied) { (void)call_unsupported(call, "events after MSG_ZEROCOPY"); }
-    return fd_poll(call->pkt, fd);
-}
-
 static uint32_t revents_of(struct call *call, const struct polled *polled)
 {
     if (polled->fd == NULL) { return (uint32_t)symbol_value(call->pkt->dialect, SYM_POLLNVAL); }
-    return poll_fd(call, polled->fd) & ((uint32_t)polled->events | POLL_ALWAYS);
+    return fd_poll(call->pkt, polled->fd) & ((uint32_t)polled->events | POLL_ALWAYS);
 }
 
 /* Milliseconds: 0 does not wait, negative ones for ever. False: the time is over. */
@@ -254,7 +247,7 @@ enum call_status call_epoll_ctl(struct call *call)
 /* Edge-triggered: only what has changed since it was told. */
 static uint32_t watch_ready(struct call *call, const struct epoll_watch *watch)
 {
-    const uint32_t now = poll_fd(call, watch->fd) & (watch->events | POLL_ALWAYS);
+    const uint32_t now = fd_poll(call->pkt, watch->fd) & (watch->events | POLL_ALWAYS);
     const bool edge = call_has_flag(call, watch->events, SYM_EPOLLET);
     if (watch->disabled || (edge && watch->activity == watch->fd->activity + 1)) { return 0; }
     return now;

@@ -39,6 +39,7 @@ void flow_count_out(struct pkt *pkt, const struct sniffed *sniffed)
             flow->texts_out++;
             flow->text_out_ns = sniffed->time_ns;
         }
+        if (flow->fd != NULL) { errqueue_progress(pkt, flow->fd); }
         return; /* the latest that was made */
     }
 }

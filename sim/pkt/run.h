@@ -92,7 +92,13 @@ struct fd {
     bool has_fast_open_key;    /* TCP_FASTOPEN_KEY: */
     uint8_t fast_open_key[FAST_OPEN_KEY_BYTES];
     bool bound;
-    bool zerocopy, zerocopied; /* SO_ZEROCOPY; something was sent so */
+    bool zerocopy;         /* SO_ZEROCOPY */
+    uint32_t zerocopy_ids; /* writes that were counted so far */
+    uint64_t written;      /* octets, in all */
+    int64_t timestamping;  /* SO_TIMESTAMPING: flags, and where octets are counted from */
+    uint64_t timestamping_base;
+    struct write_mark *marks; /* errqueue.c */
+    struct notice *notices;
     int32_t linger_s;
     uint64_t keepalive_idle_ns, keepalive_interval_ns; /* what they are when it is switched on */
     uint32_t keepalive_count;
@@ -105,7 +111,10 @@ struct fd {
     bool tells_inq;             /* TCP_INQ */
     bool has_congestion;        /* TCP_CONGESTION was set */
     int soft_error;             /* an errno told by ICMP, or 0 */
-    uint64_t activity;          /* grows when something changes */
+    uint64_t activity;          /* grows when something happens that wakes who waits */
+    bool no_space;              /* a writer found no room, or was told that there is none */
+    uint64_t seen_in;           /* octets received when that was looked at last */
+    enum tcp_state seen_state;
     struct epoll_watch *watches;
 };
 
@@ -218,6 +227,7 @@ static inline int64_t pkt_now_us(const struct pkt *pkt)
 void setup_dialect(struct pkt *pkt); /* by --profile, else by what the text calls */
 void setup_options(struct pkt *pkt); /* the script's own options are known */
 bool setup_world(struct pkt *pkt);
+void setup_bookkeeping(struct pkt *pkt); /* how a kernel counts what lies in a send buffer */
 /* "ipv4" … for the script's addresses: IPv6 packets? */
 static inline bool pkt_is_ipv6(const struct pkt *pkt)
 {
@@ -379,6 +389,13 @@ enum call_status call_send(struct call *call);
 enum call_status call_sendto(struct call *call);
 enum call_status call_writev(struct call *call);
 enum call_status call_sendmsg(struct call *call);
+/* errqueue.c */
+void errqueue_progress(struct pkt *pkt, struct fd *fd);
+void errqueue_written(struct pkt *pkt, struct fd *fd, int64_t len, bool zerocopy);
+enum call_status errqueue_set_timestamping(struct call *call, struct fd *fd, int64_t flags);
+/* `control`: the messages that are expected, a list, or NULL. */
+enum call_status errqueue_receive(struct call *call, struct fd *fd, const struct expr *control,
+                                  int64_t msg_flags);
 /* urgent.c */
 /* Octets that a plain read gets now: no more than up to the urgent one, which is not among them but
  * with SO_OOBINLINE. *passes: it stands in front, and a read passes over it. */

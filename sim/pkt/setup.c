@@ -234,6 +234,13 @@ static void define_variant(struct pkt *pkt)
     }
 }
 
+#define LINUX_CHUNK_OVERHEAD 1280 /* of a buffer of the kernel's, beside its text */
+
+void setup_bookkeeping(struct pkt *pkt)
+{
+    pkt->options.send_overhead = pkt->dialect == DIALECT_LINUX ? LINUX_CHUNK_OVERHEAD : 0;
+}
+
 void setup_options(struct pkt *pkt)
 {
     default_settings(pkt);
@@ -257,6 +264,7 @@ void setup_options(struct pkt *pkt)
     pkt->script.ipv6 = pkt_is_ipv6(pkt);
     tcp_options_profile(&pkt->options, pkt->profile);
     pkt->options.mtu_bytes = pkt->settings.mtu_bytes;
+    setup_bookkeeping(pkt);
     pkt->window_scale =
         pkt->options.window_scale != 0 ? pkt->options.window_scale : TCP_SCALE_FITTING;
     pkt->fast_open_bits = pkt->dialect == DIALECT_LINUX ? 1 : 0; /* clients may, if asked */

@@ -108,7 +108,7 @@ static bool is_writable(const struct tcp_status *status)
 {
     switch (status->state) {
     case TCP_ESTABLISHED:
-    case TCP_CLOSE_WAIT: return status->send_room > 0;
+    case TCP_CLOSE_WAIT: return status->writable;
     case TCP_FIN_WAIT_1:
     case TCP_FIN_WAIT_2:
     case TCP_CLOSING:
@@ -135,7 +135,7 @@ uint32_t fd_poll(struct pkt *pkt, struct fd *fd)
     const bool ended = status.fin_received || fd->read_shut;
     const bool sent_fin = fd->write_shut || status.fin_sent;
     const bool gone = status.state == TCP_CLOSED;
-    if (fd_pending_error(pkt, fd) != 0) { bits |= POLL_ERR; }
+    if (fd_pending_error(pkt, fd) != 0 || fd->notices != NULL) { bits |= POLL_ERR; }
     if (gone || (ended && sent_fin)) { bits |= POLL_HUP; }
     if (ended || gone) { bits |= POLL_RDHUP | readable; }
     bool passes = false;
@@ -144,6 +144,7 @@ uint32_t fd_poll(struct pkt *pkt, struct fd *fd)
     if (status.unread >= (uint32_t)fd->recv_lowat + (passes && urgent)) { bits |= readable; }
     if (urgent) { bits |= POLL_PRI; }
     if (is_writable(&status) || sent_fin) { bits |= writable; }
+    if ((bits & POLL_OUT) == 0) { fd->no_space = true; }
     return bits;
 }
 
@@ -191,10 +192,30 @@ int fd_connect(struct pkt *pkt, struct fd *fd, uint32_t syn_len)
     return 0;
 }
 
+/* Kernels wake who waits when text or a connection comes, when the state changes, and when there is
+ * room again for a writer who found none. */
+static void note_activity(struct pkt *pkt, struct fd *fd)
+{
+    struct tcp_status status;
+    errqueue_progress(pkt, fd);
+    if (fd->listening || fd->socket == NULL) {
+        fd->activity++;
+        return;
+    }
+    host_status(fd->socket, &status);
+    const bool news = status.octets_received != fd->seen_in || status.state != fd->seen_state ||
+                      status.error != TCP_OK;
+    const bool space = fd->no_space && is_writable(&status);
+    fd->seen_in = status.octets_received;
+    fd->seen_state = status.state;
+    if (space) { fd->no_space = false; }
+    if (news || space) { fd->activity++; }
+}
+
 void fd_changed(struct pkt *pkt, const struct socket *socket)
 {
     struct fd *fd = socket->user;
-    if (fd != NULL) { fd->activity++; }
+    if (fd != NULL) { note_activity(pkt, fd); }
     run_wake(pkt);
 }
 

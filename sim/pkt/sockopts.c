@@ -21,7 +21,8 @@ static void set_buffer(struct call *call, struct fd *fd, bool send, int64_t aske
         const uint32_t least = send ? LINUX_BUFFER_LEAST_SEND : LINUX_BUFFER_LEAST_RECEIVE;
         bytes = 2 * bytes < least ? least : 2 * bytes;
     }
-    const uint32_t usable = linux_ ? bytes / LINUX_TRUESIZE_SHARE : bytes;
+    const bool counts = send && fd->options.send_overhead > 0; /* what the doubling is for */
+    const uint32_t usable = linux_ && !counts ? bytes / LINUX_TRUESIZE_SHARE : bytes;
     if (send) {
         fd->send_buffer_asked = bytes;
         fd->options.send_buffer = usable;
@@ -114,6 +115,13 @@ static enum call_status set_quick_ack(struct call *call, struct fd *fd, int64_t 
     return call_return(call, 0);
 }
 
+/* 0: as the sysctl says. */
+static void set_unsent_limit(const struct call *call, struct fd *fd, int64_t value)
+{
+    fd->notsent_lowat = (int32_t)value;
+    fd->options.unsent_limit = value != 0 ? (uint32_t)value : call->pkt->options.unsent_limit;
+}
+
 static enum call_status set_tcp(struct call *call, struct fd *fd, enum sockopt option,
                                 int64_t value)
 {
@@ -163,7 +171,7 @@ static enum call_status set_tcp(struct call *call, struct fd *fd, enum sockopt o
         if (!in_range(value, 1, TIMES_MOST)) { return call_errno(call, PKT_EINVAL); }
         options->syn_retries = (uint32_t)value;
         break;
-    case OPT_TCP_NOTSENT_LOWAT: fd->notsent_lowat = (int32_t)value; break;
+    case OPT_TCP_NOTSENT_LOWAT: set_unsent_limit(call, fd, value); break;
     case OPT_TCP_FASTOPEN:
         fd->fast_open_queue = (int32_t)value;
         if (fd->listening) { fast_open_listens(call->pkt, fd, options->backlog); }
@@ -199,6 +207,7 @@ static enum call_status set_number(struct call *call, struct fd *fd, enum sockop
     case OPT_SO_RCVLOWAT:
         fd->recv_lowat = value < 0 ? INT32_MAX : value == 0 ? 1 : (int32_t)value;
         return call_return(call, 0);
+    case OPT_SO_TIMESTAMPING: return errqueue_set_timestamping(call, fd, value);
     case OPT_SO_ZEROCOPY:
         if (!in_range(value, 0, 1)) { return call_errno(call, PKT_EINVAL); }
         fd->zerocopy = value != 0;
@@ -340,6 +349,7 @@ static bool get_number(struct call *call, struct fd *fd, enum sockopt option, in
     case OPT_SO_SNDBUF: *value = buffer_of(call, fd, true); return true;
     case OPT_SO_RCVBUF: *value = buffer_of(call, fd, false); return true;
     case OPT_SO_KEEPALIVE: *value = fd->keepalive; return true;
+    case OPT_SO_TIMESTAMPING: *value = fd->timestamping; return true;
     case OPT_SO_ZEROCOPY: *value = fd->zerocopy; return true;
     case OPT_IP_TOS:
     case OPT_IPV6_TCLASS: *value = fd->options.tos; return true;

@@ -70,6 +70,17 @@ int64_t symbol_value(enum dialect dialect, enum symbol symbol);
 /* The names that code may use, one by one; NULL past the last. */
 const char *symbol_of_code(enum dialect dialect, size_t index, int64_t *number);
 
+/* SO_TIMESTAMPING's flags. */
+enum {
+    SOF_TX_SOFTWARE = 0x2,
+    SOF_SOFTWARE = 0x10,
+    SOF_OPT_ID = 0x80,
+    SOF_TX_SCHED = 0x100,
+    SOF_TX_ACK = 0x200,
+    SOF_OPT_TSONLY = 0x800,
+    SOF_OPT_ID_TCP = 0x10000
+};
+
 /* Socket options by level and name; the number is the option's own here. */
 enum sockopt {
     OPT_UNKNOWN,
@@ -91,6 +102,7 @@ enum sockopt {
     OPT_SO_BROADCAST,
     OPT_SO_RCVLOWAT,
     OPT_SO_TIMESTAMP,
+    OPT_SO_TIMESTAMPING,
     OPT_SO_PASSCRED,
     OPT_SO_NO_CHECK,
     OPT_SO_BSDCOMPAT,
@@ -143,6 +155,7 @@ enum pkt_errno {
     PKT_EINVAL = 22,
     PKT_ENOTTY = 25,
     PKT_EPIPE = 32,
+    PKT_ENOMSG = 42,
     PKT_EDESTADDRREQ = 89,
     PKT_EMSGSIZE = 90,
     PKT_ENOPROTOOPT = 92,

@@ -50,7 +50,7 @@ static const struct {
     {38, "ENOSYS", "Function not implemented"},
     {39, "ENOTEMPTY", "Directory not empty"},
     {40, "ELOOP", "Too many levels of symbolic links"},
-    {42, "ENOMSG", "No message of desired type"},
+    {PKT_ENOMSG, "ENOMSG", "No message of desired type"},
     {43, "EIDRM", "Identifier removed"},
     {44, "ECHRNG", "Channel number out of range"},
     {45, "EL2NSYNC", "Level 2 not synchronized"},

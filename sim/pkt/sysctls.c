@@ -71,6 +71,7 @@ const struct pkt_knob pkt_knobs[] = {
     {LINUX "tcp_no_metrics_save", NULL, "no metrics are kept from run to run", NO_MEANING},
     {LINUX "tcp_autocorking", NULL, "nothing waits for a network device", NO_MEANING},
     {LINUX "tcp_limit_output_bytes", NULL, "nothing waits for a network device", NO_MEANING},
+    {LINUX "tcp_notsent_lowat", "unsent_limit", "octets; 4294967295: none", SET_NUMBER},
     {LINUX "tcp_fack", NULL, "has no effect in kernels of today", NO_MEANING},
     {LINUX "tcp_fastopen_key", "fast_open", "four numbers: the key of its cookies",
      SET_FAST_OPEN_KEY},
@@ -395,6 +396,7 @@ void sysctl_defaults(struct pkt *pkt)
 {
     tcp_options_profile(&pkt->options, pkt->profile);
     pkt->options.mtu_bytes = pkt->settings.mtu_bytes;
+    setup_bookkeeping(pkt);
     pkt->options.syn_retries = 5;
     pkt->options.syn_linear = 0; /* the kernels that the scripts were written for have none */
     pkt->options.synack_retries = 5;
