@@ -59,6 +59,23 @@ bool listen_may_establish(const struct tcp_conn *conn)
     return conn->listener == NULL || !listen_ready_full(conn->listener);
 }
 
+bool listen_waits_for_text(const struct tcp_conn *conn)
+{
+    return conn->deferred && !conn->syn_acked &&
+           conn->retransmits < conn_options(conn)->defer_accept;
+}
+
+bool listen_defers(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const uint32_t times = conn_options(conn)->defer_accept;
+    if (times <= conn->retransmits || !conn->passive || conn->fast_open.early || arrival->len > 0 ||
+        (arrival->flags & TCP_FIN) != 0) {
+        return false;
+    }
+    conn->deferred = true;
+    return true;
+}
+
 void listen_child_established(struct tcp_conn *conn, uint64_t now_ns)
 {
     struct tcp_conn *listener = conn->listener;

@@ -335,6 +335,10 @@ static enum verdict syn_received_check_ack(struct tcp_conn *conn, struct arrival
         conn_discard(conn, arrival, TCP_DISCARD_BACKLOG_FULL);
         return DONE;
     }
+    if (listen_defers(conn, arrival)) {
+        conn_discard(conn, arrival, TCP_DISCARD_ACCEPT_DEFERRED);
+        return DONE;
+    }
     conn->snd_wnd = window_of_arrival(conn, seg);
     conn->max_snd_wnd = conn->snd_wnd > conn->max_snd_wnd ? conn->snd_wnd : conn->max_snd_wnd;
     conn->snd_wl1 = seg->seq;

@@ -107,6 +107,10 @@ const struct tcp_option_row tcp_option_table[] = {
         {"off", "auto", "auto"},
         "a SYN is answered by a cookie, and nothing is kept: never, when the backlog is full, always",
         "RFC 4987 3.6"),
+    ROW("defer_accept", COUNT, FIELD(defer_accept), ALWAYS, 0, 255, true, NULL, "times",
+        SAME("off"),
+        "a listener's handshake is complete only when text comes with its last ACK, or after so many "
+        "timeouts; the SYN,ACK is not repeated meanwhile", "RFC 9293 3.10.7.4 fifth"),
     ROW("challenge_ack", BOOL, FIELD(challenge_ack), ALWAYS, 0, 1, true, NULL, "",
         SAME("true"), "a RST or SYN that is not exact draws an ACK", "RFC 5961 3, 4, 5"),
     ROW("challenge_ack_limit", ACK_LIMIT, offsetof(struct tcp_options, challenge_ack_limit),

@@ -108,8 +108,9 @@ struct tcp_options {
     bool uto;                 /* RFC 5482: the option is sent and taken */
     uint64_t uto_advertise_ns, uto_min_ns, uto_max_ns;
     uint32_t backlog;
-    uint8_t syn_cookies; /* enum tcp_syn_cookies */
-    uint8_t ecn;         /* enum tcp_ecn */
+    uint32_t defer_accept; /* timeouts; 0: off */
+    uint8_t syn_cookies;   /* enum tcp_syn_cookies */
+    uint8_t ecn;           /* enum tcp_ecn */
     uint8_t ecn_retries;
     uint8_t fast_open; /* enum tcp_fast_open */
     uint32_t fast_open_pending;

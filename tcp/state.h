@@ -111,7 +111,8 @@ enum tcp_timer_action { TCP_TIMER_ARMED, TCP_TIMER_FIRED, TCP_TIMER_STOPPED };
     X(OLD_SYN, "old SYN in TIME-WAIT")                             \
     X(FAST_OPEN_REFUSED, "text on the SYN without a valid cookie") \
     X(HELD_LIMIT, "no more is held out of order")                  \
-    X(QUIET_TIME, "quiet time after a crash")
+    X(QUIET_TIME, "quiet time after a crash")                      \
+    X(ACCEPT_DEFERRED, "no text with the ACK of the SYN")
 
 enum tcp_discard {
 #define X(id, words) TCP_DISCARD_##id,

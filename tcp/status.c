@@ -50,6 +50,7 @@ static void status_of_habits(const struct tcp_conn *conn, struct tcp_status *sta
     status->probes = conn->probing ? conn->retransmits : conn->keepalive_probes;
     status->ato_ns = conn->acks.ato_ns;
     status->writable = send_is_worth_while(conn);
+    status->seen_mss = conn->acks.seen_mss;
     status->interactive = conn->acks.interactive;
 }
 

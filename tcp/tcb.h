@@ -166,6 +166,7 @@ struct tcp_conn {
     /* from here on all begins anew then */
     struct shared_options *options;
     enum tcp_error error;
+    bool deferred; /* an ACK came without text, and did not count: defer_accept */
     bool passive;  /* the OPEN was passive: RFC 9293 3.10.7.4, MUST-11 */
     bool owned;    /* a user holds it */
     bool released; /* tcp_release: nobody will read what arrives */
@@ -536,6 +537,10 @@ bool listen_may_establish(const struct tcp_conn *conn);
 void listen_child_established(struct tcp_conn *conn, uint64_t now_ns);
 void listen_child_gone(struct tcp_conn *conn);
 void listen_adopt(struct tcp_conn *listener, struct tcp_conn *conn);
+/* Whether this ACK of the SYN does not count, as no text comes with it. */
+bool listen_defers(struct tcp_conn *conn, const struct arrival *arrival);
+/* Whether the SYN,ACK is not repeated, as its ACK has come. */
+bool listen_waits_for_text(const struct tcp_conn *conn);
 bool listen_ready_full(const struct tcp_conn *listener);
 /* Whether text on the SYN of this child waits for the handshake. */
 bool listen_keeps_text(const struct tcp_conn *conn, const struct arrival *arrival);

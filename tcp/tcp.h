@@ -260,6 +260,7 @@ struct tcp_status {
     uint32_t probes;          /* of a closed window or an idle peer, in a row without an answer */
     uint64_t ato_ns;          /* how long an ACK may wait; 0: not known yet */
     bool writable;            /* send_room, and enough of it that a writer who waits goes on */
+    uint32_t seen_mss;        /* the largest segment of text so far, as delayed ACKs reckon */
     bool interactive;         /* text is answered by text: no quick ACKs for now */
 };
 void tcp_status(const struct tcp_conn *conn, struct tcp_status *status);

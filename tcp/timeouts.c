@@ -92,7 +92,7 @@ static uint64_t time_of_retries(const struct tcp_conn *conn, uint32_t retries)
  * ends agreed on stands in its place: a longer one would be in vain. */
 static bool retries_are_over(const struct tcp_conn *conn, uint64_t now_ns)
 {
-    if (uto_is_adopted(conn)) { return false; }
+    if (uto_is_adopted(conn) || listen_waits_for_text(conn)) { return false; }
     const uint32_t limit = retry_limit(conn);
     if (!conn->syn_acked || conn_options(conn)->retries_base_ns == 0) {
         return conn->retransmits >= limit;
@@ -160,7 +160,9 @@ static void retransmission_timeout(struct tcp_conn *conn, uint64_t now_ns)
     conn->timing = false; /* Karn */
     conn->sent_cause = TCP_SENT_RTO;
     conn->sent_cause_tag = 0;
-    if (!conn->syn_acked) {
+    if (listen_waits_for_text(conn)) {
+        TCP_SHOWS(conn, RFC6298_13);
+    } else if (!conn->syn_acked) {
         conn->syn_owed = true;
         conn->syn_repeated = true;
         conn->syn_times++;

@@ -220,6 +220,31 @@ static void icmp_run(struct pkt *pkt, const struct flow *flow, const struct scri
     host_pump(pkt->host);
 }
 
+/* A segment larger than --mss came as several, which the device put together: they arrive at one
+ * instant. */
+static bool inject(struct pkt *pkt, const struct event *event, const struct tcp_segment *segment)
+{
+    const uint32_t len = event->u.packet.len;
+    const uint32_t most = pkt->settings.received_mss > 0 ? pkt->settings.received_mss : len;
+    uint32_t done = 0;
+    char where[32];
+    (void)snprintf(where, sizeof where, "line %u", event->line);
+    do {
+        struct tcp_segment piece = *segment;
+        const uint32_t part = len - done < most ? len - done : most;
+        uint64_t number = 0;
+        piece.seq += done;
+        done += part;
+        if (done < len) { piece.flags &= (uint16_t) ~(unsigned)(TCP_PSH | TCP_FIN); }
+        if (!add_payload(pkt, part, &piece)) { return false; }
+        if (!host_inject(pkt->remote, pkt->host, &piece, false, where, false, &number)) {
+            pkt->no_memory = true;
+            return false;
+        }
+    } while (done < len);
+    return true;
+}
+
 void inbound_run(struct pkt *pkt, const struct event *event)
 {
     const struct script_packet *packet = &event->u.packet;
@@ -233,13 +258,5 @@ void inbound_run(struct pkt *pkt, const struct event *event)
     note_handshake(flow, packet);
     flow_count_in(pkt, flow, packet->flags, packet->len);
     struct tcp_segment segment;
-    if (!map_segment(pkt, flow, event, &segment) || !add_payload(pkt, packet->len, &segment)) {
-        return;
-    }
-    char where[32];
-    uint64_t number = 0;
-    (void)snprintf(where, sizeof where, "line %u", event->line);
-    if (!host_inject(pkt->remote, pkt->host, &segment, false, where, false, &number)) {
-        pkt->no_memory = true;
-    }
+    if (map_segment(pkt, flow, event, &segment)) { (void)inject(pkt, event, &segment); }
 }

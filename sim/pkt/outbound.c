@@ -153,8 +153,9 @@ static size_t put_packet(char *text, size_t room, const char *which, int64_t us,
 static void differs(struct pkt *pkt, const struct event *event, const char *why,
                     const struct compared *expected, const struct compared *actual, int64_t us)
 {
-    char text[1600];
-    size_t len = put_packet(text, sizeof text, "script", pkt->time_us, expected);
+    char text[1600] = "";
+    size_t len =
+        expected != NULL ? put_packet(text, sizeof text, "script", pkt->time_us, expected) : 0;
     if (actual != NULL && len < sizeof text) {
         (void)put_packet(text + len, sizeof text - len, "actual", us, actual);
     }
@@ -305,7 +306,7 @@ static enum step icmp_run(struct pkt *pkt, struct flow *flow, const struct event
         return STEP_DONE;
     }
     if (late) {
-        pkt_fail(pkt, event->line, "error handling packet: Timed out waiting for packet");
+        outbound_never_came(pkt, event);
         return STEP_DONE;
     }
     if (pkt->outbound_deadline_ns != TIME_NEVER) {
@@ -331,14 +332,20 @@ enum step outbound_run(struct pkt *pkt, const struct event *event)
         return STEP_DONE;
     }
     if (late) {
-        const struct compared expected = expected_of(pkt, packet);
-        differs(pkt, event, "Timed out waiting for packet", &expected, NULL, 0);
+        outbound_never_came(pkt, event);
         return STEP_DONE;
     }
     if (pkt->outbound_deadline_ns != TIME_NEVER) {
         world_wake(pkt->world, &pkt->task, pkt->outbound_deadline_ns);
     }
     return STEP_WAIT;
+}
+
+void outbound_never_came(struct pkt *pkt, const struct event *event)
+{
+    const struct compared expected = expected_of(pkt, &event->u.packet);
+    differs(pkt, event, "Timed out waiting for packet", event->u.packet.icmp ? NULL : &expected,
+            NULL, 0);
 }
 
 void outbound_judge_rest(struct pkt *pkt)

@@ -148,7 +148,7 @@ void run_came_to_rest(struct pkt *pkt)
                      : "runtime error in %s call: it blocks, and nothing more can happen",
                  event->u.call.name);
     } else if (pkt->event != NULL) {
-        pkt_fail(pkt, pkt->event->line, "error handling packet: Timed out waiting for packet");
+        outbound_never_came(pkt, pkt->event);
     }
 }
 

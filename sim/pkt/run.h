@@ -153,6 +153,7 @@ struct settings_of_script {
     struct tcp_address local, remote;
     bool has_local, has_remote;
     uint32_t mtu_bytes;
+    uint32_t received_mss; /* --mss: a larger inbound segment came as several; 0: as one */
     uint32_t tolerance_us, tolerance_tenths; /* of a percent */
     bool ts_ecr_scaled, strict_segments;
     uint32_t ts_tick_us;
@@ -263,6 +264,7 @@ void inbound_run(struct pkt *pkt, const struct event *event);
 enum step { STEP_DONE, STEP_WAIT };
 enum step outbound_run(struct pkt *pkt, const struct event *event);
 void outbound_judge_rest(struct pkt *pkt); /* --strict */
+void outbound_never_came(struct pkt *pkt, const struct event *event);
 struct flow *flow_create(struct pkt *pkt);
 void flow_count_in(const struct pkt *pkt, struct flow *flow, uint16_t flags, uint32_t len);
 void flow_count_out(struct pkt *pkt, const struct sniffed *sniffed);

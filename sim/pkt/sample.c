@@ -82,6 +82,14 @@ static void add(struct pkt *pkt, const struct event *event, const struct sample_
 
 static int64_t segments(uint32_t octets, uint32_t mss) { return (octets + mss - 1) / mss; }
 
+/* Linux measures it, and begins with the default. */
+static int64_t received_mss(const struct pkt *pkt, const struct tcp_status *status)
+{
+    if (pkt->dialect != DIALECT_LINUX) { return status->rcv_mss; }
+    if (status->seen_mss > 0) { return status->seen_mss; }
+    return status->rcv_mss < 536 ? status->rcv_mss : 536;
+}
+
 static int64_t ms_since(const struct pkt *pkt, uint64_t then_ns)
 {
     return (int64_t)((world_now(pkt->world) - then_ns) / NS_PER_MS);
@@ -105,7 +113,7 @@ static size_t status_fields(const struct pkt *pkt, const struct fd *fd,
         {"tcpi_backoff", status->probes > 0 ? 0 : status->retransmits},
         {"tcpi_probes", status->probes},
         {"tcpi_snd_mss", status->snd_mss},
-        {"tcpi_rcv_mss", status->rcv_mss},
+        {"tcpi_rcv_mss", received_mss(pkt, status)},
         {"tcpi_advmss", fd->options.mss != 0 ? fd->options.mss : status->rcv_mss},
         {"tcpi_unacked", segments(status->flight, mss)},
         {"tcpi_sacked", segments(status->sacked, mss)},

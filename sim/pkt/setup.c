@@ -165,6 +165,9 @@ static enum known set_option(struct pkt *pkt, const char *name, const char *valu
         return verdict(whole(value, &settings->mtu_bytes) && settings->mtu_bytes >= MTU_LEAST &&
                        settings->mtu_bytes <= UINT16_MAX);
     }
+    if (strcmp(name, "mss") == 0) {
+        return verdict(whole(value, &settings->received_mss) && settings->received_mss > 0);
+    }
     if (strcmp(name, "define") == 0) { return verdict(definition(pkt, value)); }
     if (strcmp(name, "tcp_ts_tick_usecs") == 0) {
         return verdict(whole(value, &settings->ts_tick_us));

@@ -5,7 +5,8 @@
  *   sysctl [-q] NAME=VALUE …            …/set_sysctls.py /proc/sys/NAME=VALUE …
  *   /tmp/sysctl_restore_…               what was set ends with the script anyway
  *   sockstat … | grep … | grep -c …     over the endpoints of the host
- *   tcpdrop -s STATE                    ip tcp_metrics flush all */
+ *   tcpdrop -s STATE                    ip tcp_metrics flush all
+ *   ethtool -K DEVICE …                 tc qdisc … pfifo: without effect, as there is no device */
 #include "run.h"
 
 #include <stdio.h>
@@ -399,6 +400,15 @@ static bool drop_state(struct pkt *pkt, const char *state)
 
 /* ---- the commands ---- */
 
+/* tc qdisc add dev tun0 root pfifo: a queue that holds nothing back. Others would. */
+static bool keeps_queue(const struct words *words, bool *known)
+{
+    const char *last = words->count > 1 ? words->word[words->count - 1] : "";
+    *known = words->count >= 5 && strcmp(words->word[1], "qdisc") == 0 &&
+             (strcmp(last, "pfifo") == 0 || strcmp(last, "pfifo_fast") == 0);
+    return true;
+}
+
 static bool run_one(struct pkt *pkt, const struct words *words, uint32_t line, bool *known)
 {
     const char *name = base_name(words->word[0]);
@@ -419,6 +429,12 @@ static bool run_one(struct pkt *pkt, const struct words *words, uint32_t line, b
         host_fast_open_forget(pkt->host); /* the only metrics there are */
         return true;
     }
+    /* What a device does with large segments: here they leave one by one. */
+    if (strcmp(name, "ethtool") == 0 && words->count >= 3 &&
+        (strcmp(words->word[1], "-K") == 0 || strcmp(words->word[1], "--offload") == 0)) {
+        return true;
+    }
+    if (strcmp(name, "tc") == 0) { return keeps_queue(words, known); }
     *known = false;
     return true;
 }

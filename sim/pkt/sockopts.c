@@ -115,6 +115,34 @@ static enum call_status set_quick_ack(struct call *call, struct fd *fd, int64_t 
     return call_return(call, 0);
 }
 
+#define FIRST_TIMEOUT_S 1 /* of a SYN,ACK; doubled up to the most */
+#define TIMEOUT_MOST_S 120
+
+/* How many timeouts it takes until so many seconds are over, as Linux reckons TCP_DEFER_ACCEPT. */
+static uint32_t timeouts_within(int64_t seconds)
+{
+    int64_t timeout = FIRST_TIMEOUT_S;
+    int64_t period = timeout;
+    uint32_t count = seconds > 0;
+    while (seconds > period && count < UINT8_MAX) {
+        count++;
+        timeout = 2 * timeout < TIMEOUT_MOST_S ? 2 * timeout : TIMEOUT_MOST_S;
+        period += timeout;
+    }
+    return count;
+}
+
+static int64_t seconds_of_timeouts(uint32_t count)
+{
+    int64_t timeout = FIRST_TIMEOUT_S;
+    int64_t period = 0;
+    for (; count > 0; count--) {
+        period += timeout;
+        timeout = 2 * timeout < TIMEOUT_MOST_S ? 2 * timeout : TIMEOUT_MOST_S;
+    }
+    return period;
+}
+
 /* 0: as the sysctl says. */
 static void set_unsent_limit(const struct call *call, struct fd *fd, int64_t value)
 {
@@ -134,6 +162,7 @@ static enum call_status set_tcp(struct call *call, struct fd *fd, enum sockopt o
         if (!in_range(value, 0, 1)) { return call_errno(call, PKT_EINVAL); }
         fd->tells_inq = value != 0;
         return call_return(call, 0);
+    case OPT_TCP_DEFER_ACCEPT: options->defer_accept = timeouts_within(value); break;
     case OPT_TCP_WINDOW_CLAMP:
         if (value < 0) { return call_errno(call, PKT_EINVAL); }
         options->window_clamp = (uint32_t)value;
@@ -312,6 +341,7 @@ static bool get_tcp(struct call *call, const struct fd *fd, enum sockopt option,
     case OPT_TCP_CORK: *value = fd->corked; return true;
     case OPT_TCP_QUICKACK: *value = is_quick(fd); return true;
     case OPT_TCP_INQ: *value = fd->tells_inq; return true;
+    case OPT_TCP_DEFER_ACCEPT: *value = seconds_of_timeouts(options->defer_accept); return true;
     case OPT_TCP_WINDOW_CLAMP: *value = options->window_clamp; return true;
     case OPT_TCP_NOOPT: *value = !options->syn_options; return true;
     case OPT_TCP_KEEPINIT: *value = (int64_t)(options->open_timeout_ns / NS_PER_S); return true;
