@@ -8,7 +8,9 @@
 /* How far beyond SND.NXT the peer's window and the congestion window reach. */
 uint32_t conn_usable_window(const struct tcp_conn *conn)
 {
-    const uint32_t flight = conn_flight(conn);
+    /* A window counts text; where that leaves before the SYN is acknowledged, the SYN is out, too.
+     */
+    const uint32_t flight = conn_flight(conn) - !conn->syn_acked;
     uint32_t cwnd = conn->cwnd;
     if (!conn->in_recovery && conn->dup_acks < DUP_ACK_THRESHOLD) {
         cwnd += conn->dup_acks * conn->snd_mss; /* limited transmit: RFC 5681 3.2 (1), RFC 3042 */

@@ -43,6 +43,10 @@ const struct tcp_option_row tcp_option_table[] = {
     ROW("missing_timestamp", CHOICE, FIELD(missing_timestamp), ALWAYS, 0, 1, false, "drop accept",
         "", {"drop", "accept", "drop"}, "a segment that lacks the agreed timestamps option",
         "RFC 7323 3.2"),
+    ROW("syn_echo", CHOICE, FIELD(syn_echo), ALWAYS, 0, 1, false, "ignore reset", "",
+        {"ignore", "reset", "ignore"},
+        "an answer to our SYN that echoes a timestamp which was never sent: taken as any, or answered "
+        "by a RST", "RFC 7323 3.2"),
     ROW("sack", BOOL, FIELD(sack), ALWAYS, 0, 1, true, NULL, "", {"false", "true", "true"},
         "selective acknowledgment", "RFC 2018"),
     ROW("window_scale", SHIFT, FIELD(window_scale), ALWAYS, 0, TCP_SCALE_MAX, true, NULL, "shift",

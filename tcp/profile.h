@@ -42,6 +42,7 @@ struct tcp_ack_limit {
     bool per_host; /* else of each connection */
 };
 enum tcp_time_wait_syn { TCP_OLD_SYN_RFC6191, TCP_OLD_SYN_ACK, TCP_OLD_SYN_DROP };
+enum tcp_syn_echo { TCP_SYN_ECHO_IGNORE, TCP_SYN_ECHO_RESET };
 enum tcp_missing_timestamp { TCP_MISSING_DROP, TCP_MISSING_ACCEPT };
 enum tcp_option_layout { TCP_LAYOUT_RFC9293, TCP_LAYOUT_LINUX, TCP_LAYOUT_FREEBSD };
 
@@ -84,6 +85,7 @@ struct tcp_options {
     uint64_t timestamp_clock_ns; /* of one tick */
     bool has_timestamp_offset;
     uint32_t timestamp_offset;         /* of the clock's ticks, at time 0 */
+    uint8_t syn_echo;                  /* enum tcp_syn_echo */
     uint8_t missing_timestamp;         /* enum tcp_missing_timestamp */
     uint8_t option_layout;             /* enum tcp_option_layout */
     uint32_t recv_buffer, send_buffer; /* octets */

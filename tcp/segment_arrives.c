@@ -102,8 +102,15 @@ static enum verdict syn_sent_first_check_ack(struct tcp_conn *conn, const struct
     const struct tcp_segment *seg = arrival->seg;
     if ((seg->flags & TCP_ACK) == 0 ||
         (seq_gt(seg->ack, conn->snd_una) && seq_leq(seg->ack, conn->snd_nxt))) {
-        if ((seg->flags & TCP_ACK) != 0) { TCP_ROW(conn, SYN_SENT_GOOD_ACK); }
-        return GO_ON;
+        if ((seg->flags & TCP_ACK) == 0) { return GO_ON; }
+        TCP_ROW(conn, SYN_SENT_GOOD_ACK);
+        if (conn_options(conn)->syn_echo != TCP_SYN_ECHO_RESET ||
+            timestamps_echo_is_ours(conn, arrival)) {
+            return GO_ON;
+        }
+        conn_discard(conn, arrival, TCP_DISCARD_ECHO_NOT_OURS);
+        if ((seg->flags & TCP_RST) == 0) { conn_reply_rst(conn, arrival); }
+        return DONE;
     }
     conn_discard(conn, arrival, TCP_DISCARD_ACK_UNACCEPTABLE);
     if ((seg->flags & TCP_RST) == 0) {

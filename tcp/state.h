@@ -112,7 +112,8 @@ enum tcp_timer_action { TCP_TIMER_ARMED, TCP_TIMER_FIRED, TCP_TIMER_STOPPED };
     X(FAST_OPEN_REFUSED, "text on the SYN without a valid cookie") \
     X(HELD_LIMIT, "no more is held out of order")                  \
     X(QUIET_TIME, "quiet time after a crash")                      \
-    X(ACCEPT_DEFERRED, "no text with the ACK of the SYN")
+    X(ACCEPT_DEFERRED, "no text with the ACK of the SYN")          \
+    X(ECHO_NOT_OURS, "echo of a timestamp that was never sent")
 
 enum tcp_discard {
 #define X(id, words) TCP_DISCARD_##id,

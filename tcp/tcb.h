@@ -501,6 +501,8 @@ uint32_t options_sack_bytes(const struct tcp_conn *conn);
 /* ---- timestamps.c ---- */
 uint32_t timestamp_now(const struct tcp_conn *conn, uint64_t now_ns);
 void timestamp_choose_offset(struct tcp_conn *conn);
+/* In SYN-SENT: whether what the segment echoes may have been on one of our SYNs. */
+bool timestamps_echo_is_ours(const struct tcp_conn *conn, const struct arrival *arrival);
 void timestamps_begin(struct tcp_conn *conn, const struct arrival *arrival);
 /* Whether a connection with these options uses them when its peer does. */
 bool timestamps_wanted(const struct tcp_options *options);

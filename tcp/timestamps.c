@@ -33,6 +33,17 @@ bool timestamps_wanted(const struct tcp_options *options)
     return options->syn_options && options->timestamps;
 }
 
+bool timestamps_echo_is_ours(const struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const struct tcp_parsed_options *theirs = &arrival->options;
+    if (!conn_options(conn)->timestamps || !theirs->has_timestamp || theirs->ts_ecr == 0) {
+        return true;
+    }
+    const uint32_t first = timestamp_now(conn, conn->open_ns);
+    const uint32_t last = timestamp_now(conn, arrival->now_ns);
+    return theirs->ts_ecr - first <= last - first;
+}
+
 /* The peer's SYN has come, and it is settled whether timestamps are on. */
 void timestamps_begin(struct tcp_conn *conn, const struct arrival *arrival)
 {
