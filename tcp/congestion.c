@@ -68,7 +68,8 @@ static bool counts_segments(const struct tcp_conn *conn)
 
 uint32_t congestion_flight(const struct tcp_conn *conn)
 {
-    return counts_segments(conn) ? conn->sent_count * conn->snd_mss : conn_flight(conn);
+    const uint32_t text = conn_flight(conn) - !conn->syn_acked;
+    return counts_segments(conn) ? conn->sent_count * conn->snd_mss : text;
 }
 
 /* RFC 7661 4.2, as Linux does it: remembers for a window of data whether cwnd was the limit, else

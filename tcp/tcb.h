@@ -193,7 +193,7 @@ struct tcp_conn {
     tcp_seq fin_seq;
     struct sent *sent_head, *sent_tail;
     uint32_t sent_count;
-    uint32_t segments_acked; /* by the last ACK of something new */
+    uint32_t segments_acked;  /* by the last ACK of something new */
     struct sent *resend_next; /* after a timeout: from here to resend_end all is taken for lost */
     tcp_seq resend_end;
     uint64_t una_offset;    /* in the stream, of the first octet held */

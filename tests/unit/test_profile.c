@@ -10,11 +10,13 @@
 #include <string.h>
 
 static const char page_order[] =
-    "iss mss timestamps timestamp_clock timestamp_offset missing_timestamp sack window_scale "
+    "iss mss timestamps timestamp_clock timestamp_offset missing_timestamp syn_echo sack "
+    "window_scale "
     "option_layout recv_buffer send_buffer window syn_window congestion "
     "initial_window nagle delayed_ack rto_initial rto_min rto_max syn_retries synack_retries "
     "retries "
-    "msl rfc1337 time_wait_syn keepalive user_timeout backlog syn_cookies challenge_ack "
+    "msl rfc1337 time_wait_syn keepalive user_timeout backlog syn_cookies defer_accept "
+    "challenge_ack "
     "challenge_ack_limit rack tlp prr "
     "frto hystart dsack ecn fast_open pacing fin_ack persist_probe ttl tos ";
 
