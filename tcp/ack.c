@@ -4,7 +4,8 @@
 
 static bool has_our_fin(const struct tcp_conn *conn, const struct tcp_segment *seg)
 {
-    return conn->fin_sent && (seg->flags & TCP_ACK) != 0 && seq_gt(seg->ack, conn->fin_seq);
+    return conn->fin_sent && (seg->flags & TCP_ACK) != 0 && seq_gt(seg->ack, conn->fin_seq) &&
+           seq_leq(seg->ack, conn->snd_nxt);
 }
 
 /* Where the next answer is noted; NULL: it is sent as the last of those noted. */

@@ -18,9 +18,11 @@ static bool quotes_what_is_out(const struct tcp_conn *conn, tcp_seq seq)
 
 /* ---- soft and hard errors ---- */
 
-static enum tcp_error error_of_kind(enum tcp_icmp_kind kind)
+static enum tcp_error error_of_kind(const struct tcp_conn *conn, enum tcp_icmp_kind kind)
 {
-    return kind == TCP_ICMP_PORT_UNREACHABLE || kind == TCP_ICMP_PROTOCOL_UNREACHABLE
+    const bool prohibited = kind == TCP_ICMP_ADMINISTRATIVELY_PROHIBITED &&
+                            conn_options(conn)->icmp_soft == TCP_ICMP_SOFT_SOME_ABORT_SYN_SENT;
+    return kind == TCP_ICMP_PORT_UNREACHABLE || kind == TCP_ICMP_PROTOCOL_UNREACHABLE || prohibited
                ? TCP_ERROR_REFUSED
                : TCP_ERROR_UNREACHABLE;
 }
@@ -30,7 +32,7 @@ static enum tcp_icmp_fate report(struct tcp_conn *conn, const struct tcp_icmp *m
     TCP_SHOWS(conn, SHLD_25);
     TCP_SHOWS(conn, MUST_47);
     TCP_SHOWS(conn, UNL_14);
-    conn->soft_error = (uint8_t)error_of_kind(message->kind);
+    conn->soft_error = (uint8_t)error_of_kind(conn, message->kind);
     return TCP_ICMP_FATE_REPORTED;
 }
 
@@ -39,7 +41,7 @@ static enum tcp_icmp_fate abort_conn(struct tcp_conn *conn, uint64_t now_ns,
 {
     const bool unheard = conn->state == TCP_TIME_WAIT; /* its user has all that he will get */
     conn_finish(conn, now_ns, TCP_CAUSE_ICMP_ERROR,
-                unheard ? TCP_OK : error_of_kind(message->kind));
+                unheard ? TCP_OK : error_of_kind(conn, message->kind));
     return TCP_ICMP_FATE_ABORTED;
 }
 
@@ -68,6 +70,20 @@ static bool hard_aborts(const struct tcp_conn *conn)
     if (is_synchronized(conn)) { return options->icmp_hard != TCP_ICMP_HARD_REPORTS; }
     return options->icmp_opening == TCP_ICMP_OPENING_ABORTS ||
            (options->icmp_opening == TCP_ICMP_SYN_SENT_ABORTS && conn->state == TCP_SYN_SENT);
+}
+
+/* Whether a soft one does. */
+static bool soft_aborts(const struct tcp_conn *conn, enum tcp_icmp_kind kind)
+{
+    const bool opening = conn->state == TCP_SYN_SENT || conn->state == TCP_SYN_RECEIVED;
+    switch ((enum tcp_icmp_soft)conn_options(conn)->icmp_soft) {
+    case TCP_ICMP_SOFT_REPORTS: return false;
+    case TCP_ICMP_SOFT_ABORTS_OPEN: return opening;
+    case TCP_ICMP_SOFT_SOME_ABORT_SYN_SENT:
+        return conn->state == TCP_SYN_SENT &&
+               (kind == TCP_ICMP_TTL_EXCEEDED || kind == TCP_ICMP_ADMINISTRATIVELY_PROHIBITED);
+    }
+    return false;
 }
 
 /* ---- the path's MTU ---- */
@@ -196,10 +212,8 @@ static enum tcp_icmp_fate take(struct tcp_conn *conn, uint64_t now_ns,
         return abort_conn(conn, now_ns, message);
     }
     TCP_ROW(conn, ICMP_SOFT);
-    const bool opening = conn->state == TCP_SYN_SENT || conn->state == TCP_SYN_RECEIVED;
-    return options->icmp_soft == TCP_ICMP_SOFT_ABORTS_OPEN && opening
-               ? abort_conn(conn, now_ns, message)
-               : report(conn, message);
+    return soft_aborts(conn, message->kind) ? abort_conn(conn, now_ns, message)
+                                            : report(conn, message);
 }
 
 static void tell(struct tcp_host *host, struct tcp_conn *conn, uint64_t now_ns,

@@ -48,11 +48,25 @@ bool tcp_icmp_type_code(enum tcp_icmp_kind kind, unsigned family, uint8_t *type,
     return true;
 }
 
+#define UNREACHABLE 3 /* ICMP's type */
+
+/* Of the codes of RFC 1122 3.2.2.1 and RFC 1812 5.2.7.1 that say more than TCP looks at: the one
+ * that means the same to it. */
+static uint8_t plain_code(uint8_t code)
+{
+    enum { NETWORK = 0, HOST = 1, PROHIBITED = 13 };
+    static const uint8_t plain[] = {
+        [6] = NETWORK,  [7] = HOST,  [8] = HOST,        [9] = PROHIBITED, [10] = PROHIBITED,
+        [11] = NETWORK, [12] = HOST, [13] = PROHIBITED, [14] = HOST,      [15] = HOST};
+    return code >= 6 && code < sizeof plain ? plain[code] : code;
+}
+
 bool tcp_icmp_from_type_code(unsigned family, uint8_t type, uint8_t code, enum tcp_icmp_kind *kind)
 {
     const unsigned column = family == 6;
+    const uint8_t meant = family == 4 && type == UNREACHABLE ? plain_code(code) : code;
     for (unsigned i = 0; i < TCP_ICMP_KIND_COUNT; i++) {
-        if (kinds[i].type[column] == type && kinds[i].code[column] == code) {
+        if (kinds[i].type[column] == type && kinds[i].code[column] == meant) {
             *kind = (enum tcp_icmp_kind)i;
             return true;
         }

@@ -18,7 +18,7 @@ bool segment_is_acceptable(const struct tcp_conn *conn, const struct tcp_segment
            (seq_geq(last, conn->rcv_nxt) && seq_lt(last, conn->rcv_nxt + window));
 }
 
-void arrival_trim(const struct tcp_conn *conn, struct arrival *arrival)
+void arrival_cut_old(const struct tcp_conn *conn, struct arrival *arrival)
 {
     if ((arrival->flags & TCP_SYN) != 0 && seq_lt(arrival->seq, conn->rcv_nxt)) {
         arrival->flags &= (uint16_t)~TCP_SYN;
@@ -34,6 +34,11 @@ void arrival_trim(const struct tcp_conn *conn, struct arrival *arrival)
         }
         arrival->seq = conn->rcv_nxt;
     }
+}
+
+void arrival_trim(const struct tcp_conn *conn, struct arrival *arrival)
+{
+    arrival_cut_old(conn, arrival);
     const uint32_t offset = arrival->seq - conn->rcv_nxt;
     const uint32_t window = conn->rcv_adv - conn->rcv_nxt;
     const uint32_t room = window > offset ? window - offset : 0;
@@ -64,7 +69,7 @@ static bool only_window_is_closed(const struct tcp_conn *conn, const struct tcp_
 }
 
 /* The SYN,ACK was lost, or is late: it is sent once more. Its timer runs on. */
-static void repeat_syn_ack(struct tcp_conn *conn, const struct arrival *arrival)
+void syn_ack_repeat(struct tcp_conn *conn, const struct arrival *arrival)
 {
     conn->syn_owed = true;
     conn->syn_times++;
@@ -115,7 +120,7 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
     if (is_syn_again(conn, seg)) {
         conn_discard(conn, arrival, TCP_DISCARD_REPEATED_SYN);
         if (conn->ecn.on) { ecn_syn_repeated(conn, seg->flags); }
-        repeat_syn_ack(conn, arrival);
+        syn_ack_repeat(conn, arrival);
         return DONE;
     }
     if (completes_simultaneous_open(conn, seg)) {
@@ -167,7 +172,7 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
     if (repeated_syn && conn->ecn.on) { ecn_syn_repeated(conn, seg->flags); }
     if (repeated_syn && conn->state == TCP_SYN_RECEIVED && (seg->flags & TCP_ACK) == 0 &&
         !edges_decide(conn) && conn_options(conn)->repeated_syn == TCP_REPEATED_SYN_SYN_ACK) {
-        repeat_syn_ack(conn, arrival);
+        syn_ack_repeat(conn, arrival);
         return DONE;
     }
     if (seq_lt(seg->seq, conn->rcv_nxt) && tcp_segment_len(seg) > 0 && !repeated_syn) {
@@ -178,8 +183,7 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
     return DONE;
 }
 
-static void reset_accepted(struct tcp_conn *conn, const struct arrival *arrival,
-                           enum tcp_cause cause)
+void conn_reset_accepted(struct tcp_conn *conn, const struct arrival *arrival, enum tcp_cause cause)
 {
     if (cause == TCP_CAUSE_RST_ARRIVED) {
         TCP_ROW(conn, RST_ACCEPTED);
@@ -252,7 +256,7 @@ static enum verdict second_check_rst(struct tcp_conn *conn, const struct arrival
         return DONE;
     }
     if (conn->state == TCP_TIME_WAIT) { TCP_SHOWS(conn, RFC1337_1); }
-    reset_accepted(conn, arrival, TCP_CAUSE_RST_ARRIVED);
+    conn_reset_accepted(conn, arrival, TCP_CAUSE_RST_ARRIVED);
     return DONE;
 }
 
@@ -265,7 +269,7 @@ static enum verdict fourth_check_syn(struct tcp_conn *conn, const struct arrival
         if (conn_options(conn)->syn_received_syn == TCP_SYN_RECEIVED_SYN_RESET) {
             conn_reply_rst(conn, arrival);
         }
-        reset_accepted(conn, arrival, TCP_CAUSE_SYN_IN_WINDOW);
+        conn_reset_accepted(conn, arrival, TCP_CAUSE_SYN_IN_WINDOW);
         return DONE;
     }
     conn_discard(conn, arrival, TCP_DISCARD_SYN_CHALLENGED);
@@ -293,6 +297,7 @@ static enum verdict check_ack_is_plausible(struct tcp_conn *conn, const struct a
 {
     const tcp_seq ack = arrival->seg->ack;
     const bool unsent = seq_gt(ack, conn->snd_nxt);
+    if (unsent && conn_options(conn)->check_order == TCP_CHECKS_BSD) { return GO_ON; }
     const bool too_old = seq_lt(ack, conn->snd_una - ack_reach(conn));
     const bool resets = conn->state == TCP_SYN_RECEIVED &&
                         conn_options(conn)->syn_received_ack == TCP_SYN_RECEIVED_ACK_RESET;
@@ -395,23 +400,7 @@ static void shows_fin_acked(const struct tcp_conn *conn, bool acked)
     if (!acked) { TCP_ROW(conn, FIN_NOT_ACKED); }
 }
 
-/* What kernels answer of what RFC 9293 ignores. */
-static void time_wait_answer(struct tcp_conn *conn, const struct arrival *arrival)
-{
-    const enum tcp_time_wait_text what =
-        (enum tcp_time_wait_text)conn_options(conn)->time_wait_text;
-    const struct tcp_segment *seg = arrival->seg;
-    if (arrival->len > 0 && what == TCP_TIME_WAIT_TEXT_ACK) {
-        time_wait_restart(conn, arrival->now_ns);
-        ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
-    } else if (what == TCP_TIME_WAIT_TEXT_ANY &&
-               (tcp_segment_len(seg) > 0 || seg->seq != conn->rcv_nxt ||
-                seg->ack != conn->snd_nxt)) {
-        ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
-    }
-}
-
-static enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arrival)
+enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arrival)
 {
     if ((arrival->flags & TCP_ACK) == 0) {
         TCP_ROW(conn, ACK_OFF);
@@ -475,12 +464,29 @@ static enum verdict late_text(struct tcp_conn *conn, const struct arrival *arriv
     return DONE;
 }
 
+/* What the fifth check lets pass. */
+void checks_after_ack(struct tcp_conn *conn, struct arrival *arrival)
+{
+    conn->rcv_tos = arrival->seg->tos;
+    if (arrival->options.has_user_timeout) { uto_arrived(conn, arrival); }
+    if (conn->ecn.on) { ecn_text_arrives(conn, arrival->seg); }
+    sixth_check_urg(conn, arrival);
+    if (edges_answer(conn, arrival) == DONE) { return; }
+    seventh_process_text(conn, arrival);
+    eighth_check_fin(conn, arrival);
+}
+
 /* RFC 9293 3.10.7.4, "Other states". */
 void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival)
 {
     if (conn->state == TCP_TIME_WAIT && time_wait_check_syn(conn, arrival) == DONE) { return; }
     if (closed_record_arrives(conn, arrival) == DONE) { return; }
     keepalive_restart(conn, arrival->now_ns);
+    if (conn->state == TCP_SYN_RECEIVED && syn_cache_arrives(conn, arrival) == DONE) { return; }
+    if (conn_options(conn)->check_order == TCP_CHECKS_BSD) {
+        bsd_arrives(conn, arrival);
+        return;
+    }
     if (check_there_is_ack(conn, arrival) == DONE) {
         conn_discard(conn, arrival, TCP_DISCARD_NO_ACK);
         return;
@@ -492,11 +498,5 @@ void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival)
     if (fourth_check_syn(conn, arrival) == DONE) { return; }
     if (late_text(conn, arrival) == DONE) { return; }
     if (fifth_check_ack(conn, arrival) == DONE) { return; }
-    conn->rcv_tos = arrival->seg->tos;
-    if (arrival->options.has_user_timeout) { uto_arrived(conn, arrival); }
-    if (conn->ecn.on) { ecn_text_arrives(conn, arrival->seg); }
-    sixth_check_urg(conn, arrival);
-    if (edges_answer(conn, arrival) == DONE) { return; }
-    seventh_process_text(conn, arrival);
-    eighth_check_fin(conn, arrival);
+    checks_after_ack(conn, arrival);
 }

@@ -423,8 +423,21 @@ static void send_keepalive(struct tcp_conn *conn, uint64_t now_ns, struct tcp_se
 /* Whether an ACK carries our FIN again, while that is not acknowledged. */
 static bool ack_repeats_fin(const struct tcp_conn *conn)
 {
-    return conn_options(conn)->closing_ack_fin && conn->sent_tail != NULL && conn->sent_tail->fin &&
-           conn->sent_tail->len == 0;
+    return conn_options(conn)->closing_ack_fin && conn->fin_sent &&
+           seq_leq(conn->snd_una, conn->fin_seq);
+}
+
+/* The FIN alone: the text before it is repeated in its own time. */
+static void ack_with_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out,
+                         const struct answer *answer)
+{
+    struct sent *last = conn->sent_tail;
+    pure_ack(conn, now_ns, out, conn->fin_seq, answer);
+    out->flags |= TCP_FIN;
+    if (last != NULL && last->times < UINT16_MAX) { last->times++; }
+    out->retransmission = last != NULL ? last->times : 0;
+    conn->total_retransmits++;
+    conn->timing = false; /* RFC 6298 (3) */
 }
 
 static bool send_owed_answer(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out,
@@ -436,8 +449,10 @@ static bool send_owed_answer(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     const bool challenge = conn->answer[known].cause == TCP_SENT_CHALLENGE;
     /* What the peer has is not repeated: two FINs would draw one another for ever. */
     const bool plain = challenge || conn->answer[known].has_our_fin || !ack_repeats_fin(conn);
-    if (plain || !send_again(conn, now_ns, conn->sent_tail, out)) {
+    if (plain) {
         pure_ack(conn, now_ns, out, ack_seq(conn), &conn->answer[known]);
+    } else {
+        ack_with_fin(conn, now_ns, out, &conn->answer[known]);
     }
     set_cause(out, conn->answer[known].cause, conn->answer[known].tag);
     return true;
@@ -475,7 +490,9 @@ bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out
         return true;
     }
     if (conn->ack_now) {
-        if (!ack_repeats_fin(conn) || !send_again(conn, now_ns, conn->sent_tail, out)) {
+        if (ack_repeats_fin(conn)) {
+            ack_with_fin(conn, now_ns, out, NULL);
+        } else {
             pure_ack(conn, now_ns, out, ack_seq(conn), NULL);
         }
         set_cause(out, conn->ack_cause, conn->ack_cause_tag);

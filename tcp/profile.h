@@ -17,7 +17,11 @@ enum tcp_icmp_opening {
     TCP_ICMP_SYN_SENT_ABORTS,
     TCP_ICMP_OPENING_REPORTS
 };
-enum tcp_icmp_soft { TCP_ICMP_SOFT_REPORTS, TCP_ICMP_SOFT_ABORTS_OPEN };
+enum tcp_icmp_soft {
+    TCP_ICMP_SOFT_REPORTS,
+    TCP_ICMP_SOFT_ABORTS_OPEN,
+    TCP_ICMP_SOFT_SOME_ABORT_SYN_SENT
+};
 
 enum tcp_syn_text { TCP_SYN_TEXT_KEEP, TCP_SYN_TEXT_DROP, TCP_SYN_TEXT_IGNORE };
 enum tcp_ssthresh_of { TCP_SSTHRESH_OF_FLIGHT, TCP_SSTHRESH_OF_CWND };
@@ -41,7 +45,12 @@ struct tcp_ack_limit {
     uint32_t count;
     bool per_host; /* else of each connection */
 };
-enum tcp_time_wait_syn { TCP_OLD_SYN_RFC6191, TCP_OLD_SYN_ACK, TCP_OLD_SYN_DROP };
+enum tcp_time_wait_syn {
+    TCP_OLD_SYN_RFC6191,
+    TCP_OLD_SYN_ACK,
+    TCP_OLD_SYN_DROP,
+    TCP_OLD_SYN_RECYCLE
+};
 enum tcp_syn_echo { TCP_SYN_ECHO_IGNORE, TCP_SYN_ECHO_RESET };
 enum tcp_missing_timestamp { TCP_MISSING_DROP, TCP_MISSING_ACCEPT };
 enum tcp_option_layout { TCP_LAYOUT_RFC9293, TCP_LAYOUT_LINUX, TCP_LAYOUT_FREEBSD };
@@ -73,6 +82,10 @@ enum tcp_reopen_iss { TCP_REOPEN_ISS_HASH, TCP_REOPEN_ISS_BEYOND };
 enum tcp_listen_close { TCP_LISTEN_CLOSE_RESETS, TCP_LISTEN_CLOSE_FORGETS };
 enum tcp_reset_unaccepted { TCP_RESET_UNACCEPTED_FORGETS, TCP_RESET_UNACCEPTED_KEEPS };
 enum tcp_push { TCP_PUSH_EACH, TCP_PUSH_LAST, TCP_PUSH_EMPTY };
+enum tcp_check_order { TCP_CHECKS_RFC9293, TCP_CHECKS_BSD };
+enum tcp_close_unread { TCP_CLOSE_UNREAD_RESETS, TCP_CLOSE_UNREAD_SENDS_FIN };
+enum tcp_close_calls { TCP_CLOSE_CALLS_RFC9293, TCP_CLOSE_CALLS_BSD };
+enum tcp_closed_port { TCP_CLOSED_PORT_RESETS, TCP_CLOSED_PORT_DROPS_SYN, TCP_CLOSED_PORT_DROPS };
 enum tcp_nagle_waits_for { TCP_NAGLE_WAITS_FOR_ANYTHING, TCP_NAGLE_WAITS_FOR_SMALL };
 
 struct tcp_options {
@@ -136,7 +149,7 @@ struct tcp_options {
     uint8_t syn_received_ack; /* enum tcp_syn_received_ack */
     uint8_t window_advance;   /* enum tcp_window_advance */
     bool whole_segments;      /* buffers are rounded up to */
-    bool dsack_fin;
+    bool sack_fin;
     uint8_t listen_close; /* enum tcp_listen_close */
     uint8_t late_text;    /* enum tcp_late_text */
     bool dup_acks_counted, slow_start_after_idle, push_bursts, mss_both_ways, reset_keeps_text;
@@ -205,6 +218,13 @@ struct tcp_options {
     uint64_t quiet_time_ns;      /* after a crash; 0: none */
     uint32_t slow_start_limit;   /* segments an ACK; 0: none */
     uint32_t burst_segments;     /* the fewest of one that push_bursts marks */
+    uint8_t check_order;         /* enum tcp_check_order */
+    bool syn_cache;              /* passive SYN-RECEIVED is an entry of a cache */
+    uint8_t close_unread;        /* enum tcp_close_unread */
+    uint8_t close_calls;         /* enum tcp_close_calls */
+    uint8_t closed_port;         /* enum tcp_closed_port; of the host */
+    uint64_t persist_min_ns;     /* 0: the RTO */
+    uint64_t persist_max_ns;     /* 0: rto_max_ns */
 
     uint32_t mtu_bytes; /* of the path's first link: set by the carrier, not by the user */
 };

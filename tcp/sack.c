@@ -36,7 +36,9 @@ static bool contains(const struct sack_block *block, tcp_seq seq)
 /* A FIN that waits behind its text has a number too. */
 static void take_in_fin(const struct tcp_conn *conn, struct sack_block *block)
 {
-    if (conn->fin_known && conn->rcv_fin_seq == block->right) { block->right++; }
+    if (conn_options(conn)->sack_fin && conn->fin_known && conn->rcv_fin_seq == block->right) {
+        block->right++;
+    }
 }
 
 /* The contiguous run of held octets around `seq`. */
@@ -51,7 +53,8 @@ static bool held_around(const struct tcp_conn *conn, tcp_seq seq, struct sack_bl
         run.right = node->seq + node->slice.len;
     }
     take_in_fin(conn, &run);
-    if (!contains(&run, seq) && conn->fin_known && seq == conn->rcv_fin_seq) {
+    if (!contains(&run, seq) && conn_options(conn)->sack_fin && conn->fin_known &&
+        seq == conn->rcv_fin_seq) {
         run = (struct sack_block){seq, seq + 1};
     }
     *block = run;
@@ -143,7 +146,7 @@ bool sack_find_duplicate(const struct tcp_conn *conn, const struct arrival *arri
     if (!conn_options(conn)->time_wait_sack && conn_is_record(conn)) { return false; }
     const struct tcp_segment *seg = arrival->seg;
     const tcp_seq first = seg->seq + ((seg->flags & TCP_SYN) != 0);
-    const bool fin_counts = conn_options(conn)->dsack_fin || (seg->flags & TCP_FIN) == 0;
+    const bool fin_counts = conn_options(conn)->sack_fin || (seg->flags & TCP_FIN) == 0;
     const tcp_seq end = seg->seq + tcp_segment_len(seg) - !fin_counts;
     if (seq_lt(first, seq_min(end, conn->rcv_nxt))) {
         *block = (struct sack_block){first, seq_min(end, conn->rcv_nxt)};

@@ -92,7 +92,12 @@ static void closed(struct tcp_host *host, uint64_t now_ns, const struct tcp_segm
 {
     shows_closed(host, seg);
     discard_unowned(host, now_ns, seg, TCP_DISCARD_NO_CONNECTION);
-    if ((seg->flags & TCP_RST) == 0) { reply_with_rst(host, seg, &host->options->values); }
+    const uint8_t answers = host->options->values.closed_port;
+    const bool silent = answers == TCP_CLOSED_PORT_DROPS ||
+                        (answers == TCP_CLOSED_PORT_DROPS_SYN && (seg->flags & TCP_SYN) != 0);
+    if ((seg->flags & TCP_RST) == 0 && !silent) {
+        reply_with_rst(host, seg, &host->options->values);
+    }
 }
 
 /* ---- SYN-SENT: 3.10.7.3 ---- */
@@ -170,7 +175,11 @@ static void syn_sent_fourth_check_syn(struct tcp_conn *conn, struct arrival *arr
         (void)window_offer(conn, true);
         conn->syn_owed = true;
         arrival_trim(conn, arrival);
-        if (listen_keeps_text(conn, arrival)) { text_hold(conn, arrival); }
+        if (listen_keeps_text(conn, arrival) ||
+            conn_options(conn)->check_order ==
+                TCP_CHECKS_BSD) { /* the cache is for passive opens */
+            text_hold(conn, arrival);
+        }
         return;
     }
     TCP_ROW(conn, SYN_SENT_SYN_ACK);
@@ -180,6 +189,9 @@ static void syn_sent_fourth_check_syn(struct tcp_conn *conn, struct arrival *arr
     fast_open_answered(conn, arrival, seg->ack == conn->snd_nxt);
     ack_of_syn(conn, arrival);
     tcp_enter(conn, arrival->now_ns, TCP_ESTABLISHED, TCP_CAUSE_SYN_ACK_ARRIVED);
+    if (conn->close_called) {
+        tcp_enter(conn, arrival->now_ns, TCP_FIN_WAIT_1, TCP_CAUSE_CLOSE_CALLED);
+    }
     conn->ack_now = true;
     conn->ack_cause = TCP_SENT_ACK_OF;
     conn->ack_cause_tag = seg->tag;
@@ -192,6 +204,9 @@ static void syn_sent_fourth_check_syn(struct tcp_conn *conn, struct arrival *arr
 
 static void syn_sent(struct tcp_conn *conn, struct arrival *arrival)
 {
+    if (conn_options(conn)->check_order == TCP_CHECKS_BSD && bsd_drops_syn_fin(conn, arrival)) {
+        return;
+    }
     if (syn_sent_first_check_ack(conn, arrival) == DONE) { return; }
     if (syn_sent_second_check_rst(conn, arrival) == DONE) { return; }
     /* Third, check the security: RFC 9293 appendix A.1; not done by any stack of today. */
@@ -259,6 +274,14 @@ void tcp_segment_arrives(struct tcp_host *host, uint64_t now_ns, const struct tc
                               .len = tcp_payload_len(&segment->payload)};
     if (segment->options_len > 0) {
         wire_parse_options(segment->options, segment->options_len, &arrival.options);
+    }
+    if (time_wait_recycles(conn, &arrival)) {
+        host_settle(host, conn, now_ns);
+        conn = host_find_listener(host, &segment->destination);
+        if (conn == NULL) {
+            closed(host, now_ns, segment);
+            return;
+        }
     }
     if (host->observer.marks != NULL) { shows_arrival(conn, &arrival); }
     conn_arrives(conn, &arrival);

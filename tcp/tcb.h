@@ -434,6 +434,15 @@ static inline const struct tcp_options *conn_options(const struct tcp_conn *conn
     return &conn->options->values;
 }
 
+/* BSD's CLOSE while a connection opens: who lets go of it forgets it without a word; who only says
+ * that he will not send has his FIN sent when the handshake is done. */
+static inline bool conn_opens_as_bsd(const struct tcp_conn *conn)
+{
+    return conn_options(conn)->close_calls == TCP_CLOSE_CALLS_BSD &&
+           (conn->state == TCP_SYN_SENT ||
+            (conn->state == TCP_SYN_RECEIVED && !conn->fast_open.early));
+}
+
 /* ---- icmp.c ---- */
 /* Called before new data are sent while a path MTU was told: whether it is time to try more. */
 void path_mtu_raise(struct tcp_conn *conn, uint64_t now_ns);
@@ -506,6 +515,8 @@ bool timestamps_echo_is_ours(const struct tcp_conn *conn, const struct arrival *
 void timestamps_begin(struct tcp_conn *conn, const struct arrival *arrival);
 /* Whether a connection with these options uses them when its peer does. */
 bool timestamps_wanted(const struct tcp_options *options);
+bool timestamps_missing(const struct tcp_conn *conn, const struct arrival *arrival);
+bool timestamps_old(struct tcp_conn *conn, const struct arrival *arrival);
 enum verdict timestamps_check(struct tcp_conn *conn, const struct arrival *arrival);
 void timestamps_take(struct tcp_conn *conn, const struct arrival *arrival);
 bool timestamps_measure(const struct tcp_conn *conn, const struct arrival *arrival,
@@ -576,9 +587,24 @@ enum verdict closed_record_arrives(struct tcp_conn *conn, struct arrival *arriva
 
 /* ---- other_states.c ---- */
 void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival);
+/* Cuts off what was had before: a SYN, text, and a FIN that lies left of RCV.NXT. */
+void arrival_cut_old(const struct tcp_conn *conn, struct arrival *arrival);
 /* Keeps what lies in the window that was offered. */
 bool segment_is_acceptable(const struct tcp_conn *conn, const struct tcp_segment *seg);
 void arrival_trim(const struct tcp_conn *conn, struct arrival *arrival);
+enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arrival);
+void checks_after_ack(struct tcp_conn *conn, struct arrival *arrival);
+void conn_reset_accepted(struct tcp_conn *conn, const struct arrival *arrival,
+                         enum tcp_cause cause);
+void syn_ack_repeat(struct tcp_conn *conn, const struct arrival *arrival);
+
+/* ---- arrives_bsd.c, syn_cache.c ---- */
+/* SYN with FIN, in whatever state, where syn_fin says so. */
+bool bsd_drops_syn_fin(struct tcp_conn *conn, const struct arrival *arrival);
+void bsd_arrives(struct tcp_conn *conn, struct arrival *arrival);
+/* In SYN-RECEIVED: DONE unless the segment completes the handshake, or no cache is asked for. */
+bool syn_cache_has(const struct tcp_conn *conn);
+enum verdict syn_cache_arrives(struct tcp_conn *conn, const struct arrival *arrival);
 
 /* ---- text.c ---- */
 void seventh_process_text(struct tcp_conn *conn, const struct arrival *arrival);
@@ -775,6 +801,7 @@ bool window_update_due(const struct tcp_conn *conn);
 /* window_bsd.c: the room that BSD would offer; whether it tells that reading has opened the window;
  * its buffers, once the peer's MSS is known. */
 uint32_t window_bsd_room(const struct tcp_conn *conn, uint32_t room);
+uint32_t window_bsd_taken(const struct tcp_conn *conn);
 bool window_bsd_update_due(const struct tcp_conn *conn, uint32_t room);
 void window_bsd_round_buffers(struct tcp_conn *conn);
 /* window_linux.c: the same of Linux. */
@@ -824,6 +851,9 @@ bool time_wait_ignores_rst(const struct tcp_conn *conn, uint64_t now_ns);
 void time_wait_restart(struct tcp_conn *conn, uint64_t now_ns);
 /* DONE: a SYN has reopened the connection, or was dropped. */
 enum verdict time_wait_check_syn(struct tcp_conn *conn, struct arrival *arrival);
+void time_wait_answer(struct tcp_conn *conn, const struct arrival *arrival);
+/* A SYN begins anew, and what was there has ended: the segment is for whoever listens. */
+bool time_wait_recycles(struct tcp_conn *conn, const struct arrival *arrival);
 void time_wait_return(struct tcp_conn *conn, uint64_t now_ns);
 void time_wait_forget_old(struct tcp_conn *conn);
 

@@ -86,7 +86,8 @@ static void take_text(struct tcp_conn *conn, const struct arrival *arrival)
         return;
     }
     struct sack_block twice;
-    if (conn->sack_on && sack_find_duplicate(conn, arrival, &twice)) {
+    const bool new = arrival->len > 0 || (arrival->flags & TCP_FIN) != 0;
+    if (conn->sack_on && new &&sack_find_duplicate(conn, arrival, &twice)) {
         sack_duplicate(conn, twice);
         conn->ack_now = true;
     }

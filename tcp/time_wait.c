@@ -132,7 +132,10 @@ enum verdict time_wait_check_syn(struct tcp_conn *conn, struct arrival *arrival)
     if ((arrival->seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN) { return GO_ON; }
     struct tcp_conn *listener = host_find_listener(conn->host, &conn->local);
     const bool record = conn_options(conn)->time_wait_record;
-    if (listener == NULL || (conn->owned && !record)) { return GO_ON; }
+    if (listener == NULL || (conn->owned && !record) ||
+        conn_options(conn)->time_wait_syn == TCP_OLD_SYN_RECYCLE) {
+        return GO_ON;
+    }
     if (!syn_is_new(conn, listener, arrival)) { return refuse_syn(conn, listener, arrival); }
     const bool dropped =
         (arrival->seg->flags & TCP_FIN) != 0 && conn_options(listener)->syn_fin == TCP_SYN_FIN_DROP;
@@ -142,6 +145,36 @@ enum verdict time_wait_check_syn(struct tcp_conn *conn, struct arrival *arrival)
         return GO_ON;
     }
     return reopen(conn, listener, arrival) ? DONE : GO_ON;
+}
+
+/* What kernels answer of what RFC 9293 ignores. */
+void time_wait_answer(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const enum tcp_time_wait_text what =
+        (enum tcp_time_wait_text)conn_options(conn)->time_wait_text;
+    const struct tcp_segment *seg = arrival->seg;
+    if (arrival->len > 0 && what == TCP_TIME_WAIT_TEXT_ACK) {
+        time_wait_restart(conn, arrival->now_ns);
+        ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
+    } else if (what == TCP_TIME_WAIT_TEXT_ANY &&
+               (tcp_segment_len(seg) > 0 || seg->seq != conn->rcv_nxt ||
+                seg->ack != conn->snd_nxt)) {
+        ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
+    }
+}
+
+/* BSD's way: a SYN beyond all that was received ends TIME-WAIT, and goes to whoever listens, or to
+ * nobody. */
+bool time_wait_recycles(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    const struct tcp_segment *seg = arrival->seg;
+    if (conn->state != TCP_TIME_WAIT || conn_options(conn)->time_wait_syn != TCP_OLD_SYN_RECYCLE ||
+        (seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN ||
+        !seq_gt(seg->seq, conn->rcv_nxt) || (conn->ts_on && timestamps_missing(conn, arrival))) {
+        return false;
+    }
+    conn_finish(conn, arrival->now_ns, TCP_CAUSE_REOPENED, TCP_OK);
+    return true;
 }
 
 /* The SYN was an old duplicate: a RST has said so. Back to where it was. */

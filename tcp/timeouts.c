@@ -131,7 +131,8 @@ static void give_up(struct tcp_conn *conn, uint64_t now_ns)
 {
     const enum tcp_error reported = (enum tcp_error)conn->soft_error;
     shows_give_up(conn, now_ns);
-    if (conn_options(conn)->give_up_rst == TCP_GIVE_UP_RST_ALWAYS && conn->irs_known) {
+    if (conn_options(conn)->give_up_rst == TCP_GIVE_UP_RST_ALWAYS && conn->irs_known &&
+        !syn_cache_has(conn)) {
         conn_send_last_rst(conn, now_ns, TCP_SENT_RTO, 0);
     }
     conn_finish(conn, now_ns, TCP_CAUSE_TOO_MANY_RETRIES,
@@ -190,6 +191,20 @@ static bool window_is_closed(const struct tcp_conn *conn)
     return conn->syn_acked && conn->snd_wnd == 0 && waits && only_a_probe;
 }
 
+/* From the RTO on they double, within bounds of their own where there are any. */
+static uint64_t probe_interval(const struct tcp_conn *conn, unsigned doublings)
+{
+    const struct tcp_options *options = conn_options(conn);
+    const uint64_t most_ns =
+        options->persist_max_ns != 0 ? options->persist_max_ns : options->rto_max_ns;
+    const uint64_t slop_ns = conn->rto_ns > options->rto_slop_ns ? options->rto_slop_ns : 0;
+    uint64_t interval_ns = conn->rto_ns - slop_ns;
+    for (unsigned i = 0; i < doublings && interval_ns < most_ns; i++) { interval_ns *= 2; }
+    interval_ns += slop_ns;
+    if (interval_ns < options->persist_min_ns) { interval_ns = options->persist_min_ns; }
+    return interval_ns < most_ns ? interval_ns : most_ns;
+}
+
 /* The first probe goes one RTO after data first wait or the last ACK, whichever is later. */
 void persist_follow(struct tcp_conn *conn, uint64_t now_ns, bool ack_arrived)
 {
@@ -199,7 +214,7 @@ void persist_follow(struct tcp_conn *conn, uint64_t now_ns, bool ack_arrived)
             conn->probing = true;
             conn->ecn.waits = false; /* for a timer that does not run any more */
             timer_stop(conn, now_ns, TCP_TIMER_RETRANSMISSION);
-            timer_set(conn, now_ns, TCP_TIMER_PERSIST, now_ns + conn->rto_ns);
+            timer_set(conn, now_ns, TCP_TIMER_PERSIST, now_ns + probe_interval(conn, 0));
         }
         return;
     }
@@ -232,12 +247,8 @@ static void persist_timeout(struct tcp_conn *conn, uint64_t now_ns)
     }
     conn->retransmits++;
     conn->probe_owed = true;
-    const uint64_t most_ns = conn_options(conn)->rto_max_ns;
-    uint64_t interval_ns = conn->rto_ns;
-    for (unsigned i = 0; i <= conn->probes && interval_ns < most_ns; i++) { interval_ns *= 2; }
     if (conn->probes < UINT8_MAX) { conn->probes++; }
-    timer_set(conn, now_ns, TCP_TIMER_PERSIST,
-              now_ns + (interval_ns < most_ns ? interval_ns : most_ns));
+    timer_set(conn, now_ns, TCP_TIMER_PERSIST, now_ns + probe_interval(conn, conn->probes));
     host_ready(conn);
 }
 

@@ -53,23 +53,32 @@ void timestamps_begin(struct tcp_conn *conn, const struct arrival *arrival)
     conn->ts_recent_ns = arrival->now_ns;
 }
 
-/* RFC 7323 5.3 R1, and 3.2 for what lacks the option. A RST is not checked (5.2). */
-enum verdict timestamps_check(struct tcp_conn *conn, const struct arrival *arrival)
+/* RFC 7323 3.2. A RST is not checked (5.2). */
+bool timestamps_missing(const struct tcp_conn *conn, const struct arrival *arrival)
 {
-    if ((arrival->seg->flags & TCP_RST) != 0) { return GO_ON; }
-    if (!arrival->options.has_timestamp) {
-        if (conn_options(conn)->missing_timestamp == TCP_MISSING_ACCEPT) { return GO_ON; }
-        TCP_SHOWS(conn, RFC7323_11);
-        conn_discard(conn, arrival, TCP_DISCARD_NO_TIMESTAMP);
-        return DONE;
-    }
+    return (arrival->seg->flags & TCP_RST) == 0 && !arrival->options.has_timestamp &&
+           conn_options(conn)->missing_timestamp != TCP_MISSING_ACCEPT;
+}
+
+/* 5.3 R1: older than what was taken before. */
+bool timestamps_old(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    if ((arrival->seg->flags & TCP_RST) != 0 || !arrival->options.has_timestamp) { return false; }
     if (arrival->now_ns - conn->ts_recent_ns > TS_RECENT_LIFE_NS) {
         TCP_SHOWS(conn, RFC7323_20);
         conn->ts_recent_valid = false;
     }
-    if (!conn->ts_recent_valid || seq_geq(arrival->options.ts_val, conn->ts_recent)) {
-        return GO_ON;
+    return conn->ts_recent_valid && seq_lt(arrival->options.ts_val, conn->ts_recent);
+}
+
+enum verdict timestamps_check(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    if (timestamps_missing(conn, arrival)) {
+        TCP_SHOWS(conn, RFC7323_11);
+        conn_discard(conn, arrival, TCP_DISCARD_NO_TIMESTAMP);
+        return DONE;
     }
+    if (!timestamps_old(conn, arrival)) { return GO_ON; }
     TCP_ROW(conn, PAWS_FAILS);
     TCP_SHOWS(conn, RFC7323_17);
     conn_discard(conn, arrival, TCP_DISCARD_OLD_TIMESTAMP);

@@ -396,15 +396,21 @@ static void queue_fin(struct tcp_conn *conn, uint64_t now_ns)
     host_ready(conn);
 }
 
+static enum close_action close_action_of(const struct tcp_conn *conn)
+{
+    if (!conn_opens_as_bsd(conn)) { return close_table[conn->state].action; }
+    return conn->released ? CLOSE_DELETES : CLOSE_QUEUED;
+}
+
 enum tcp_error tcp_close(struct tcp_conn *conn, uint64_t now_ns)
 {
     if (conn->gone) {
         HOST_ROW(conn->host, TCP_CLOSED, CLOSE_NOT_EXIST);
         return TCP_ERROR_NOT_EXIST;
     }
-    enum close_action action = close_table[conn->state].action;
+    enum close_action action = close_action_of(conn);
     shows_close(conn);
-    if (action == CLOSE_REFUSED || conn->close_called) {
+    if (action == CLOSE_REFUSED || (conn->close_called && action != CLOSE_DELETES)) {
         return conn->state == TCP_CLOSED ? error_of(conn) : TCP_ERROR_CLOSING;
     }
     if (action == CLOSE_DELETES) {
@@ -425,19 +431,19 @@ enum tcp_error tcp_close(struct tcp_conn *conn, uint64_t now_ns)
 
 /* ---- ABORT: 3.10.5 ---- */
 
-static bool abort_sends_rst(enum tcp_state state)
+static bool abort_sends_rst(const struct tcp_conn *conn)
 {
-    switch (state) {
+    switch (conn->state) {
     case TCP_SYN_RECEIVED:
     case TCP_ESTABLISHED:
     case TCP_FIN_WAIT_1:
     case TCP_FIN_WAIT_2:
     case TCP_CLOSE_WAIT: return true;
+    case TCP_CLOSING:
+    case TCP_LAST_ACK: return conn_options(conn)->close_calls == TCP_CLOSE_CALLS_BSD;
     case TCP_CLOSED:
     case TCP_LISTEN:
     case TCP_SYN_SENT:
-    case TCP_CLOSING:
-    case TCP_LAST_ACK:
     case TCP_TIME_WAIT: return false;
     }
     return false;
@@ -447,7 +453,7 @@ static void abort_conn(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause ca
                        enum tcp_sent_cause sent)
 {
     if (conn->listen != NULL) { listen_close(conn, now_ns); }
-    if (abort_sends_rst(conn->state)) { conn_send_last_rst(conn, now_ns, sent, 0); }
+    if (abort_sends_rst(conn)) { conn_send_last_rst(conn, now_ns, sent, 0); }
     conn_finish(conn, now_ns, cause, TCP_ERROR_RESET);
 }
 
@@ -473,7 +479,8 @@ void tcp_release(struct tcp_conn *conn, uint64_t now_ns)
     conn->released = true;
     if (conn->state != TCP_CLOSED && !conn->gone) {
         const bool unread = conn->unread > 0 || conn->held.head != NULL;
-        if (unread && abort_sends_rst(conn->state)) {
+        if (unread && abort_sends_rst(conn) &&
+            conn_options(conn)->close_unread == TCP_CLOSE_UNREAD_RESETS) {
             TCP_ROW(conn, CLOSE_DATA_UNREAD);
             TCP_SHOWS(conn, SHLD_3);
             TCP_SHOWS(conn, MAY_1);

@@ -9,6 +9,17 @@ uint32_t window_bsd_room(const struct tcp_conn *conn, uint32_t room)
     return silly ? 0 : room;
 }
 
+/* What is taken of the peer's text: all that the buffer has room for, though the window's field may
+ * not be able to tell it; and no less than was offered. */
+uint32_t window_bsd_taken(const struct tcp_conn *conn)
+{
+    const uint32_t asked = conn_options(conn)->recv_buffer;
+    const uint32_t size = asked > conn->growing.buffer ? asked : conn->growing.buffer;
+    const uint32_t room = conn->unread < size ? size - conn->unread : 0;
+    const uint32_t offered = conn->rcv_adv - conn->rcv_nxt;
+    return room > offered ? room : offered;
+}
+
 /* Whether reading has opened the window to `room`, which is more than was offered, by so much that
  * an ACK of its own tells it: two segments, where they are a quarter of the buffer or little is
  * free; or half of the buffer. */

@@ -245,6 +245,10 @@ enum call_status call_recvmsg(struct call *call)
 /* What a socket answers that cannot send: an errno, or 0. */
 static int why_not_send(struct call *call, struct fd *fd)
 {
+    const bool closed = fd->write_shut || fd_has_ended(fd);
+    if (closed && call->pkt->dialect == DIALECT_FREEBSD) {
+        return PKT_EPIPE;
+    } /* whatever ended it */
     const int error = fd_take_error(call->pkt, fd);
     if (error != 0) { return error; }
     if (never_connected(fd)) {

@@ -184,6 +184,11 @@ enum call_status call_connect(struct call *call)
     if (call->again) { return connect_outcome(call, fd); }
     const bool linux_ = call->pkt->dialect == DIALECT_LINUX;
     if (fd->listening) { return call_errno(call, linux_ ? PKT_EISCONN : PKT_EOPNOTSUPP); }
+    if (!linux_ && fd_has_ended(fd)) {
+        fd->connecting = false;
+        (void)fd_take_error(call->pkt, fd);
+        return call_errno(call, PKT_ECONNREFUSED);
+    }
     if (fd->socket != NULL && !fd->connecting) { return call_errno(call, PKT_EISCONN); }
     if (fd->socket != NULL) {
         const enum call_status status = connect_outcome(call, fd);
@@ -258,9 +263,8 @@ enum call_status call_shutdown(struct call *call)
     if (how < 0 || how > symbol_value(pkt->dialect, SYM_SHUT_RDWR)) {
         return call_errno(call, PKT_EINVAL);
     }
-    const bool over = fd->socket != NULL && fd_state(fd) == TCP_TIME_WAIT &&
-                      pkt->dialect == DIALECT_LINUX; /* which keeps it apart from the socket */
-    if (fd->socket == NULL || fd_state(fd) == TCP_CLOSED || over) {
+    /* Kernels keep TIME-WAIT apart from the socket. */
+    if (fd->socket == NULL || fd_state(fd) == TCP_CLOSED || fd_state(fd) == TCP_TIME_WAIT) {
         return call_errno(call, PKT_ENOTCONN);
     }
     if (fd->listening) {

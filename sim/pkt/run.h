@@ -180,7 +180,9 @@ struct pkt {
     /* What keepalive is when a socket switches it on. */
     uint64_t keepalive_idle_ns, keepalive_interval_ns;
     uint32_t keepalive_count;
-    uint8_t window_scale; /* when it is on: as in struct tcp_options */
+    uint8_t window_scale;           /* when it is on: as in struct tcp_options */
+    uint64_t fin_wait_2_timeout_ns; /* when FIN-WAIT-2 is recycled fast, as BSD can */
+    bool fin_wait_2_recycles;
 
     struct world *world;
     struct host *host, *remote;
@@ -427,6 +429,8 @@ enum call_status call_epoll_wait(struct call *call);
 struct fd *fd_create(struct pkt *pkt, enum fd_kind kind);
 struct fd *fd_of(const struct pkt *pkt, int64_t script_fd); /* open, or NULL */
 enum tcp_state fd_state(const struct fd *fd);
+/* It was connected, or on the way to be, and is CLOSED now. */
+bool fd_has_ended(const struct fd *fd);
 /* The socket's error as an errno, or 0; taking it makes it 0 from then on. */
 int fd_pending_error(const struct pkt *pkt, const struct fd *fd);
 int fd_take_error(const struct pkt *pkt, struct fd *fd);

@@ -134,6 +134,7 @@ static bool set_knob(struct pkt *pkt, const char *word, uint32_t line)
     return sysctl_set(pkt, name, equals + 1, line);
 }
 
+/* The host has what is set, at once; sockets have what was set when they were made. */
 static bool set_knobs(struct pkt *pkt, const struct words *words, uint32_t line)
 {
     for (size_t i = 1; i < words->count; i++) {
@@ -146,6 +147,7 @@ static bool set_knobs(struct pkt *pkt, const struct words *words, uint32_t line)
         }
         if (strchr(word, '=') != NULL && !set_knob(pkt, word, line)) { return false; }
     }
+    if (pkt->host != NULL) { tcp_host_set_options(host_tcp(pkt->host), &pkt->options); }
     return true;
 }
 

@@ -38,6 +38,11 @@ enum tcp_state fd_state(const struct fd *fd)
     return fd->socket != NULL ? fd->socket->state : TCP_CLOSED;
 }
 
+bool fd_has_ended(const struct fd *fd)
+{
+    return fd->socket != NULL && !fd->listening && fd_state(fd) == TCP_CLOSED;
+}
+
 /* ---- errors ---- */
 
 /* The state that the connection was in before it failed. */

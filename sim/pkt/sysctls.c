@@ -25,6 +25,10 @@ enum conversion {
     SET_COOKIES,
     SET_ONE_A_TIME, /* a challenge ACK in so many ms a connection */
     SET_ICMP_HARD,
+    SET_FIN_WAIT_2,
+    SET_COOKIES_ONLY,
+    SET_WAR_WINDOW,
+    SET_WAR_COUNT,
     NO_MEANING, /* any value: there is nothing here that it would change */
     ONLY_ZERO,
     ONLY_ONE,
@@ -32,6 +36,10 @@ enum conversion {
 
 #define LINUX "net.ipv4."
 #define BSD "net.inet.tcp."
+
+/* What FreeBSD's limit of challenge ACKs begins with, once a script speaks of it. */
+#define ACK_WAR_WINDOW_NS (1000 * NS_PER_MS)
+#define ACK_WAR_COUNT 5
 
 const struct pkt_knob pkt_knobs[] = {
     {LINUX "tcp_timestamps", "timestamps", "0: false", SET_BOOL},
@@ -94,8 +102,11 @@ const struct pkt_knob pkt_knobs[] = {
     {BSD "insecure_syn", "insecure_syn", "0: false", SET_BOOL},
     {BSD "insecure_ack", NULL, "only 0", ONLY_ZERO},
     {BSD "drop_synfin", "syn_fin", "0 accept, 1 drop", SET_BOOL},
-    {BSD "blackhole", NULL, "only 0", ONLY_ZERO},
-    {BSD "icmp_may_rst", "icmp_opening", "0: hard errors are only reported", SET_ICMP_HARD},
+    {BSD "blackhole", "closed_port", "0 reset, 1 drop_syn, 2 drop", SET_NUMBER},
+    {BSD "blackhole_local", NULL, "no peer is local", NO_MEANING},
+    {BSD "icmp_may_rst", "icmp_opening", "0: errors are only reported", SET_ICMP_HARD},
+    {BSD "ack_war_timewindow", "challenge_ack_limit", "milliseconds; 0: off", SET_WAR_WINDOW},
+    {BSD "ack_war_cnt", "challenge_ack_limit", "count", SET_WAR_COUNT},
     {BSD "recvspace", "recv_buffer", "octets", SET_NUMBER},
     {BSD "sendspace", "send_buffer", "octets", SET_NUMBER},
     {BSD "mssdflt", "default_mss", "octets", SET_NUMBER},
@@ -106,8 +117,12 @@ const struct pkt_knob pkt_knobs[] = {
     {BSD "rexmit_min", "rto_min", "milliseconds", SET_MS},
     {BSD "rexmit_slop", "rto_slop", "milliseconds", SET_MS},
     {BSD "rexmit_drop_options", "syn_drops_options", "0: false", SET_BOOL},
-    {BSD "finwait2_timeout", "fin_wait_2_timeout", "milliseconds", SET_MS},
-    {BSD "fast_finwait2_recycle", NULL, "only 0", ONLY_ZERO},
+    {BSD "finwait2_timeout", "fin_wait_2_timeout", "milliseconds, with fast_finwait2_recycle",
+     SET_FIN_WAIT_2},
+    {BSD "fast_finwait2_recycle", "fin_wait_2_timeout", "1: finwait2_timeout; 0: as the profile",
+     SET_FIN_WAIT_2},
+    {BSD "persmin", "persist_min", "milliseconds", SET_MS},
+    {BSD "persmax", "persist_max", "milliseconds", SET_MS},
     {BSD "keepinit", "open_timeout", "milliseconds", SET_MS},
     {BSD "keepidle", "keepalive", "milliseconds idle", SET_KEEP_IDLE_MS},
     {BSD "keepintvl", "keepalive", "milliseconds between probes", SET_KEEP_INTERVAL_MS},
@@ -117,7 +132,7 @@ const struct pkt_knob pkt_knobs[] = {
     {BSD "maxtcptw", NULL, "TIME-WAIT is never short of room", NO_MEANING},
     {BSD "nolocaltimewait", NULL, "no connection is local", NO_MEANING},
     {BSD "syncookies", "syn_cookies", "0 off, 1 auto", SET_COOKIES},
-    {BSD "syncookies_only", NULL, "only 0", ONLY_ZERO},
+    {BSD "syncookies_only", "syn_cookies", "1: on; 0: as syncookies says", SET_COOKIES_ONLY},
     {BSD "syncache.rexmtlimit", "synack_retries", "the number", SET_NUMBER},
     {BSD "syncache.rst_on_sock_fail", "abort_on_overflow", "0: false", SET_BOOL},
     {BSD "cc.algorithm", "congestion", "the word", SET_CHOICE},
@@ -302,6 +317,59 @@ static bool set_ecn(const struct knob_set *set)
                                                             : refuse(set);
 }
 
+static void set_icmp_may_rst(const struct knob_set *set)
+{
+    struct tcp_options column;
+    struct tcp_options *options = &set->pkt->options;
+    tcp_options_profile(&column, set->pkt->profile);
+    options->icmp_opening = set->number != 0 ? column.icmp_opening : TCP_ICMP_OPENING_REPORTS;
+    options->icmp_soft = set->number != 0 ? column.icmp_soft : TCP_ICMP_SOFT_REPORTS;
+}
+
+/* Without fast_finwait2_recycle it is keepalive's patience that ends FIN-WAIT-2. */
+static bool set_fin_wait_2(const struct knob_set *set)
+{
+    struct pkt *pkt = set->pkt;
+    struct tcp_options column;
+    tcp_options_profile(&column, pkt->profile);
+    if (strcmp(set->knob->name, BSD "finwait2_timeout") == 0) {
+        if (set->number == 0 || set->number > 100000000) { return refuse(set); }
+        pkt->fin_wait_2_timeout_ns = set->number * NS_PER_MS;
+    } else {
+        pkt->fin_wait_2_recycles = set->number != 0;
+    }
+    pkt->options.fin_wait_2_timeout_ns =
+        pkt->fin_wait_2_recycles ? pkt->fin_wait_2_timeout_ns : column.fin_wait_2_timeout_ns;
+    return true;
+}
+
+static bool set_cookies_only(const struct knob_set *set)
+{
+    struct tcp_options *options = &set->pkt->options;
+    if (set->number != 0) {
+        options->syn_cookies = TCP_COOKIES_ON;
+    } else if (options->syn_cookies == TCP_COOKIES_ON) {
+        options->syn_cookies = TCP_COOKIES_AUTO;
+    }
+    return true;
+}
+
+/* So many in a time a connection; the two come one after the other. */
+static bool set_ack_war(const struct knob_set *set, bool count)
+{
+    struct tcp_ack_limit *limit = &set->pkt->options.challenge_ack_limit;
+    if (set->number > UINT32_MAX / 2) { return refuse(set); }
+    if (count) {
+        limit->count = (uint32_t)set->number;
+        if (limit->interval_ns == 0) { limit->interval_ns = ACK_WAR_WINDOW_NS; }
+    } else {
+        limit->interval_ns = set->number * NS_PER_MS;
+        if (limit->count == 0) { limit->count = ACK_WAR_COUNT; }
+    }
+    if (limit->count == 0) { *limit = (struct tcp_ack_limit){0}; }
+    return true;
+}
+
 static bool set_bool(const struct knob_set *set)
 {
     struct tcp_options column;
@@ -342,6 +410,10 @@ static bool set_by(const struct knob_set *set)
     case SET_COOKIES:
     case SET_ONE_A_TIME:
     case SET_ICMP_HARD:
+    case SET_FIN_WAIT_2:
+    case SET_COOKIES_ONLY:
+    case SET_WAR_WINDOW:
+    case SET_WAR_COUNT:
     case ONLY_ZERO:
     case ONLY_ONE: break;
     }
@@ -362,7 +434,11 @@ static bool set_by(const struct knob_set *set)
     case SET_ECN: return set_ecn(set);
     case SET_FAST_OPEN: fast_open_set_bits(set->pkt, set->number); return true;
     case SET_COOKIES: return store(set, set->number);
-    case SET_ICMP_HARD: return set->number == 1 || store(set, TCP_ICMP_OPENING_REPORTS);
+    case SET_ICMP_HARD: set_icmp_may_rst(set); return true;
+    case SET_FIN_WAIT_2: return set_fin_wait_2(set);
+    case SET_COOKIES_ONLY: return set_cookies_only(set);
+    case SET_WAR_WINDOW:
+    case SET_WAR_COUNT: return set_ack_war(set, conversion == SET_WAR_COUNT);
     case ONLY_ZERO: return set->number == 0 || refuse(set);
     case ONLY_ONE: return set->number == 1 || refuse(set);
     case NO_MEANING:

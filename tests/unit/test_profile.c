@@ -123,6 +123,31 @@ static void defaults_are_those_of_the_table(void **unused)
     assert_int_equal(options.keepalive_count, 0);
 }
 
+/* A word that is no choice would silently be the first one. */
+static void columns_name_choices(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < tcp_option_count; i++) {
+        const struct tcp_option_row *row = &tcp_option_table[i];
+        const bool later = strcmp(row->name, "congestion") == 0; /* a kernel's is not there yet */
+        for (unsigned profile = 0; profile < TCP_PROFILES; profile++) {
+            char choices[128];
+            char word[64];
+            if (row->type != TCP_OPTION_CHOICE || later) { continue; }
+            (void)snprintf(choices, sizeof choices, " %s ", row->choices);
+            (void)snprintf(word, sizeof word, " %.*s ", (int)strcspn(row->defaults[profile], ","),
+                           row->defaults[profile]);
+            for (char *at = word + 1; *at != '\0' && at[1] != '\0'; at++) {
+                if (*at == ' ') { *at = '_'; }
+            }
+            if (strstr(choices, word) == NULL) {
+                fail_msg("%s: \"%s\" is none of \"%s\"", row->name, row->defaults[profile],
+                         row->choices);
+            }
+        }
+    }
+}
+
 static void rows_are_sound(void **unused)
 {
     (void)unused;
@@ -218,6 +243,7 @@ int main(void)
         cmocka_unit_test(rows_stand_in_the_order_of_the_page),
         cmocka_unit_test(defaults_are_those_of_the_table),
         cmocka_unit_test(rows_are_sound),
+        cmocka_unit_test(columns_name_choices),
         cmocka_unit_test(profiles_are_columns),
         cmocka_unit_test(kernels_have_their_values),
     };
