@@ -5,6 +5,18 @@
 #define BURST_PACE_NS UINT64_C(1000000)
 #define BURST_NEAR_NS (UINT64_C(1) << 19)
 
+uint32_t conn_flight(const struct tcp_conn *conn) { return conn->snd_nxt - conn->snd_una; }
+
+uint32_t conn_unsent(const struct tcp_conn *conn)
+{
+    if (conn->fin_sent) { return 0; }
+    /* Only before the SYN: later ISS is no bound, as numbers come round. */
+    const bool before_syn = !conn->syn_acked && conn->snd_nxt == conn->iss;
+    return send_data_end(conn) - conn->snd_nxt - before_syn;
+}
+
+bool conn_fin_waits(const struct tcp_conn *conn) { return conn->close_called && !conn->fin_sent; }
+
 /* How far beyond SND.NXT the peer's window and the congestion window reach. */
 uint32_t conn_usable_window(const struct tcp_conn *conn)
 {

@@ -2,18 +2,6 @@
  * answers, probes, data and FIN, acknowledgment. RFC 9293 3.7 and 3.8. */
 #include "tcb.h"
 
-uint32_t conn_flight(const struct tcp_conn *conn) { return conn->snd_nxt - conn->snd_una; }
-
-uint32_t conn_unsent(const struct tcp_conn *conn)
-{
-    if (conn->fin_sent) { return 0; }
-    /* Only before the SYN: later ISS is no bound, as numbers come round. */
-    const bool before_syn = !conn->syn_acked && conn->snd_nxt == conn->iss;
-    return send_data_end(conn) - conn->snd_nxt - before_syn;
-}
-
-bool conn_fin_waits(const struct tcp_conn *conn) { return conn->close_called && !conn->fin_sent; }
-
 /* ---- segments ---- */
 
 /* Field by field: the room for options is not worth clearing for each segment. */

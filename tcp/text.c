@@ -200,3 +200,15 @@ void conn_open_accepted_text(struct tcp_conn *conn, struct arrival *arrival)
     seventh_process_text(conn, arrival);
     eighth_check_fin(conn, arrival);
 }
+
+/* What the fifth check lets pass. */
+void checks_after_ack(struct tcp_conn *conn, struct arrival *arrival)
+{
+    conn->rcv_tos = arrival->seg->tos;
+    if (arrival->options.has_user_timeout) { uto_arrived(conn, arrival); }
+    if (conn->ecn.on) { ecn_text_arrives(conn, arrival->seg); }
+    sixth_check_urg(conn, arrival);
+    if (edges_answer(conn, arrival) == DONE) { return; }
+    seventh_process_text(conn, arrival);
+    eighth_check_fin(conn, arrival);
+}
