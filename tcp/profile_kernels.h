@@ -1,5 +1,6 @@
-/* profile_kernels.h - rows of the table of option values (profile.c, which alone includes this): what kernels do
- * and the RFCs leave open, or say otherwise; and what the RFCs allow and hardly anybody does. */
+/* profile_kernels.h - rows of the table of option values (profile.c, which alone includes this):
+ * what kernels do and the RFCs leave open, or say otherwise; and what the RFCs allow and hardly
+ * anybody does. */
 /* clang-format off */
     ROW("ack_every", CHOICE, FIELD(ack_every), ALWAYS, 0, 2, false, "full any octets", "",
         {"full", "octets", "any"},
@@ -353,4 +354,4 @@
         SAME("off"),
         "for so long after a crash no connection is opened: no sequence number is assigned",
         "RFC 9293 3.4.3"),
-/* clang-format on */
+    /* clang-format on */
