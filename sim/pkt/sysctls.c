@@ -138,7 +138,7 @@ const struct pkt_knob pkt_knobs[] = {
     {BSD "cc.algorithm", "congestion", "the word", SET_CHOICE},
     {BSD "cc.abe", NULL, "there are no lossless paths here", NO_MEANING},
     {BSD "initcwnd_segments", "initial_window", "the number", SET_NUMBER},
-    {BSD "rfc3042", "limited_transmit", "0: false", SET_BOOL},
+    {BSD "rfc3042", NULL, "only 1: limited transmit is always on", ONLY_ONE},
     {BSD "rfc3390", NULL, "initcwnd_segments goes before it", NO_MEANING},
     {BSD "rfc3465", NULL, "no script's window is so large", NO_MEANING},
     {BSD "rfc6675_pipe", NULL, "the pipe is always counted so", NO_MEANING},
@@ -247,7 +247,10 @@ static bool store(const struct knob_set *set, uint64_t value)
 {
     const struct tcp_option_row *row = set->row;
     const bool later = row == NULL || row->type == TCP_OPTION_LATER;
-    if (later) { return value == 0 || refuse(set); }
+    if (later) { /* what the profile says of itself changes nothing */
+        const char *word = row != NULL ? row->defaults[set->pkt->profile] : "off";
+        return value == (strcmp(word, "on") == 0) || value == 0 || refuse(set);
+    }
     if (value != 0 && (value < row->min || value > row->max) && row->type != TCP_OPTION_CHOICE) {
         return refuse(set);
     }
