@@ -76,6 +76,7 @@ enum tcp_sequence_check { TCP_SEQUENCE_RFC9293, TCP_SEQUENCE_EDGES };
 enum tcp_old_ack_reach { TCP_OLD_ACK_REACH_WINDOW, TCP_OLD_ACK_REACH_ACKED };
 enum tcp_syn_received_syn { TCP_SYN_RECEIVED_SYN_LISTEN, TCP_SYN_RECEIVED_SYN_RESET };
 enum tcp_small_window { TCP_SMALL_WINDOW_HALF, TCP_SMALL_WINDOW_WHOLE };
+enum tcp_late_ack { TCP_LATE_ACK_ANSWERED, TCP_LATE_ACK_DROPPED };
 enum tcp_window_again { TCP_WINDOW_AGAIN_ANY, TCP_WINDOW_AGAIN_LARGER };
 enum tcp_ack_seq { TCP_ACK_SEQ_SND_NXT, TCP_ACK_SEQ_WINDOW };
 enum tcp_reopen_iss { TCP_REOPEN_ISS_HASH, TCP_REOPEN_ISS_BEYOND };
@@ -172,6 +173,7 @@ struct tcp_options {
     uint8_t small_window;   /* enum tcp_small_window */
     uint8_t ack_seq;        /* enum tcp_ack_seq */
     uint8_t window_again;   /* enum tcp_window_again */
+    uint8_t late_ack;       /* enum tcp_late_ack */
     uint16_t min_send_mss;
     bool rst_of_sack, drop_without_ack, gap_after_close, time_wait_record, crossed_syn_options;
 

@@ -80,6 +80,9 @@
         {"reset", "forget", "forget"},
         "what becomes of connections in SYN-RECEIVED when their listener is closed",
         "RFC 9293 3.10.4"),
+    ROW("late_ack", CHOICE, FIELD(late_ack), ALWAYS, 0, 1, false, "answered dropped", "",
+        {"answered", "dropped", "answered"},
+        "what becomes of a bare ACK left of RCV.NXT whose timestamp is old", "RFC 7323 5.3 R1"),
     ROW("late_text", CHOICE, FIELD(late_text), ALWAYS, 0, 2, false, "ignore reset across", "",
         {"ignore", "across", "reset"},
         "text behind the peer's FIN: ignored; a RST in CLOSING and LAST-ACK, when the user has let "

@@ -71,6 +71,14 @@ bool timestamps_old(struct tcp_conn *conn, const struct arrival *arrival)
     return conn->ts_recent_valid && seq_lt(arrival->options.ts_val, conn->ts_recent);
 }
 
+/* An ACK that another overtook: its sender has nothing to learn. */
+static bool is_late_ack(const struct tcp_conn *conn, const struct tcp_segment *seg)
+{
+    return conn_options(conn)->late_ack == TCP_LATE_ACK_DROPPED && !conn_is_record(conn) &&
+           (seg->flags & TCP_ACK) != 0 && tcp_segment_len(seg) == 0 &&
+           seq_lt(seg->seq, conn->rcv_nxt);
+}
+
 enum verdict timestamps_check(struct tcp_conn *conn, const struct arrival *arrival)
 {
     if (timestamps_missing(conn, arrival)) {
@@ -82,7 +90,10 @@ enum verdict timestamps_check(struct tcp_conn *conn, const struct arrival *arriv
     TCP_ROW(conn, PAWS_FAILS);
     TCP_SHOWS(conn, RFC7323_17);
     conn_discard(conn, arrival, TCP_DISCARD_OLD_TIMESTAMP);
-    ack_owe_limited(conn, arrival, TCP_SENT_ACK_OF);
+    if (!is_late_ack(conn, arrival->seg)) {
+        const bool challenged = (arrival->seg->flags & TCP_SYN) != 0 && edges_decide(conn);
+        ack_owe_limited(conn, arrival, challenged ? TCP_SENT_CHALLENGE : TCP_SENT_ACK_OF);
+    }
     return DONE;
 }
 

@@ -20,6 +20,12 @@ static bool listens_by_recycling(const struct end *end)
     return host_options(end->host).backlog_full == TCP_BACKLOG_RECYCLE;
 }
 
+/* Where no connection is, nobody answers with a RST. */
+static bool is_silent(const struct end *end)
+{
+    return host_options(end->host).closed_port != TCP_CLOSED_PORT_RESETS;
+}
+
 static bool explained(const struct swarm *swarm, const struct end *end, enum tcp_error error)
 {
     const struct plan *plan = end->plan;
@@ -35,7 +41,7 @@ static bool explained(const struct swarm *swarm, const struct end *end, enum tcp
                plan->kind == OPEN_BOTH || swarm->short_msl || peer->crashed || swarm->impatient;
     case TCP_ERROR_UNREACHABLE: return swarm->noise_made > 0 || swarm->router != NULL;
     case TCP_ERROR_TIMED_OUT:
-        return swarm->impatient || swarm->keepalives || swarm->reuses ||
+        return swarm->impatient || swarm->keepalives || swarm->reuses || is_silent(peer) ||
                (peer->crashed && !peer->opened);
     case TCP_ERROR_USER_TIMEOUT: return swarm->user_timeouts;
     case TCP_ERROR_NOT_EXIST: return end->crashed;
