@@ -113,7 +113,7 @@ bool conn_ends_burst(struct tcp_conn *conn, uint32_t len)
     const uint32_t usable = conn_usable_window(conn);
     const uint32_t most = conn_segment_room(conn);
     const bool goes_on = len == most && conn->burst_sent < conn->burst_most && unsent > 0 &&
-                         conn_worth_sending(conn, unsent, usable, most);
+                         usable > 0 && conn_worth_sending(conn, unsent, usable, most);
     if (goes_on) { return false; }
     const bool several = conn->burst_sent > 1;
     conn->burst_sent = 0;

@@ -195,7 +195,8 @@ static void syn_sent_fourth_check_syn(struct tcp_conn *conn, struct arrival *arr
     conn->ack_now = true;
     conn->ack_cause = TCP_SENT_ACK_OF;
     conn->ack_cause_tag = seg->tag;
-    if (conn_options(conn)->syn_text == TCP_SYN_TEXT_IGNORE) {
+    if (conn_options(conn)->syn_text == TCP_SYN_TEXT_IGNORE &&
+        conn->fast_open.asks == FAST_OPEN_NOT) {
         arrival->len = 0;
         arrival->flags &= (uint16_t)~TCP_FIN;
     }
