@@ -6,6 +6,6 @@ set(map ${PROJECT_SOURCE_DIR}/scripts/packetdrill.map)
 target_link_options(tcpsim_packetdrill PRIVATE LINKER:--version-script=${map})
 target_link_libraries(tcpsim_packetdrill PRIVATE tcpsim_pkt Threads::Threads)
 include(GNUInstallDirs)
-install(TARGETS tcpsim_packetdrill LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/tcpsim)
+install(TARGETS tcpsim_packetdrill LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/tcpsim/packetdrill)
 set_target_properties(tcpsim_packetdrill PROPERTIES
   PREFIX "" OUTPUT_NAME tcpsim-packetdrill LINK_DEPENDS ${map})

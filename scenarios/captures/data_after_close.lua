@@ -1,7 +1,7 @@
 -- Linux: A closes altogether, B goes on sending. Nobody is there to read: RST, and A has forgotten.
 --
 -- To look at: the RST answers the data, so its SEQ is their ACK and it carries none itself.
-sim.scenario { title = "Linux: data after close", cites = { "RFC 9293 3.6.1", "SHLD-3" } }
+sim.scenario { title = "Linux: data after close", cites = { "RFC 9293 3.6.1" } }
 local kernel = require "kernel"
 local a, b = kernel.stage()
 

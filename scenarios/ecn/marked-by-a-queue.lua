@@ -9,7 +9,7 @@ sim.scenario {
   title = "ECN: a queue marks, the sender slows down, nothing is lost",
   cites = {
     "RFC 3168 6.1.2", "RFC 3168 6.1.3", "RFC3168-10", "RFC3168-13", "RFC3168-15",
-    "MUST-48", "SHLD-22", "SHLD-8", "RFC3168-20",
+    "SHLD-8", "RFC3168-20",
   },
 }
 

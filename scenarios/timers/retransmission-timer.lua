@@ -7,7 +7,7 @@
 sim.scenario {
   title = "The retransmission timer",
   cites = {
-    "RFC8961-2", "RFC6298-8", "RFC 6298 5", "RFC6298-1", "RFC6298-4", "RFC6298-9", "RFC6298-10", "RFC6298-11", "RFC6298-12", "RFC8961-1",
+    "RFC8961-2", "RFC 6298 5", "RFC6298-1", "RFC6298-4", "RFC6298-9", "RFC6298-10", "RFC6298-11", "RFC6298-12", "RFC8961-1",
   },
 }
 

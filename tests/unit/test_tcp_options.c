@@ -243,7 +243,7 @@ static void the_rest_of_a_slice_follows(void **state)
         assert_true(tcp_output(scene.host, 0, &segment));
         uint8_t octets[5];
         tcp_slice_copy(&segment.payload.part[0], 0, len, octets);
-        assert_memory_equal(octets, "abcdefghi" + 5 * i, len);
+        assert_memory_equal(octets, &"abcdefghi"[5 * i], len);
         tcp_payload_release(&scene.pools, &segment.payload);
         tcp_scene_arrive(&scene, tcp_scene_end(2, 80), tcp_scene_end(1, 5000), TCP_ACK, 501,
                          1001 + (i == 0 ? 5 : 9));
