@@ -197,7 +197,8 @@ void ack_update_window(struct tcp_conn *conn, const struct arrival *arrival, boo
     const struct tcp_segment *seg = arrival->seg;
     const uint32_t window = window_of_arrival(conn, seg);
     conn->more = false;
-    if (conn->snd_wnd == 0) {
+    const bool is_older = !is_new && seq_lt(seg->seq, conn->snd_wl1); /* it answers no probe */
+    if (conn->snd_wnd == 0 && !is_older) {
         conn->answered_ns = arrival->now_ns;
         conn->retransmits = 0; /* MUST-37: not while the peer answers */
     }

@@ -63,7 +63,8 @@ void tlp_stop(struct tcp_conn *conn, uint64_t now_ns)
 /* 7.3, 6.2: the peer holds the probe, and not what left long before it: all that is lost. */
 static bool shows_loss(const struct tcp_conn *conn)
 {
-    if (sack_bytes(conn) == 0 || conn->sent_head == NULL || conn->sent_head->sacked) {
+    if (sack_bytes(conn) == 0 || conn->sent_head == NULL || conn->sent_head->sacked ||
+        seq_geq(conn->sent_head->seq, conn->tlp.seq)) {
         return false;
     }
     for (const struct sent *sent = conn->sent_head; sent != NULL; sent = sent->next) {

@@ -20,7 +20,8 @@ static bool listens_by_recycling(const struct end *end)
     return host_options(end->host).backlog_full == TCP_BACKLOG_RECYCLE;
 }
 
-/* Where no connection is, nobody answers with a RST. */
+/* Where no connection is, nobody answers with a RST: an OPEN learns nothing, and half-open
+ * connections stay in the peer's backlog. */
 static bool is_silent(const struct end *end)
 {
     return host_options(end->host).closed_port != TCP_CLOSED_PORT_RESETS;
@@ -42,7 +43,7 @@ static bool explained(const struct swarm *swarm, const struct end *end, enum tcp
     case TCP_ERROR_UNREACHABLE: return swarm->noise_made > 0 || swarm->router != NULL;
     case TCP_ERROR_TIMED_OUT:
         return swarm->impatient || swarm->keepalives || swarm->reuses || is_silent(peer) ||
-               (peer->crashed && !peer->opened);
+               is_silent(end) || (peer->crashed && !peer->opened);
     case TCP_ERROR_USER_TIMEOUT: return swarm->user_timeouts;
     case TCP_ERROR_NOT_EXIST: return end->crashed;
     case TCP_ERROR_RESOURCES: /* or a newer SYN took its place, and nobody was told (RFC 4987 3.4)
