@@ -100,7 +100,7 @@ uint32_t ack_reach(const struct tcp_conn *conn)
 
 /* ---- TIME-WAIT as a record ---- */
 
-bool conn_is_closed_record(const struct tcp_conn *conn)
+static bool conn_is_closed_record(const struct tcp_conn *conn)
 {
     return (conn->state == TCP_TIME_WAIT && conn_options(conn)->time_wait_record) ||
            fin_wait_2_is_record(conn);
@@ -114,16 +114,13 @@ static void time_wait_arrives(struct tcp_conn *conn, const struct arrival *arriv
     const bool rst = (seg->flags & TCP_RST) != 0;
     const bool exact = seg->seq == conn->rcv_nxt && (rst || tcp_segment_len(seg) == 0);
     if (rst) {
-        if (exact && !conn_options(conn)->rfc1337) {
+        if (exact && !time_wait_ignores_rst(conn, arrival->now_ns)) {
             TCP_ROW(conn, RST_ACCEPTED);
             TCP_SHOWS(conn, RFC1337_1);
             conn_finish(conn, arrival->now_ns, TCP_CAUSE_RST_ARRIVED, TCP_OK);
             return;
         }
-        if (exact) {
-            TCP_ROW(conn, RST_IGNORED);
-            TCP_SHOWS(conn, RFC1337_5);
-        }
+        if (exact) { TCP_ROW(conn, RST_IGNORED); }
         conn_discard(conn, arrival,
                      exact ? TCP_DISCARD_RST_IN_TIME_WAIT : TCP_DISCARD_RST_OUT_OF_WINDOW);
         return;

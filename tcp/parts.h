@@ -235,7 +235,6 @@ enum verdict edges_answer(struct tcp_conn *conn, const struct arrival *arrival);
 bool is_rst_of_fin(const struct tcp_conn *conn, const struct tcp_segment *seg);
 bool is_rst_of_sack(const struct tcp_conn *conn, const struct tcp_segment *seg);
 uint32_t ack_reach(const struct tcp_conn *conn);
-bool conn_is_closed_record(const struct tcp_conn *conn);
 enum verdict closed_record_arrives(struct tcp_conn *conn, struct arrival *arrival);
 
 /* ---- other_states.c ---- */
