@@ -38,7 +38,7 @@ void ack_owe_answer(struct tcp_conn *conn, const struct arrival *arrival, enum t
  * of it. */
 void ack_answer_is_of_dropped(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    if (conn->answers == 0 || conn->answers > ANSWER_TAGS) { return; }
+    if (conn->answers > ANSWER_TAGS) { return; } /* it is told by the last of those noted */
     struct answer *answer = &conn->answer[conn->answers - 1];
     if (answer->duplicate || !conn->sack_on) { return; }
     answer->dropped = true;
@@ -104,8 +104,7 @@ static void advance_to(struct tcp_conn *conn, const struct arrival *arrival)
         TCP_SHOWS(conn, RFC6298_11);
         timer_stop(conn, now_ns, TCP_TIMER_RETRANSMISSION);
         if (conn_options(conn)->tlp) { timer_stop(conn, now_ns, TCP_TIMER_LOSS_PROBE); }
-    } else if (!conn->probing &&
-               (!conn->in_recovery || conn->first_partial_ack || seq_gt(ack, conn->recover))) {
+    } else if (!conn->in_recovery || conn->first_partial_ack || seq_gt(ack, conn->recover)) {
         TCP_SHOWS(conn, RFC6298_12);
         /* (5.3); in recovery for the first partial ACK only: RFC 6582 3.2 (3) */
         rto_start(conn, now_ns);

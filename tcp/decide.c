@@ -15,8 +15,6 @@ uint32_t conn_unsent(const struct tcp_conn *conn)
     return send_data_end(conn) - conn->snd_nxt - before_syn;
 }
 
-bool conn_fin_waits(const struct tcp_conn *conn) { return conn->close_called && !conn->fin_sent; }
-
 /* How far beyond SND.NXT the peer's window and the congestion window reach. */
 uint32_t conn_usable_window(const struct tcp_conn *conn)
 {

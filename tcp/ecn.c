@@ -69,7 +69,8 @@ void ecn_window_reduced(struct tcp_conn *conn)
 }
 
 /* An acceptable ACK: 6.1.2. With a window of one segment there is nothing to halve: the next
- * segment waits for the retransmission timer. */
+ * segment waits for the retransmission timer; not for that of the probes, where the peer's window
+ * is closed. */
 void ecn_ack_arrives(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const uint16_t flags = arrival->seg->flags;
@@ -79,11 +80,11 @@ void ecn_ack_arrives(struct tcp_conn *conn, const struct arrival *arrival)
         return;
     }
     conn->ece_acks++;
-    if (ecn_has_reduced(conn) || conn->in_recovery || conn->resend_next != NULL) { return; }
+    if (ecn_has_reduced(conn) || conn->in_recovery) { return; }
     if (conn->cwnd > conn->snd_mss) {
         TCP_SHOWS(conn, RFC3168_10);
         congestion_marked(conn);
-    } else {
+    } else if (!conn->probing) {
         TCP_SHOWS(conn, RFC3168_12);
         conn->ecn.waits = true;
         rto_start(conn, arrival->now_ns);

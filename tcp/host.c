@@ -84,7 +84,6 @@ void tcp_host_crash(struct tcp_host *host, uint64_t now_ns)
         conn->fast_open.listener = NULL;
         host_settle(host, conn, now_ns);
     }
-    host_settle(host, NULL, now_ns);
 }
 
 void tcp_host_set_options(struct tcp_host *host, const struct tcp_options *options)
@@ -188,9 +187,8 @@ struct tcp_conn *host_find_listener(struct tcp_host *host, const struct tcp_endp
     struct tcp_conn *any = NULL;
     const uint32_t bucket = hash_sockets(local, &nobody) & (host->bucket_count - 1);
     for (struct tcp_conn *conn = host->buckets[bucket]; conn != NULL; conn = conn->next_hash) {
-        if (conn->state != TCP_LISTEN || conn->local.port != local->port || conn->listen == NULL) {
-            continue;
-        }
+        if (conn->state != TCP_LISTEN || conn->local.port != local->port) { continue; }
+        assert(conn->listen != NULL); /* one that was closed is not in the table */
         if (tcp_address_equal(&conn->local.address, &local->address)) { return conn; }
         if (conn->local.address.family == 0) { any = conn; }
     }
@@ -214,7 +212,8 @@ bool tcp_local_in_use(struct tcp_host *host, const struct tcp_endpoint *local)
 void host_ready(struct tcp_conn *conn)
 {
     struct tcp_host *host = conn->host;
-    if (conn->ready || conn->gone) { return; }
+    if (conn->ready) { return; }
+    assert(!conn->gone && conn->state != TCP_CLOSED && conn->state != TCP_LISTEN);
     conn->ready = true;
     conn->next_ready = NULL;
     conn->previous_ready = host->ready_tail;
@@ -330,28 +329,19 @@ void tcp_timeout(struct tcp_host *host, uint64_t now_ns)
 
 void host_settle_now(struct tcp_host *host, struct tcp_conn *conn, uint64_t now_ns)
 {
-    if (conn != NULL && conn->congestion_changed) {
+    if (conn->congestion_changed) {
         conn->congestion_changed = false;
         if (host_wants(host, TCP_EVENT_CONGESTION)) {
             host_tell(host, &(struct tcp_event){
                                 .kind = TCP_EVENT_CONGESTION, .conn = conn, .now_ns = now_ns});
         }
     }
-    if (conn != NULL && conn->changed) {
+    if (conn->changed) {
         conn->changed = false;
         host_tell(host,
                   &(struct tcp_event){.kind = TCP_EVENT_CHANGED, .conn = conn, .now_ns = now_ns});
     }
-    if (conn != NULL && !conn->dying && !conn->owned && conn->listener == NULL &&
-        (conn->gone || conn->state == TCP_CLOSED ||
-         (conn->state == TCP_LISTEN && conn->listen == NULL))) {
-        conn->dying = true;
-        conn->next_dying = host->dying;
-        host->dying = conn;
-    }
-    while (host->dying != NULL) {
-        struct tcp_conn *dead = host->dying;
-        host->dying = dead->next_dying;
-        conn_free(dead, now_ns);
-    }
+    /* A listener is its user's; what is in LISTEN besides was reset before it was accepted. */
+    const bool ended = conn->gone || conn->state == TCP_CLOSED || conn->state == TCP_LISTEN;
+    if (ended && !conn->owned && conn->listener == NULL) { conn_free(conn, now_ns); }
 }

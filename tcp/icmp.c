@@ -98,12 +98,11 @@ static uint32_t plateau_below(uint32_t packet_bytes)
     return LEAST_MTU_IPV4;
 }
 
+/* What rides on a SYN stands behind its number. */
 static uint32_t length_of_quoted(const struct tcp_conn *conn, tcp_seq seq)
 {
     for (const struct sent *sent = conn->sent_head; sent != NULL; sent = sent->next) {
-        if (seq_leq(sent->seq, seq) && seq_lt(seq, sent_end(sent))) {
-            return sent->len + conn_headers(conn);
-        }
+        if (seq_lt(seq, sent_end(sent))) { return sent->len + conn_headers(conn); }
     }
     return conn_headers(conn);
 }

@@ -54,8 +54,9 @@ static const struct layout layouts[] = {
 
 static const struct layout *layout_of(const struct tcp_options *options)
 {
-    const uint8_t index = options->option_layout;
-    return &layouts[index < sizeof layouts / sizeof layouts[0] ? index : 0];
+    /* The table of options lets no greater number through. */
+    assert(options->option_layout < sizeof layouts / sizeof layouts[0]);
+    return &layouts[options->option_layout];
 }
 
 static bool wanted(const struct tcp_parsed_options *values, const struct layout_row *row)

@@ -248,9 +248,7 @@ static enum verdict second_check_rst(struct tcp_conn *conn, const struct arrival
         TCP_ROW(conn, RST_CHALLENGED);
         TCP_SHOWS(conn, UNL_18);
         TCP_SHOWS(conn, RFC5961_3);
-        if (conn->rcv_nxt != arrival->seg->seq && conn->held.head == NULL) {
-            TCP_SHOWS(conn, RFC5961_14);
-        }
+        if (conn->held.head == NULL) { TCP_SHOWS(conn, RFC5961_14); }
         conn_discard(conn, arrival, TCP_DISCARD_RST_NOT_EXACT);
         ack_owe_limited(conn, arrival, TCP_SENT_CHALLENGE);
         return DONE;

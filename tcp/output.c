@@ -155,6 +155,14 @@ bool conn_may_send_data(const struct tcp_conn *conn)
     return false;
 }
 
+static void count_repetition(struct tcp_conn *conn, struct sent *sent, struct tcp_segment *out)
+{
+    if (sent->times < UINT16_MAX) { sent->times++; }
+    out->retransmission = sent->times;
+    conn->total_retransmits++;
+    conn->timing = false; /* RFC 6298 (3), Karn: what is timed lies here, or behind this hole */
+}
+
 /* An entry of the retransmission queue goes out once more. */
 static bool send_again(struct tcp_conn *conn, uint64_t now_ns, struct sent *sent,
                        struct tcp_segment *out)
@@ -165,18 +173,18 @@ static bool send_again(struct tcp_conn *conn, uint64_t now_ns, struct sent *sent
     push = push || sent->burst_end;
     out->flags |= (uint16_t)((push ? TCP_PSH : 0) | (sent->fin ? TCP_FIN : 0));
     TCP_SHOWS(conn, UNL_11);
-    if (conn->snd_wnd < conn_flight(conn) && seq_lt(sent->seq, conn->snd_una + conn->snd_wnd)) {
-        TCP_SHOWS(conn, SHLD_16);
+    if (conn->snd_wnd < conn_flight(conn)) {
+        const bool within = seq_lt(sent->seq, conn->snd_una + conn->snd_wnd);
+        if (within) { TCP_SHOWS(conn, SHLD_16); }
+        if (!within && !sent->probe) { TCP_SHOWS(conn, MAY_7); }
     }
-    if (sent->times < UINT16_MAX) { sent->times++; }
-    out->retransmission = sent->times;
-    conn->total_retransmits++;
+    count_repetition(conn, sent, out);
     conn->octets_resent += sent->len;
-    conn->timing = false; /* RFC 6298 (3), Karn: what is timed lies here, or behind this hole */
     finish_segment(conn, now_ns, out, NULL);
     set_cause(out, conn->sent_cause, conn->sent_cause_tag);
     conn->last_sent_ns = now_ns;
-    if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION) && !conn->probing) { rto_start(conn, now_ns); }
+    /* It does while anything is out. */
+    assert(conn->probing || timer_is_on(conn, TCP_TIMER_RETRANSMISSION));
     return true;
 }
 
@@ -216,7 +224,7 @@ static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *o
     }
     conn->resend_head = false;
     sent = conn->resend_next;
-    if (sent == NULL || conn->probing) { return false; }
+    if (sent == NULL) { return false; }
     sent_grow_probe(conn, sent);
     if (sent != conn->sent_head && conn->retransmits > 0) {
         return false; /* RFC 6298 (5.4): a timeout repeats the earliest alone; the rest waits for
@@ -323,8 +331,7 @@ static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     uint32_t len = whole < usable ? whole : usable;
     len = len < most ? len : most;
     const bool ends_record = len == whole && whole < unsent;
-    const bool sends = len > 0 && (conn->syn_acked || conn->fast_open.early) &&
-                       (ends_record || conn_worth_sending(conn, unsent, usable, most));
+    const bool sends = len > 0 && (ends_record || conn_worth_sending(conn, unsent, usable, most));
     override_update(conn, now_ns, unsent, usable, sends);
     if (unsent > 0 && !sends) {
         shows_held(conn, unsent, usable);
@@ -360,10 +367,7 @@ static bool send_probe(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segmen
         set_cause(out, TCP_SENT_PERSIST, 0);
         return true;
     }
-    if (conn->sent_head != NULL) {
-        if (!conn->sent_head->probe) { TCP_SHOWS(conn, MAY_7); }
-        return send_again(conn, now_ns, conn->sent_head, out);
-    }
+    if (conn->sent_head != NULL) { return send_again(conn, now_ns, conn->sent_head, out); }
     const uint32_t len = conn_unsent(conn) > 0 ? 1 : 0;
     const bool sent = send_new(conn, now_ns, out, len, len == 0);
     if (sent) {
@@ -385,12 +389,14 @@ static bool send_loss_probe(struct tcp_conn *conn, uint64_t now_ns, struct tcp_s
     len = len < most ? len : most;
     len = len < unsent ? len : unsent;
     conn->tlp.owed = false;
-    if (conn->sent_tail == NULL) { return false; }
+    if (conn->sent_tail == NULL) { return false; } /* it was acknowledged in this instant */
+    conn->tlp.out = true;
     conn->sent_cause = TCP_SENT_LOSS_PROBE;
     conn->sent_cause_tag = 0;
     const bool again = len == 0;
     const bool sent = again ? send_again(conn, now_ns, conn->sent_tail, out)
                             : send_new(conn, now_ns, out, len, false);
+    conn->tlp.out = sent;
     if (sent) { tlp_sent(conn, out->seq, again); }
     return sent;
 }
@@ -422,10 +428,7 @@ static void ack_with_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segm
     struct sent *last = conn->sent_tail;
     pure_ack(conn, now_ns, out, conn->fin_seq, answer);
     out->flags |= TCP_FIN;
-    if (last != NULL && last->times < UINT16_MAX) { last->times++; }
-    out->retransmission = last != NULL ? last->times : 0;
-    conn->total_retransmits++;
-    conn->timing = false; /* RFC 6298 (3) */
+    count_repetition(conn, last, out);
 }
 
 static bool send_owed_answer(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out,
@@ -448,7 +451,6 @@ static bool send_owed_answer(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
 
 bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
 {
-    if (conn->state == TCP_CLOSED || conn->state == TCP_LISTEN || conn->gone) { return false; }
     if (conn->syn_owed) {
         send_syn(conn, now_ns, out);
         return true;

@@ -30,14 +30,14 @@ struct tcp_conn *host_find_listener(struct tcp_host *host, const struct tcp_endp
 void host_ready(struct tcp_conn *conn); /* it may have something to send */
 void host_unready(struct tcp_conn *conn);
 void host_reply(struct tcp_host *host, const struct reply *reply);
-/* The end of every entry point: tells CHANGED of `conn` (may be NULL), frees what has died. Mostly
- * there is nothing to do. */
+/* The end of every entry point: tells CHANGED of `conn`, frees it if it has died. Mostly there is
+ * nothing to do. */
 void host_settle_now(struct tcp_host *host, struct tcp_conn *conn, uint64_t now_ns);
 static inline void host_settle(struct tcp_host *host, struct tcp_conn *conn, uint64_t now_ns)
 {
-    const bool settled =
-        conn == NULL || (conn->owned && !conn->changed && !conn->congestion_changed);
-    if (!settled || host->dying != NULL) { host_settle_now(host, conn, now_ns); }
+    if (!conn->owned || conn->changed || conn->congestion_changed) {
+        host_settle_now(host, conn, now_ns);
+    }
 }
 
 /* ---- deadlines.c ---- */
@@ -432,7 +432,7 @@ bool conn_worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t u
 uint32_t conn_burst_segments(const struct tcp_conn *conn);
 bool conn_ends_burst(struct tcp_conn *conn, uint32_t len);
 uint32_t conn_unsent(const struct tcp_conn *conn);
-bool conn_fin_waits(const struct tcp_conn *conn);
+
 /* Whether data, or a FIN, may be sent or repeated in this state. */
 bool conn_may_send_data(const struct tcp_conn *conn);
 

@@ -122,15 +122,14 @@ void sent_fit_in_window(struct tcp_conn *conn, struct sent *sent)
 }
 
 /* Small segments that lie behind one another leave as one. RFC 9293 3.7.4 lets a repetition be cut
- * anew, since octets are numbered, not segments. */
+ * anew, since octets are numbered, not segments. A probe, or what rode on the SYN, was the first of
+ * all that is out; a FIN is the last. */
 void sent_join_small(struct tcp_conn *conn, struct sent *sent)
 {
     if (!conn_options(conn)->coalesce || sent->probe || sent->on_syn || sent->sacked) { return; }
-    for (const struct sent *next = sent->next; next != NULL && !sent->fin && !sent->record;
-         next = sent->next) {
+    for (const struct sent *next = sent->next; next != NULL && !sent->record; next = sent->next) {
         const uint32_t reach = sent_end(next) - conn->snd_una;
-        if (next->probe || next->on_syn || next->sacked || sent->len + next->len > conn->snd_mss ||
-            reach > conn->snd_wnd) {
+        if (next->sacked || sent->len + next->len > conn->snd_mss || reach > conn->snd_wnd) {
             return;
         }
         sent_join(conn, sent);

@@ -66,7 +66,7 @@ void conn_send_last_rst(struct tcp_conn *conn, uint64_t now_ns, enum tcp_sent_ca
                           .tos = options_tos(options),
                           .has_timestamp = conn->ts_on,
                           .ts_val = timestamp_now(conn, now_ns)};
-    if (options->abort_ack && conn->irs_known) {
+    if (options->abort_ack) {
         reply.flags |= TCP_ACK;
         reply.ack = conn->rcv_nxt;
         reply.ts_ecr = conn->ts_recent;
@@ -238,9 +238,7 @@ bool address_may_be_opened(const struct tcp_address *address) { return address_i
 static void conn_arrives(struct tcp_conn *conn, struct arrival *arrival)
 {
     switch (conn->state) {
-    case TCP_LISTEN:
-        if (conn->listen != NULL) { listen_arrives(conn, arrival); }
-        return;
+    case TCP_LISTEN: listen_arrives(conn, arrival); return;
     case TCP_SYN_SENT: syn_sent(conn, arrival); return;
     case TCP_SYN_RECEIVED:
     case TCP_ESTABLISHED:

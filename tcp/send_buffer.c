@@ -58,8 +58,8 @@ static uint32_t room_in_chunks(const struct tcp_conn *conn)
         const uint64_t fits = waits < limit ? in_chunks(limit - waits, chunk) : 0;
         count = fits < count ? fits : count;
     }
-    const uint64_t room = tail + count * chunk;
-    return room < UINT32_MAX ? (uint32_t)room : UINT32_MAX;
+    /* At most send_buffer, and a chunk that is begun at either end. */
+    return (uint32_t)(tail + count * chunk);
 }
 
 uint32_t send_room(const struct tcp_conn *conn)
@@ -182,12 +182,14 @@ uint32_t send_record_left(struct tcp_conn *conn, uint32_t len)
 {
     const tcp_seq first_held = (tcp_seq)(conn->iss + 1 + (tcp_seq)conn->una_offset);
     const uint64_t offset = conn->una_offset + (tcp_seq)(conn->snd_nxt - first_held);
-    for (const struct node *node = find_node(conn, offset); node != NULL; node = node->next) {
-        const uint64_t left = node->slice.offset + node->slice.len - offset;
-        if (left >= len) { break; }
-        if (node->record) { return (uint32_t)left; }
+    const struct node *node = find_node(conn, offset);
+    uint64_t left = node->slice.offset + node->slice.len - offset;
+    while (left < len && !node->record) {
+        node = node->next;
+        assert(node != NULL);
+        left = node->slice.offset + node->slice.len - offset;
     }
-    return len;
+    return left < len ? (uint32_t)left : len;
 }
 
 bool send_buffer_payload(struct tcp_conn *conn, tcp_seq seq, uint32_t len,

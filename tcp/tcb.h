@@ -2,7 +2,7 @@
  * another is in parts.h. Private to tcp/ and to tests of invariants.
  *
  * Names are RFC 9293's (3.3.1) in lower case. A TCB lives from tcp_open or a SYN until it is both
- * in CLOSED and let go by its user; freeing waits for the end of the entry point (host_bury). */
+ * in CLOSED and let go by its user; freeing waits for the end of the entry point (host_settle). */
 #ifndef TCPSIM_TCP_TCB_H
 #define TCPSIM_TCP_TCB_H
 
@@ -173,7 +173,6 @@ struct tcp_conn {
     bool gone;     /* the host crashed */
     bool changed;  /* TCP_EVENT_CHANGED is due at the end of the entry point */
     bool congestion_changed;
-    bool dying;    /* in the list of those to free */
     bool eof_read; /* the user was told the end of the stream */
 
     /* send sequence variables */
@@ -292,7 +291,6 @@ struct tcp_conn {
     struct tcp_conn *listener; /* that it came from and is not yet accepted from */
     struct tcp_conn *old;      /* what TIME-WAIT was when a SYN reopened it, which may prove old */
     struct tcp_conn *next_ready_accept, *next_sibling, *previous_sibling;
-    struct tcp_conn *next_dying;
     uint64_t octets_sent, octets_acked, octets_resent;
 };
 
@@ -333,7 +331,6 @@ struct tcp_host {
     uint32_t fast_open_cached;
     struct ack_count ack_count; /* against a challenge_ack_limit of the host */
     uint64_t quiet_until_ns;    /* after a crash; 0: there was none, or it wants no quiet time */
-    struct tcp_conn *dying;
 };
 
 /* A segment being processed: what the first check leaves of it. */

@@ -7,7 +7,7 @@ static void owe_ack_of_text(struct tcp_conn *conn, const struct arrival *arrival
 {
     if (ack_policy_looks(conn)) { ack_policy_text(conn, arrival->now_ns, arrival->len); }
     const uint64_t delay_ns = ack_policy_delay(conn);
-    if (arrival->len >= conn->rcv_mss && conn->full_segments < UINT8_MAX) { conn->full_segments++; }
+    if (arrival->len >= conn->rcv_mss && conn->full_segments < 2) { conn->full_segments++; }
     conn->ack_cause = TCP_SENT_ACK_OF;
     conn->ack_cause_tag = arrival->seg->tag;
     if (conn->ack_now) { /* one for several that came together */
@@ -193,7 +193,7 @@ void text_take_early(struct tcp_conn *conn, const struct arrival *arrival)
  * taken. */
 void conn_open_accepted_text(struct tcp_conn *conn, struct arrival *arrival)
 {
-    if (conn->rcv_adv == conn->rcv_nxt) { (void)window_offer(conn, true); }
+    (void)window_offer(conn, true);
     keepalive_restart(conn, arrival->now_ns);
     arrival_trim(conn, arrival);
     sixth_check_urg(conn, arrival);

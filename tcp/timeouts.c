@@ -187,7 +187,7 @@ static bool window_is_closed(const struct tcp_conn *conn)
 {
     const struct sent *out = conn->sent_head;
     const bool only_a_probe = out == NULL || (out->probe && out->next == NULL);
-    const bool waits = out != NULL || conn_unsent(conn) > 0 || conn_fin_waits(conn);
+    const bool waits = out != NULL || conn_unsent(conn) > 0 || conn->close_called; /* the FIN */
     return conn->syn_acked && conn->snd_wnd == 0 && waits && only_a_probe;
 }
 
@@ -272,7 +272,7 @@ void keepalive_restart(struct tcp_conn *conn, uint64_t now_ns)
     if (idle_ns == 0) {
         TCP_SHOWS(conn, MUST_25);
         timer_stop(conn, now_ns, TCP_TIMER_KEEPALIVE);
-    } else if (conn->syn_acked && conn->state != TCP_TIME_WAIT && conn->state != TCP_CLOSED) {
+    } else if (conn->syn_acked && conn->state != TCP_TIME_WAIT) {
         timer_set(conn, now_ns, TCP_TIMER_KEEPALIVE, now_ns + idle_ns);
     }
 }

@@ -98,13 +98,12 @@ enum verdict timestamps_check(struct tcp_conn *conn, const struct arrival *arriv
 }
 
 /* 5.3 R3 and 4.3 (2): of an acceptable segment that begins at or before what was last acknowledged,
- * so that the echo is of the segment that made the ACK due. */
+ * so that the echo is of the segment that made the ACK due. R1 has let no older value through. */
 void timestamps_take(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const struct tcp_parsed_options *options = &arrival->options;
     if (!options->has_timestamp || (arrival->seg->flags & TCP_RST) != 0 ||
-        seq_gt(arrival->seg->seq, conn->last_ack_sent) ||
-        (conn->ts_recent_valid && seq_lt(options->ts_val, conn->ts_recent))) {
+        seq_gt(arrival->seg->seq, conn->last_ack_sent)) {
         return;
     }
     TCP_SHOWS(conn, RFC7323_14);

@@ -11,8 +11,7 @@ static bool may_probe(const struct tcp_conn *conn)
 {
     return conn_options(conn)->tlp && conn->sack_on && conn->syn_acked && !conn->tlp.out &&
            conn->sent_tail != NULL && !conn->sent_tail->sacked && !conn->in_recovery &&
-           conn->resend_next == NULL && !conn->resend_head && conn->retransmits == 0 &&
-           !conn->probing && conn_may_send_data(conn);
+           conn->resend_next == NULL && conn->retransmits == 0 && !conn->probing;
 }
 
 /* 7.2, TLP_calc_PTO: no later than the retransmission timer, which probes first, too. */
@@ -38,7 +37,6 @@ bool tlp_fires(struct tcp_conn *conn, uint64_t now_ns)
     if (!may_probe(conn)) { return false; }
     timer_stop(conn, now_ns, TCP_TIMER_LOSS_PROBE);
     conn->tlp.owed = true;
-    conn->tlp.out = true;
     conn->timing = false;
     rto_start(conn, now_ns);
     host_ready(conn);
@@ -63,7 +61,7 @@ void tlp_stop(struct tcp_conn *conn, uint64_t now_ns)
 /* 7.3, 6.2: the peer holds the probe, and not what left long before it: all that is lost. */
 static bool shows_loss(const struct tcp_conn *conn)
 {
-    if (sack_bytes(conn) == 0 || conn->sent_head == NULL || conn->sent_head->sacked ||
+    if (sack_bytes(conn) == 0 || conn->sent_head->sacked ||
         seq_geq(conn->sent_head->seq, conn->tlp.seq)) {
         return false;
     }
@@ -79,8 +77,8 @@ void tlp_ack_arrives(struct tcp_conn *conn, const struct arrival *arrival, bool 
                      uint32_t dsacks)
 {
     const tcp_seq ack = arrival->seg->ack;
-    if (conn->tlp.out && !conn->tlp.owed) {
-        if (!conn->in_recovery && conn->retransmits == 0 && shows_loss(conn)) {
+    if (conn->tlp.out) {
+        if (!conn->in_recovery && shows_loss(conn)) {
             conn->tlp.out = false;
             congestion_probe_lost(conn);
             conn->resend_next = conn->sent_head;

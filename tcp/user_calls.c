@@ -139,7 +139,7 @@ static void become_active(struct tcp_conn *listener, uint64_t now_ns,
 
 static bool is_listener(const struct tcp_conn *conn)
 {
-    return conn->state == TCP_LISTEN && conn->listen != NULL && !conn->gone;
+    return conn->state == TCP_LISTEN && !conn->gone;
 }
 
 enum tcp_error tcp_open_listener(struct tcp_conn *listener, uint64_t now_ns,

@@ -9,7 +9,8 @@ uint32_t window_linux_room(const struct tcp_conn *conn, uint32_t room, uint32_t 
     const uint32_t told = conn->rcv_adv - conn->rcv_nxt;
     const uint32_t seen = conn->acks.seen_mss > 0 ? conn->acks.seen_mss : conn->rcv_mss;
     const uint32_t mss = seen < most ? seen : most;
-    if (mss == 0 || (told <= room && room - told < mss)) { return told < room ? told : room; }
+    assert(mss > 0);
+    if (told <= room && room - told < mss) { return told; }
     return room - room % mss;
 }
 

@@ -199,7 +199,7 @@ static const char *check_conn(struct tcp_host *host, struct tcp_conn *conn)
         if (rule != NULL) { return rule; }
     }
     RULE(conn->host == host);
-    RULE(!conn->changed && !conn->congestion_changed && !conn->dying);
+    RULE(!conn->changed && !conn->congestion_changed);
     RULE(conn->gone || conn->hashed == (conn->state != TCP_CLOSED));
     RULE(conn->owned || conn->listener != NULL || !(conn->gone || conn->state == TCP_CLOSED));
     RULE(conn->owned || conn->listener != NULL || conn->state != TCP_LISTEN ||
@@ -241,7 +241,6 @@ static const char *check_lists(const struct tcp_host *host)
         replies++;
     }
     RULE(last == host->reply_tail && replies == host->reply_count);
-    RULE(host->dying == NULL);
     for (uint32_t i = 0; i < host->heap_len; i++) {
         RULE(host->heap[i].conn->heap_index == i + 1);
         RULE(i == 0 || host->heap[(i - 1) / 4].key_ns <= host->heap[i].key_ns);
