@@ -3,7 +3,7 @@
 #include "tcb.h"
 
 /* RFC 9293 3.4: the four cases. */
-bool segment_is_acceptable(const struct tcp_conn *conn, const struct tcp_segment *seg)
+static bool segment_is_acceptable(const struct tcp_conn *conn, const struct tcp_segment *seg)
 {
     const uint32_t window = conn->rcv_adv - conn->rcv_nxt;
     const uint32_t len = tcp_segment_len(seg);

@@ -242,7 +242,6 @@ void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival);
 /* Cuts off what was had before: a SYN, text, and a FIN that lies left of RCV.NXT. */
 void arrival_cut_old(const struct tcp_conn *conn, struct arrival *arrival);
 /* Keeps what lies in the window that was offered. */
-bool segment_is_acceptable(const struct tcp_conn *conn, const struct tcp_segment *seg);
 void arrival_trim(const struct tcp_conn *conn, struct arrival *arrival);
 enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arrival);
 void checks_after_ack(struct tcp_conn *conn, struct arrival *arrival);
@@ -407,8 +406,6 @@ bool sent_append(struct tcp_conn *conn, tcp_seq seq, uint32_t len, bool fin);
  */
 void sent_acked(struct tcp_conn *conn);
 void sent_clear(struct tcp_conn *conn);
-/* The entry takes the octets and the FIN of the next one, which goes. */
-void sent_join(struct tcp_conn *conn, struct sent *sent);
 /* Before an entry goes out again. What stood in a closed window as one octet becomes the segment it
  * would have been; it is cut to the path's MTU and to the window; small ones behind it join it. */
 void sent_grow_probe(struct tcp_conn *conn, struct sent *sent);

@@ -69,7 +69,8 @@ static void split(struct tcp_conn *conn, struct sent *sent, uint32_t len)
     conn->sent_count++;
 }
 
-void sent_join(struct tcp_conn *conn, struct sent *sent)
+/* The entry takes the octets and the FIN of the next one, which goes. */
+static void sent_join(struct tcp_conn *conn, struct sent *sent)
 {
     struct sent *next = sent->next;
     sent->len += next->len;

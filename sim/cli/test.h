@@ -164,7 +164,6 @@ struct test_pulse *test_pulses_create(size_t count); /* shared with workers; NUL
 void test_pulses_destroy(struct test_pulse *pulses, size_t count);
 struct test_pulse *test_pulse_of(struct test_pulse *pulses, size_t index);
 uint64_t test_pulse_read(const struct test_pulse *pulse);
-void test_pulse_set(struct test_pulse *pulse, uint64_t value);
 
 /* ---- goldens (test_goldens.c) ---- */
 
@@ -230,7 +229,6 @@ void tap_end(const struct test *test);
 
 /* To the file of --junit. CLI_HELD, or CLI_ERROR (told). */
 int junit_write(struct test *test);
-void junit_put(struct out_writer *out, struct test *test);
 
 /* ---- text (test_text.c) ---- */
 

@@ -118,7 +118,7 @@ static void put_counts(struct out_writer *out, const struct test *test)
     put_time(out, took_ns);
 }
 
-void junit_put(struct out_writer *out, struct test *test)
+static void junit_put(struct out_writer *out, struct test *test)
 {
     out_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"tcpsim\" ");
     put_counts(out, test);

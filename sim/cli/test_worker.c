@@ -42,7 +42,7 @@ struct test_pulse *test_pulse_of(struct test_pulse *pulses, size_t index) { retu
 
 uint64_t test_pulse_read(const struct test_pulse *pulse) { return atomic_load(&pulse->value); }
 
-void test_pulse_set(struct test_pulse *pulse, uint64_t value)
+static void test_pulse_set(struct test_pulse *pulse, uint64_t value)
 {
     atomic_store(&pulse->value, value);
 }

@@ -54,7 +54,9 @@ static bool find_place(lua_State *L, const char *text, const char **rest)
     return false;
 }
 
-void sandbox_place_error(lua_State *L, const char *where)
+/* The error value on top becomes a string that begins "file:line: ", with the file's whole name.
+ * `where` is the place for an error that names none. May raise for want of memory. */
+static void sandbox_place_error(lua_State *L, const char *where)
 {
     const int error = lua_gettop(L);
     if (lua_type(L, error) != LUA_TSTRING) {

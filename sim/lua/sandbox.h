@@ -39,10 +39,6 @@ bool sandbox_whole_name(lua_State *L);
 /* tostring's answer, without addresses, on top of the stack. May call __tostring. */
 const char *sandbox_tostring(lua_State *L, int index, size_t *len);
 
-/* The error value on top becomes a string that begins "file:line: ", with the file's whole name.
- * `where` is the place for an error that names none. May raise for want of memory. */
-void sandbox_place_error(lua_State *L, const char *where);
-
 /* Pushes "file:line: limit reached: …", or a shorter text when even that finds no memory. Never
  * raises. */
 void limits_push_message(lua_State *L);

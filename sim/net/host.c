@@ -252,7 +252,7 @@ void host_receive_packet(struct host *host, const struct packet *packet)
 
 /* ---- timers ---- */
 
-void host_arm(struct host *host)
+static void host_arm(struct host *host)
 {
     const uint64_t deadline_ns = tcp_next_deadline(host->tcp);
     if (host->world->config.hooks.violation != NULL) { watch_deadline(host, deadline_ns); }
@@ -317,7 +317,7 @@ void host_emit(struct host *host, struct flight *flight, const struct route *rou
         no_route(host, flight);
         return;
     }
-    link_offer(route->way, flight, true);
+    link_offer(route->way, flight);
 }
 
 /* The only caller of tcp_output. What a host may send is bounded by its windows. */

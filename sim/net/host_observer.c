@@ -6,7 +6,7 @@
 
 /* ---- sockets ---- */
 
-struct endpoint_socket *socket_create(struct host *host, struct tcp_conn *conn)
+static struct endpoint_socket *socket_create(struct host *host, struct tcp_conn *conn)
 {
     struct endpoint_socket *made = world_take(host->world, sizeof *made);
     if (made == NULL) { return NULL; }

@@ -21,10 +21,11 @@ static bool port_is_taken(struct host *host, const struct tcp_endpoint *local,
            tcp_find(host->tcp, &any, &nobody) != NULL;
 }
 
-/* RFC 6056 3.3.1, simple port randomization: from a random one upwards to the first that is free.
- */
-uint16_t host_choose_port(struct host *host, const struct tcp_address *address,
-                          const struct tcp_endpoint *remote)
+/* RFC 6056 3.3.1, simple port randomization: from a random one upwards to the first that is free,
+ * which no connection to `remote` has, or, with remote NULL (and address.family 0: any local
+ * address), that nobody uses; 0: none is free. */
+static uint16_t host_choose_port(struct host *host, const struct tcp_address *address,
+                                 const struct tcp_endpoint *remote)
 {
     const uint64_t first = rng_below(&host->ports, ++host->port_calls, PORT_COUNT);
     struct tcp_endpoint local = {.address = *address};

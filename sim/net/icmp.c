@@ -115,7 +115,7 @@ static void emit(struct host *at, struct host *to, struct flight *flight,
                               .next = way_receiver(way)};
     const struct packet_note note = {.action = action, .at = at};
     record_icmp(world, packet, &note);
-    link_offer(way, flight, true);
+    link_offer(way, flight);
 }
 
 /* Addresses that nobody can send to, for a router that was given none: of those that carriers'

@@ -115,7 +115,7 @@ void link_admit(struct way *way, struct flight *flight)
     }
 }
 
-void link_offer(struct way *way, struct flight *flight, bool rules)
+void link_offer(struct way *way, struct flight *flight)
 {
     flight->way = way;
     flight->extra_ns = 0;
@@ -123,7 +123,7 @@ void link_offer(struct way *way, struct flight *flight, bool rules)
     flight->channel_loses = flight->goes_ahead = false;
     flight->ordinal = ++way->offered;
     if (way->impaired != NULL) { impair_offered(way, flight); }
-    if (!rules || way->link->world->rules == NULL) {
+    if (way->link->world->rules == NULL) {
         link_admit(way, flight);
         return;
     }
@@ -134,19 +134,6 @@ void link_offer(struct way *way, struct flight *flight, bool rules)
         next = copy->next;
         link_admit(way, copy);
     }
-}
-
-void link_send(struct link *link, enum link_direction direction, const struct packet *packet,
-               bool rules)
-{
-    struct flight *flight = flight_take(link->world);
-    if (flight == NULL) {
-        struct tcp_payload payload = packet->segment.payload;
-        tcp_payload_release(&link->world->pools, &payload);
-        return;
-    }
-    flight->packet = *packet;
-    link_offer(&link->ways[direction], flight, rules);
 }
 
 /* ---- making and changing ---- */
@@ -306,8 +293,6 @@ const struct link_settings *link_get(const struct link *link, enum link_directio
 }
 
 void link_set_up(struct link *link, bool up) { link->up = up; }
-
-bool link_is_up(const struct link *link) { return link->up; }
 
 const char *link_name(const struct link *link) { return link->name; }
 

@@ -145,16 +145,10 @@ const struct link_settings *link_get(const struct link *link, enum link_directio
  * False: no memory. */
 bool link_set_where(struct link *link, const char *where);
 void link_set_up(struct link *link, bool up); /* judged on entry: what is under way arrives */
-bool link_is_up(const struct link *link);
 /* The first one declared between the two, or NULL. */
 struct link *link_between(const struct host *a, const struct host *b);
 const char *link_name(const struct link *link);
 struct host *link_end(const struct link *link,
                       enum link_direction direction); /* who sends that way */
-
-/* The packet enters at its sender's end now. Takes the references of *packet. Records what becomes
- * of it. `rules`: whether fault rules act (not on a segment released by `hold`). */
-void link_send(struct link *link, enum link_direction direction, const struct packet *packet,
-               bool rules);
 
 #endif

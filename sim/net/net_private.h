@@ -122,7 +122,7 @@ void flight_give(struct world *world, struct flight *flight); /* its payload is 
 void flight_release(struct world *world,
                     struct flight *flight); /* gives the payload's references back */
 /* Takes the flight. */
-void link_offer(struct way *way, struct flight *flight, bool rules);
+void link_offer(struct way *way, struct flight *flight);
 /* Past the rules: the link itself. Takes the flight. */
 void link_admit(struct way *way, struct flight *flight);
 /* The arrival that stands in the event queue. */
@@ -346,14 +346,9 @@ void packet_too_big(struct way *way, struct flight *flight);
 /* TCP's timers are due at `time_ns`, if they really are: false, and nothing happens. */
 bool host_timers_due(struct host *host, uint64_t time_ns);
 void host_run_timers(struct host *host);
-void host_arm(struct host *host);
 /* The socket of a connection by its endpoints, or NULL. */
 struct endpoint_socket *host_socket(struct host *host, const struct tcp_endpoint *local,
                                     const struct tcp_endpoint *remote);
-/* A free local port for `address` by RFC 6056: one that no connection to `remote` has, or, with
- * remote NULL (and address.family 0: any local address), that nobody uses; 0: none is free. */
-uint16_t host_choose_port(struct host *host, const struct tcp_address *address,
-                          const struct tcp_endpoint *remote);
 /* Fills in the packet and sends it on its way. Takes the flight. */
 void host_emit(struct host *host, struct flight *flight, const struct route *route,
                enum trace_action action);
@@ -362,7 +357,6 @@ void host_emit(struct host *host, struct flight *flight, const struct route *rou
 bool host_make_slice(struct host *host, const uint8_t *octets, uint32_t len,
                      struct tcp_slice *slice);
 void host_observe(void *context, const struct tcp_event *event);
-struct endpoint_socket *socket_create(struct host *host, struct tcp_conn *conn);
 void socket_free(struct endpoint_socket *dead);
 void socket_bury(struct endpoint_socket *dead); /* its memory goes back */
 void socket_changed(struct socket *socket);
@@ -392,7 +386,6 @@ void record_discard(struct host *host, const struct tcp_segment *segment, enum t
 void record_event(const struct socket *socket, const struct tcp_event *event);
 void record_call(struct host *host, const struct trace_conn *conn, const char *call, uint64_t len,
                  const char *result);
-void socket_names(const struct socket *socket, struct trace_conn *names);
 
 /* ---- numbers ---- */
 

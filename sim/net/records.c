@@ -88,7 +88,7 @@ static void name_local(const struct host *host, struct tcp_endpoint *local)
     }
 }
 
-void socket_names(const struct socket *socket, struct trace_conn *names)
+static void socket_names(const struct socket *socket, struct trace_conn *names)
 {
     *names = (struct trace_conn){.host = socket->host->name,
                                  .host_index = socket->host->index,

@@ -120,7 +120,7 @@ static void forward(struct host *at, struct flight *flight)
         const struct packet_note note = {.action = TRACE_FORWARDED, .at = at};
         record_packet(world, packet, &note);
     }
-    link_offer(way, flight, true);
+    link_offer(way, flight);
 }
 
 void host_take_arrival(struct host *at, struct flight *flight)

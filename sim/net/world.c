@@ -298,10 +298,6 @@ uint64_t world_events(const struct world *world) { return world->events; }
 
 uint64_t world_segments(const struct world *world) { return world->segments; }
 
-struct arena *world_arena(const struct world *world) { return world->arena; }
-
-struct trace *world_trace(const struct world *world) { return world->trace; }
-
 const struct tcp_pools *world_pools(const struct world *world) { return &world->pools; }
 
 void world_violate(struct world *world, const struct world_violation *violation)

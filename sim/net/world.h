@@ -122,8 +122,6 @@ uint64_t world_now(const struct world *world);
 uint64_t world_seed(const struct world *world);
 uint64_t world_events(const struct world *world);   /* processed; the watchdog's sign of progress */
 uint64_t world_segments(const struct world *world); /* sent, forged ones too */
-struct arena *world_arena(const struct world *world);
-struct trace *world_trace(const struct world *world);
 const struct tcp_pools *world_pools(const struct world *world);
 /* What the run went through so far (../../tcp/marks.h); NULL without count_marks. */
 struct tcp_marks *world_marks(const struct world *world);

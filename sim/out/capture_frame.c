@@ -88,7 +88,7 @@ uint8_t *capture_frame(const struct trace_segment *segment, size_t *len, int *er
     return frame;
 }
 
-uint8_t *capture_icmp_frame(const struct trace_icmp *icmp, size_t *len, int *error)
+static uint8_t *capture_icmp_frame(const struct trace_icmp *icmp, size_t *len, int *error)
 {
     const size_t packet_bytes = icmp_packet_bytes(icmp->error, icmp->segment);
     uint8_t *frame = malloc(ETHERNET_BYTES + packet_bytes);

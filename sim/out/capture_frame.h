@@ -40,9 +40,6 @@ static inline uint32_t capture_snaplen(const struct out_options *options)
  * NULL: no memory, or (*error EINVAL instead of ENOMEM) no packet can be so long. */
 uint8_t *capture_frame(const struct trace_segment *segment, size_t *len, int *error);
 
-/* The same of an ICMP error. */
-uint8_t *capture_icmp_frame(const struct trace_icmp *icmp, size_t *len, int *error);
-
 /* Of a record of either kind. */
 uint8_t *capture_record_frame(const struct trace_record *record, size_t *len, int *error);
 

@@ -28,7 +28,7 @@ void eval_stop(struct eval *eval, enum eval_result result, const char *what, con
     (void)snprintf(eval->message, eval->room, "%s%s", what, detail);
 }
 
-void *eval_room(struct eval *eval, size_t size_bytes)
+static void *eval_room(struct eval *eval, size_t size_bytes)
 {
     void *memory = arena_take_zeroed(eval->arena, size_bytes);
     if (memory == NULL) { eval_stop(eval, EVAL_NO_MEMORY, "no memory", ""); }

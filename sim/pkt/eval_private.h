@@ -24,7 +24,6 @@ static inline struct value value_whole(int64_t whole)
 }
 
 bool value_true(const struct value *value);
-double value_number(const struct value *value);
 bool value_is_number(const struct value *value);
 /* -1, 0, 1; both numbers, or both texts (else false). */
 bool value_compare(const struct value *a, const struct value *b, int *order);
@@ -61,7 +60,6 @@ struct eval {
 /* The first reason counts. */
 void eval_stop(struct eval *eval, enum eval_result result, const char *what, const char *detail);
 static inline bool eval_going(const struct eval *eval) { return eval->result == EVAL_HOLDS; }
-void *eval_room(struct eval *eval, size_t size_bytes);
 struct variable *eval_variable(struct eval *eval, const char *name, size_t len);
 void eval_assign(struct eval *eval, const char *name, const struct value *value);
 void eval_skip(struct eval *eval);

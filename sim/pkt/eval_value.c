@@ -12,7 +12,7 @@ bool value_is_number(const struct value *value)
     return value->kind == VALUE_WHOLE || value->kind == VALUE_REAL;
 }
 
-double value_number(const struct value *value)
+static double value_number(const struct value *value)
 {
     return value->kind == VALUE_REAL ? value->real : (double)value->whole;
 }

@@ -95,11 +95,3 @@ bool icmp_numbers(bool ipv6, const char *type, const char *code, uint8_t *type_n
     if (!find(ipv6 ? types_6 : types_4, "type_", type, type_number)) { return false; }
     return code == NULL || find(codes_of(ipv6, *type_number), "code_", code, code_number);
 }
-
-const char *icmp_type_name(bool ipv6, uint8_t type)
-{
-    for (const struct named *at = ipv6 ? types_6 : types_4; at->name != NULL; at++) {
-        if (at->number == type) { return at->name; }
-    }
-    return "icmp";
-}

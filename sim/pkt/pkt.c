@@ -26,7 +26,7 @@ const char *pkt_verdict_name(enum pkt_verdict verdict)
 
 /* ---- messages ---- */
 
-void pkt_tell(struct pkt *pkt, const char *format, ...)
+static void __attribute__((format(printf, 2, 3))) pkt_tell(struct pkt *pkt, const char *format, ...)
 {
     char text[MESSAGE_ROOM];
     va_list arguments;

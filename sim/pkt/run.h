@@ -210,7 +210,6 @@ struct pkt {
 
 /* ---- pkt.c: telling ---- */
 
-void pkt_tell(struct pkt *pkt, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The first verdict counts; the run ends. Told as "FILE:LINE: text". line 0: without. */
 void pkt_fail(struct pkt *pkt, uint32_t line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -431,8 +430,7 @@ struct fd *fd_of(const struct pkt *pkt, int64_t script_fd); /* open, or NULL */
 enum tcp_state fd_state(const struct fd *fd);
 /* It was connected, or on the way to be, and is CLOSED now. */
 bool fd_has_ended(const struct fd *fd);
-/* The socket's error as an errno, or 0; taking it makes it 0 from then on. */
-int fd_pending_error(const struct pkt *pkt, const struct fd *fd);
+/* The socket's error as an errno, or 0; it is 0 from then on. */
 int fd_take_error(const struct pkt *pkt, struct fd *fd);
 uint32_t fd_poll(struct pkt *pkt, struct fd *fd); /* Linux's bits of poll */
 void fd_apply_options(struct fd *fd);

@@ -189,6 +189,5 @@ bool parse_seconds(struct source *source, int64_t *us);
 /* By name, or "type_3", "code_4". */
 bool icmp_numbers(bool ipv6, const char *type, const char *code, uint8_t *type_number,
                   uint8_t *code_number);
-const char *icmp_type_name(bool ipv6, uint8_t type);
 
 #endif

@@ -85,7 +85,7 @@ static int errno_of(const struct pkt *pkt, const struct socket *socket)
     }
 }
 
-int fd_pending_error(const struct pkt *pkt, const struct fd *fd)
+static int fd_pending_error(const struct pkt *pkt, const struct fd *fd)
 {
     const bool failed = fd->socket != NULL && fd->socket->error != TCP_OK;
     if (failed && !fd->error_taken) { return errno_of(pkt, fd->socket); }
