@@ -160,13 +160,12 @@ void ack_policy_text_sent(struct tcp_conn *conn, uint64_t now_ns)
 
 void tcp_quick_ack(struct tcp_conn *conn, uint64_t now_ns, bool quick)
 {
-    if (conn->gone || conn->state == TCP_CLOSED) { return; }
+    if (conn->gone || conn->state == TCP_CLOSED || conn->state == TCP_LISTEN) { return; }
     conn->acks.interactive = !quick;
     if (quick && timer_is_on(conn, TCP_TIMER_DELAYED_ACK)) {
         timer_stop(conn, now_ns, TCP_TIMER_DELAYED_ACK);
         conn->ack_now = true;
         conn->ack_cause = TCP_SENT_DELAYED_ACK;
-        conn->ack_cause_tag = 0;
         host_ready(conn);
     }
     host_settle(conn->host, conn, now_ns);

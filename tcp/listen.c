@@ -249,7 +249,7 @@ static bool recycle_oldest(struct tcp_conn *listener, uint64_t now_ns)
     for (struct tcp_conn *at = listener->listen->children; at != NULL; at = at->next_sibling) {
         if (at->state == TCP_SYN_RECEIVED && !at->fast_open.early) { oldest = at; }
     }
-    if (oldest == NULL) { return false; } /* a backlog of none */
+    assert(oldest != NULL); /* as many as the backlog allows are half-open */
     TCP_SHOWS(listener, RFC4987_2);
     conn_finish(oldest, now_ns, TCP_CAUSE_RECYCLED, TCP_ERROR_RESOURCES);
     host_settle(listener->host, oldest, now_ns);

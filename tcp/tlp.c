@@ -6,12 +6,13 @@
 #define PROBE_LEAST_NS UINT64_C(2000000)   /* what kernels add to two round trips */
 #define PROBE_ALONE_NS UINT64_C(200000000) /* 7.2, WCDelAckT: its ACK may be delayed */
 
-/* 7.2: a connection with SACK that repairs nothing now, and has no probe out. */
+/* 7.2: a connection with SACK that repairs nothing now, and has no probe out. What probes a closed
+ * window counts as repeated. */
 static bool may_probe(const struct tcp_conn *conn)
 {
     return conn_options(conn)->tlp && conn->sack_on && conn->syn_acked && !conn->tlp.out &&
            conn->sent_tail != NULL && !conn->sent_tail->sacked && !conn->in_recovery &&
-           conn->resend_next == NULL && conn->retransmits == 0 && !conn->probing;
+           conn->resend_next == NULL && conn->retransmits == 0;
 }
 
 /* 7.2, TLP_calc_PTO: no later than the retransmission timer, which probes first, too. */

@@ -30,6 +30,9 @@ static void call_open(struct dialogue *d, bool passive, const char *rest, const 
     struct tcp_open_request request = {
         .passive = passive, .local = dialogue_local_end(d), .remote = dialogue_peer_end(d)};
     if (passive && strcmp(rest, "here") != 0) { request.local.address = (struct tcp_address){0}; }
+    if (strncmp(rest, "port ", 5) == 0) {
+        request.local.port = (uint16_t)strtoul(rest + 5, NULL, 10);
+    }
     if (strstr(rest, "nowhere") != NULL) {
         request.remote.port = 0;
     } else if (strstr(rest, "multicast") != NULL) {
@@ -95,7 +98,8 @@ static void call_send(struct dialogue *d, const char *rest, const char *wanted)
     struct tcp_slice slice = {.len = (uint32_t)strtoul(rest, NULL, 10)};
     const uint32_t len = slice.len;
     const unsigned flags = (strstr(rest, "more") == NULL ? TCP_SEND_PUSH : 0u) |
-                           (strstr(rest, "urgent") != NULL ? TCP_SEND_URGENT : 0u);
+                           (strstr(rest, "urgent") != NULL ? TCP_SEND_URGENT : 0u) |
+                           (strstr(rest, "record") != NULL ? TCP_SEND_RECORD : 0u);
     enum tcp_error error = TCP_ERROR_NOT_EXIST;
     if (strstr(rest, "listener") != NULL) {
         struct tcp_conn *listener = d->listener != NULL ? d->listener : d->conn;
@@ -261,6 +265,7 @@ static void pass_time(struct dialogue *d, const char *text)
         const uint64_t due_ns = tcp_next_deadline(d->host);
         d->now_ns = due_ns > d->now_ns ? due_ns : d->now_ns;
         tcp_timeout(d->host, d->now_ns);
+        if (d->together && due_ns == until_ns) { break; }
         dialogue_pump(d);
         dialogue_watch(d);
     }
@@ -274,6 +279,20 @@ static void call_flush(struct dialogue *d, const char *wanted)
     if (wanted == NULL || (uint32_t)strtoul(wanted, NULL, 10) != dropped) {
         dialogue_fail(d, "flush answered: %" PRIu32, dropped);
     }
+}
+
+/* What the user asks for besides: "let go" of what waits; "quick ack", and "quick ack off". */
+static bool call_hint(struct dialogue *d, const char *call)
+{
+    const char *rest = NULL;
+    if (strcmp(call, "let go") == 0) {
+        if (d->conn != NULL) { tcp_push(d->conn, d->now_ns); }
+    } else if (dialogue_begins(call, "quick ack", &rest)) {
+        if (d->conn != NULL) { tcp_quick_ack(d->conn, d->now_ns, strcmp(rest, "off") != 0); }
+    } else {
+        return false;
+    }
+    return true;
 }
 
 static bool passive_call(struct dialogue *d, const char *line, const char *wanted)
@@ -327,7 +346,7 @@ bool dialogue_call(struct dialogue *d, char *line)
         if (!no_conn(d, wanted)) { check(d, tcp_abort(d->conn, d->now_ns), wanted); }
     } else if (dialogue_begins(call, "status", &rest)) {
         (void)no_conn(d, wanted);
-    } else if (!passive_call(d, call, wanted)) {
+    } else if (!passive_call(d, call, wanted) && !call_hint(d, call)) {
         return false;
     }
     if (!d->together) { dialogue_pump(d); }

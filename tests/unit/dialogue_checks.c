@@ -79,6 +79,7 @@ static bool check_agreed(struct dialogue *d, const char *line)
         NUMBER(&s, rcv_tos),
         NUMBER(&s, pushed),
         {"stream", tcp_conn_stream(d->conn)},
+        {"repeated", tcp_conn_repeated(d->conn)},
         {"rcv_push", (tcp_seq)(s.rcv_push - PEER_ISS)},
     };
     const char *rest = NULL;

@@ -10,6 +10,7 @@
 void *tcp_scene_take(void *context, size_t size)
 {
     struct scene *scene = context;
+    if (scene->out_of_memory) { return NULL; }
     scene->live++;
     void *memory = malloc(size);
     assert_non_null(memory);

@@ -13,6 +13,7 @@ struct scene {
     struct tcp_options options;
     struct tcp_host *host;
     size_t live;
+    bool out_of_memory;
     uint64_t now_ns;
     unsigned told[32]; /* by enum tcp_event_kind */
     struct tcp_conn *fired[SCENE_FIRED_MAX];

@@ -106,11 +106,42 @@ static void a_cookie_is_the_hash(void **state)
     tcp_scene_finish(&scene);
 }
 
+/* The cookie is of a pair of addresses; one that is forgotten before the SYN leaves is asked for.
+ */
+static void a_cookie_is_of_both_ends(void **state)
+{
+    (void)state;
+    struct scene scene;
+    tcp_scene_begin(&scene);
+    scene.options.fast_open = TCP_FAST_OPEN_CLIENT;
+    visit(&scene, 0);
+    const struct tcp_endpoint other = tcp_scene_end(9, PORT);
+    const struct tcp_endpoint remote = server(0);
+    assert_int_equal(tcp_fast_open_room(scene.host, scene.now_ns, &other, &remote, &scene.options),
+                     0);
+    assert_int_equal(room(&scene, 0), 1160);
+    const struct tcp_open_request request = {.local = tcp_scene_end(1, PORT),
+                                             .remote = remote,
+                                             .options = &scene.options,
+                                             .syn_data = {.len = 5}};
+    struct tcp_conn *conn = NULL;
+    assert_int_equal(tcp_open(scene.host, scene.now_ns, &request, &conn), TCP_OK);
+    tcp_fast_open_forget(scene.host);
+    struct tcp_segment syn;
+    assert_true(tcp_output(scene.host, scene.now_ns, &syn));
+    static const uint8_t asks[] = {34, 2, 1, 1};
+    assert_int_equal(syn.options_len, 8);
+    assert_memory_equal(syn.options + 4, asks, sizeof asks);
+    tcp_payload_release(&scene.pools, &syn.payload);
+    tcp_scene_finish(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(as_many_as_it_remembers),
         cmocka_unit_test(a_cookie_is_the_hash),
+        cmocka_unit_test(a_cookie_is_of_both_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,6 +57,9 @@ static void sockets_differ_in_any_part(void **state)
     remote = tcp_scene_end(2, 81);
     assert_null(tcp_find(scene.host, &local, &remote));
     remote = tcp_scene_end(2, 80);
+    remote.address.family = 6; /* with the same octets */
+    assert_null(tcp_find(scene.host, &local, &remote));
+    remote = tcp_scene_end(2, 80);
     local = tcp_scene_end(3, 5000);
     assert_null(tcp_find(scene.host, &local, &remote));
     assert_false(tcp_local_in_use(scene.host, &local));
@@ -116,6 +119,24 @@ static void whom_to_call_must_be_said(void **state)
     request.remote = tcp_scene_end(2, 0);
     assert_int_equal(tcp_open(scene.host, 0, &request, &conn), TCP_ERROR_NO_REMOTE);
     assert_null(conn);
+    tcp_scene_finish(&scene);
+}
+
+static void without_memory_the_options_stay(void **state)
+{
+    (void)state;
+    struct scene scene;
+    tcp_scene_begin(&scene);
+    struct tcp_options options = scene.options;
+    options.backlog = 3;
+    tcp_host_set_options(scene.host, &options);
+    scene.out_of_memory = true;
+    options.backlog = 4;
+    tcp_host_set_options(scene.host, &options);
+    assert_int_equal(tcp_host_options(scene.host)->backlog, 3);
+    scene.out_of_memory = false;
+    tcp_host_set_options(scene.host, &options);
+    assert_int_equal(tcp_host_options(scene.host)->backlog, 4);
     tcp_scene_finish(&scene);
 }
 
@@ -314,6 +335,7 @@ int main(void)
         cmocka_unit_test(sockets_differ_in_any_part),
         cmocka_unit_test(the_nearest_listener_answers),
         cmocka_unit_test(whom_to_call_must_be_said),
+        cmocka_unit_test(without_memory_the_options_stay),
         cmocka_unit_test(timers_fire_in_order),
         cmocka_unit_test(an_ended_timer_does_not_come_back),
         cmocka_unit_test(the_last_rises_where_it_is_put),
