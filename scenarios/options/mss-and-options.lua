@@ -22,6 +22,7 @@ client:app(function()
   sim.sleep("10ms")
   first:abort()
   local second = client:connect(peer, 81)
+  if not expect.truthy(second) then return end
   expect.equal(second:info().mss, 1448)
   second:send(1448)
   sim.sleep("10ms")
