@@ -218,10 +218,16 @@ void conn_update_send_mss(struct tcp_conn *conn)
     if (conn->peer_mss == UINT16_MAX) { TCP_SHOWS(conn, RFC6691_5); } /* no limit: the path's */
 }
 
-/* MUST-15: a default for the peer that announces nothing. */
+uint16_t conn_default_mss(const struct tcp_conn *conn)
+{
+    const uint16_t own = conn_options(conn)->default_mss;
+    if (own != 0) { return own; }
+    return conn->local.address.family == 6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS_IPV4;
+}
+
 void conn_take_peer_mss(struct tcp_conn *conn, const struct tcp_parsed_options *options)
 {
-    uint16_t mss = conn->local.address.family == 6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS_IPV4;
+    uint16_t mss = conn_default_mss(conn);
     if (options->has_mss && options->mss > 0) {
         TCP_SHOWS(conn, MUST_14);
         mss = options->mss;

@@ -22,7 +22,8 @@ uint32_t conn_usable_window(const struct tcp_conn *conn)
      */
     const uint32_t flight = conn_flight(conn) - !conn->syn_acked;
     uint32_t cwnd = conn->cwnd;
-    if (!conn->in_recovery && conn->dup_acks < DUP_ACK_THRESHOLD) {
+    if (!conn->in_recovery && conn->dup_acks < DUP_ACK_THRESHOLD &&
+        conn_options(conn)->limited_transmit) {
         cwnd += conn->dup_acks * conn->snd_mss; /* limited transmit: RFC 5681 3.2 (1), RFC 3042 */
     }
     const uint32_t counted = congestion_flight(conn);
@@ -54,6 +55,18 @@ uint32_t conn_segment_room(const struct tcp_conn *conn)
     return mss > sack ? mss - sack : mss;
 }
 
+static bool text_is_out(const struct tcp_conn *conn)
+{
+    return conn->snd_nxt != (conn->syn_acked ? conn->snd_una : conn->iss + 1);
+}
+
+void conn_begins_to_send(struct tcp_conn *conn)
+{
+    if (conn_options(conn)->nagle_waits_for == TCP_NAGLE_WAITS_FOR_EARLIER && !text_is_out(conn)) {
+        conn->began_idle = true;
+    }
+}
+
 /* The sender's silly window avoidance and Nagle: RFC 9293 3.8.6.2.1 and 3.7.4. `unsent` is D,
  * `usable` U. */
 bool conn_worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t usable,
@@ -63,7 +76,7 @@ bool conn_worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t u
     const uint32_t len = unsent < usable ? unsent : usable;
     const bool out = options->nagle_waits_for == TCP_NAGLE_WAITS_FOR_SMALL
                          ? seq_gt(conn->small_sent, conn->snd_una)
-                         : conn->snd_nxt != (conn->syn_acked ? conn->snd_una : conn->iss + 1);
+                         : text_is_out(conn) && !conn->began_idle;
     const bool idle = !out || !options->nagle;
     if (len >= most || conn->override_due) { return true; }
     if (conn->let_go && unsent <= usable) { return true; }

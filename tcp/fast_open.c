@@ -115,7 +115,7 @@ void fast_open_begin(struct tcp_conn *conn, uint64_t now_ns)
  * of this end, and of what adds some on the way. */
 uint32_t fast_open_syn_room(const struct tcp_conn *conn)
 {
-    uint32_t mss = conn->local.address.family == 6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS_IPV4;
+    uint32_t mss = conn_default_mss(conn);
     if (conn->fast_open.asks < FAST_OPEN_HAS_COOKIE) { return mss; }
     const struct fast_open_entry *entry = find(conn->host, conn);
     const struct tcp_options *options = conn_options(conn);

@@ -49,7 +49,9 @@ bool listen_ready_full(const struct tcp_conn *listener)
 
 static bool backlog_full(const struct tcp_conn *listener)
 {
-    return listener->listen->pending >= most_waiting(listener) || listen_ready_full(listener);
+    return listener->listen->pending >= most_waiting(listener) ||
+           (listen_ready_full(listener) &&
+            conn_options(listener)->accept_full != TCP_ACCEPT_FULL_ANSWER);
 }
 
 /* Whether a child may leave SYN-RECEIVED: not while as many wait to be accepted as the backlog
@@ -57,6 +59,15 @@ static bool backlog_full(const struct tcp_conn *listener)
 bool listen_may_establish(const struct tcp_conn *conn)
 {
     return conn->listener == NULL || !listen_ready_full(conn->listener);
+}
+
+/* The ACK of a handshake finds nobody to take the connection: it comes again, or is told. */
+void listen_overflows(struct tcp_conn *conn, const struct arrival *arrival)
+{
+    conn_discard(conn, arrival, TCP_DISCARD_BACKLOG_FULL);
+    if (!conn_options(conn)->abort_on_overflow) { return; }
+    conn_reply_rst(conn, arrival);
+    conn_finish(conn, arrival->now_ns, TCP_CAUSE_ACCEPT_FULL, TCP_ERROR_RESOURCES);
 }
 
 bool listen_waits_for_text(const struct tcp_conn *conn)

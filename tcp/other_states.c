@@ -296,7 +296,8 @@ static enum verdict check_ack_is_plausible(struct tcp_conn *conn, const struct a
     const tcp_seq ack = arrival->seg->ack;
     const bool unsent = seq_gt(ack, conn->snd_nxt);
     if (unsent && conn_options(conn)->check_order == TCP_CHECKS_BSD) { return GO_ON; }
-    const bool too_old = seq_lt(ack, conn->snd_una - ack_reach(conn));
+    const bool too_old =
+        seq_lt(ack, conn->snd_una - ack_reach(conn)) && !conn_options(conn)->insecure_ack;
     const bool resets = conn->state == TCP_SYN_RECEIVED &&
                         conn_options(conn)->syn_received_ack == TCP_SYN_RECEIVED_ACK_RESET;
     if (!(conn_options(conn)->challenge_ack && (unsent || too_old)) || resets) { return GO_ON; }
@@ -335,7 +336,7 @@ static enum verdict syn_received_check_ack(struct tcp_conn *conn, struct arrival
         return DONE;
     }
     if (!conn->fast_open.early && !listen_may_establish(conn)) {
-        conn_discard(conn, arrival, TCP_DISCARD_BACKLOG_FULL);
+        listen_overflows(conn, arrival);
         return DONE;
     }
     if (listen_defers(conn, arrival)) {

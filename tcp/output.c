@@ -325,6 +325,7 @@ static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
         return false;
     }
     if (conn->path_mtu != 0) { path_mtu_raise(conn, now_ns); }
+    conn_begins_to_send(conn);
     const uint32_t usable = conn_usable_window(conn);
     const uint32_t most = conn_segment_room(conn);
     const uint32_t whole = conn->has_records ? send_record_left(conn, unsent) : unsent;
@@ -472,6 +473,7 @@ bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out
         persist_update(conn, now_ns, false);
         return true;
     }
+    conn->began_idle = false;
     persist_update(conn, now_ns, false);
     if (conn->urgent_owed && conn_may_send_data(conn)) { /* the octets must wait, the mark not */
         conn->urgent_owed = false;

@@ -78,6 +78,8 @@ uint16_t conn_mtu_mss(const struct tcp_conn *conn);      /* of the link */
 uint32_t conn_path_mtu(const struct tcp_conn *conn);
 void conn_update_send_mss(struct tcp_conn *conn);
 uint16_t conn_announced_mss(const struct tcp_conn *conn);
+/* MUST-15: of a peer that announces nothing. */
+uint16_t conn_default_mss(const struct tcp_conn *conn);
 void conn_take_peer_mss(struct tcp_conn *conn, const struct tcp_parsed_options *options);
 struct shared_options *options_share(struct shared_options *options);
 struct shared_options *options_create(struct tcp_host *host, const struct tcp_options *values);
@@ -200,6 +202,7 @@ void listen_arrives(struct tcp_conn *listener, struct arrival *arrival);
 bool listen_create(struct tcp_conn *listener);
 void listen_close(struct tcp_conn *listener, uint64_t now_ns);
 bool listen_may_establish(const struct tcp_conn *conn);
+void listen_overflows(struct tcp_conn *conn, const struct arrival *arrival);
 void listen_child_established(struct tcp_conn *conn, uint64_t now_ns);
 void listen_child_gone(struct tcp_conn *conn);
 void listen_adopt(struct tcp_conn *listener, struct tcp_conn *conn);
@@ -423,6 +426,8 @@ uint32_t conn_flight(const struct tcp_conn *conn);
 uint32_t congestion_flight(const struct tcp_conn *conn);
 uint32_t conn_usable_window(const struct tcp_conn *conn);
 uint32_t conn_segment_room(const struct tcp_conn *conn);
+/* To be called before each segment of new text, until one does not leave. */
+void conn_begins_to_send(struct tcp_conn *conn);
 bool conn_worth_sending(const struct tcp_conn *conn, uint32_t unsent, uint32_t usable,
                         uint32_t most);
 /* Whether a burst of several segments ends with the one that has just left. */

@@ -27,7 +27,7 @@ enum tcp_syn_text { TCP_SYN_TEXT_KEEP, TCP_SYN_TEXT_DROP, TCP_SYN_TEXT_IGNORE };
 enum tcp_ssthresh_of { TCP_SSTHRESH_OF_FLIGHT, TCP_SSTHRESH_OF_CWND };
 enum tcp_cwnd_counts { TCP_CWND_COUNTS_OCTETS, TCP_CWND_COUNTS_SEGMENTS };
 enum tcp_recovery_exit { TCP_RECOVERY_EXIT_FLIGHT, TCP_RECOVERY_EXIT_SSTHRESH };
-enum tcp_accept_full { TCP_ACCEPT_FULL_COOKIE, TCP_ACCEPT_FULL_DROP };
+enum tcp_accept_full { TCP_ACCEPT_FULL_COOKIE, TCP_ACCEPT_FULL_DROP, TCP_ACCEPT_FULL_ANSWER };
 enum tcp_backlog_full { TCP_BACKLOG_DROP, TCP_BACKLOG_RECYCLE };
 enum tcp_fast_open {
     TCP_FAST_OPEN_OFF = 0,
@@ -87,7 +87,11 @@ enum tcp_check_order { TCP_CHECKS_RFC9293, TCP_CHECKS_BSD };
 enum tcp_close_unread { TCP_CLOSE_UNREAD_RESETS, TCP_CLOSE_UNREAD_SENDS_FIN };
 enum tcp_close_calls { TCP_CLOSE_CALLS_RFC9293, TCP_CLOSE_CALLS_BSD };
 enum tcp_closed_port { TCP_CLOSED_PORT_RESETS, TCP_CLOSED_PORT_DROPS_SYN, TCP_CLOSED_PORT_DROPS };
-enum tcp_nagle_waits_for { TCP_NAGLE_WAITS_FOR_ANYTHING, TCP_NAGLE_WAITS_FOR_SMALL };
+enum tcp_nagle_waits_for {
+    TCP_NAGLE_WAITS_FOR_ANYTHING,
+    TCP_NAGLE_WAITS_FOR_SMALL,
+    TCP_NAGLE_WAITS_FOR_EARLIER
+};
 
 struct tcp_options {
     bool has_iss;
@@ -142,7 +146,7 @@ struct tcp_options {
     uint8_t recovery_exit; /* enum tcp_recovery_exit */
     uint8_t cwnd_counts;   /* enum tcp_cwnd_counts */
     uint32_t backlog_extra;
-    bool challenge_ack, insecure_rst, insecure_syn;
+    bool challenge_ack, insecure_rst, insecure_syn, insecure_ack;
     uint8_t syn_received_syn; /* enum tcp_syn_received_syn */
     bool fin_wait_2_record;
     bool rst_of_fin;
@@ -174,7 +178,8 @@ struct tcp_options {
     uint8_t ack_seq;        /* enum tcp_ack_seq */
     uint8_t window_again;   /* enum tcp_window_again */
     uint8_t late_ack;       /* enum tcp_late_ack */
-    uint16_t min_send_mss;
+    uint16_t min_send_mss, default_mss;
+    bool limited_transmit, abort_on_overflow;
     bool rst_of_sack, drop_without_ack, gap_after_close, time_wait_record, crossed_syn_options;
 
     /* what kernels do and RFC 9293 leaves open, or does otherwise */

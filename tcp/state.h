@@ -49,7 +49,8 @@ enum tcp_state {
     X(ICMP_ERROR, "ICMP error", "RFC 9293 3.9.2.2")                         \
     X(FIN_WAIT_2_OVER, "nobody waits for the peer's FIN", "RFC 9293 3.6.1") \
     X(COOKIE_PROVEN, "ACK of a SYN cookie", "RFC 4987 3.6")                 \
-    X(RECYCLED, "a newer SYN took the place", "RFC 4987 3.4")
+    X(RECYCLED, "a newer SYN took the place", "RFC 4987 3.4")               \
+    X(ACCEPT_FULL, "as many wait to be accepted as may", "RFC 9293 3.10.1")
 
 enum tcp_cause {
 #define X(id, words, clause) TCP_CAUSE_##id,

@@ -96,7 +96,7 @@ static uint16_t announced_by_peer(const struct tcp_conn *conn,
                                   const struct tcp_parsed_options *options)
 {
     if (options->has_mss && options->mss > 0) { return options->mss; }
-    return conn->local.address.family == 6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS_IPV4;
+    return conn_default_mss(conn);
 }
 
 bool cookie_answers(struct tcp_conn *listener, const struct arrival *arrival)
@@ -160,6 +160,7 @@ bool cookie_proven(struct tcp_conn *listener, struct arrival *arrival)
     timestamp_choose_offset(&conn);
     if (listen_ready_full(listener)) {
         conn_discard(listener, arrival, TCP_DISCARD_BACKLOG_FULL);
+        if (conn_options(listener)->abort_on_overflow) { conn_reply_rst(listener, arrival); }
         return true; /* its data, sent again, prove it once more */
     }
     struct tcp_segment syn = *seg;

@@ -273,6 +273,7 @@ struct tcp_conn {
 
     /* what kernels reckon besides: see the last rows of the table of options */
     struct ack_policy acks;
+    bool began_idle;                 /* nothing was out when what is leaving began to */
     uint32_t burst_sent, burst_most; /* of the burst that is leaving: segments out; and at most */
     tcp_seq small_sent;              /* past the last segment smaller than SND.MSS */
     tcp_seq limited_until;           /* the window of data for which the next two hold */

@@ -111,7 +111,7 @@ static struct fd *adopt(struct call *call, struct fd *listener, struct socket *s
     fd->notsent_lowat = listener->notsent_lowat;
     fd->recv_lowat = listener->recv_lowat;
     fd->tells_inq = listener->tells_inq;
-    fd->has_congestion = listener->has_congestion;
+    fd->congestion_name = listener->congestion_name;
     memcpy(fd->kept, listener->kept, sizeof fd->kept);
     return fd;
 }

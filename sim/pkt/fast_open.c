@@ -20,6 +20,12 @@ void fast_open_set_bits(struct pkt *pkt, uint64_t bits)
     pkt->options.fast_open_cookies = (bits & SERVER_WITHOUT_COOKIE) == 0;
 }
 
+void fast_open_switch(struct pkt *pkt, bool server, bool on)
+{
+    const uint64_t bit = server ? SERVER : CLIENT;
+    fast_open_set_bits(pkt, on ? pkt->fast_open_bits | bit : pkt->fast_open_bits & ~bit);
+}
+
 /* "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4": numbers of 32 bits. Of two, the first makes the cookies.
  */
 bool fast_open_set_key(struct pkt *pkt, const char *text)

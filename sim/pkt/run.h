@@ -105,15 +105,15 @@ struct fd {
     uint32_t send_buffer_asked, recv_buffer_asked; /* 0: the default */
     int32_t mtu_discover, notsent_lowat, reuse_address, fast_open_queue;
     int32_t recv_lowat;
-    int32_t kept[KEPT_OPTIONS]; /* by the table in sockopts.c */
-    bool oob_read;              /* the urgent octet was received out of band: */
-    tcp_seq oob_mark;           /* the one before this mark */
-    bool tells_inq;             /* TCP_INQ */
-    bool has_congestion;        /* TCP_CONGESTION was set */
-    int soft_error;             /* an errno told by ICMP, or 0 */
-    uint64_t activity;          /* grows when something happens that wakes who waits */
-    bool no_space;              /* a writer found no room, or was told that there is none */
-    uint64_t seen_in;           /* octets received when that was looked at last */
+    int32_t kept[KEPT_OPTIONS];  /* by the table in sockopts.c */
+    bool oob_read;               /* the urgent octet was received out of band: */
+    tcp_seq oob_mark;            /* the one before this mark */
+    bool tells_inq;              /* TCP_INQ */
+    const char *congestion_name; /* of TCP_CONGESTION, where it was set */
+    int soft_error;              /* an errno told by ICMP, or 0 */
+    uint64_t activity;           /* grows when something happens that wakes who waits */
+    bool no_space;               /* a writer found no room, or was told that there is none */
+    uint64_t seen_in;            /* octets received when that was looked at last */
     enum tcp_state seen_state;
     struct epoll_watch *watches;
 };
@@ -180,9 +180,11 @@ struct pkt {
     /* What keepalive is when a socket switches it on. */
     uint64_t keepalive_idle_ns, keepalive_interval_ns;
     uint32_t keepalive_count;
+    bool always_keepalive;          /* whatever a socket says: BSD */
     uint8_t window_scale;           /* when it is on: as in struct tcp_options */
     uint64_t fin_wait_2_timeout_ns; /* when FIN-WAIT-2 is recycled fast, as BSD can */
     bool fin_wait_2_recycles;
+    const char *congestion_name; /* of a sysctl, as the kernel calls it; NULL: the profile's */
 
     struct world *world;
     struct host *host, *remote;
@@ -434,6 +436,8 @@ bool fd_has_ended(const struct fd *fd);
 int fd_take_error(const struct pkt *pkt, struct fd *fd);
 uint32_t fd_poll(struct pkt *pkt, struct fd *fd); /* Linux's bits of poll */
 void fd_apply_options(struct fd *fd);
+/* Its options are what its keepalive is; where BSD is asked, how long FIN-WAIT-2 lasts, too. */
+void fd_take_keepalive(const struct pkt *pkt, struct fd *fd);
 /* Begins a connection to the script's remote end with `syn_len` octets on the SYN. An errno, or 0.
  */
 int fd_connect(struct pkt *pkt, struct fd *fd, uint32_t syn_len);
@@ -446,6 +450,8 @@ void give_zeros(struct pkt *pkt, uint8_t *zeros, size_t len);
 
 /* Runs what is known of a command; false: told. */
 bool shell_run(struct pkt *pkt, const char *text, uint32_t line);
+/* The kernel's own name of a congestion control that is there; NULL: it is not. */
+const char *congestion_known(const struct pkt *pkt, const char *name);
 bool sysctl_set(struct pkt *pkt, const char *name, const char *value, uint32_t line);
 /* What the profile's start-up script sets. */
 void sysctl_defaults(struct pkt *pkt);
@@ -473,6 +479,8 @@ void stack_add_addresses(struct host_config *local, struct host_config *remote);
 
 /* ---- fast_open.c ---- */
 void fast_open_set_bits(struct pkt *pkt, uint64_t bits);
+/* FreeBSD has a knob for each side. */
+void fast_open_switch(struct pkt *pkt, bool server, bool on);
 bool fast_open_set_key(struct pkt *pkt, const char *text);
 /* The host makes its cookies with the listener's own key, or with the sysctl's. There is one
  * listener at a time, as there is one port. */

@@ -130,22 +130,54 @@ enum known { KNOWN, UNKNOWN, WRONG };
 
 static enum known verdict(bool ok) { return ok ? KNOWN : WRONG; }
 
+static bool has_no_meaning(const char *name)
+{
+    /* Of the original's way to reach a network: there is none here. */
+    static const char *const without_meaning[] = {"gateway_ip",
+                                                  "netmask_ip",
+                                                  "speed",
+                                                  "init_scripts",
+                                                  "code_command",
+                                                  "code_format",
+                                                  "code_sockopt",
+                                                  "debug",
+                                                  "verbose",
+                                                  "send_omit_free",
+                                                  "local_linklocal_ip",
+                                                  "tun_dev",
+                                                  "dry_run",
+                                                  "no_cleanup",
+                                                  "gateway_linklocal_ip",
+                                                  "persistent_tun_dev",
+                                                  "wire_client",
+                                                  "wire_server",
+                                                  "wire_client_dev",
+                                                  "wire_server_dev",
+                                                  "wire_server_ip",
+                                                  "wire_server_port"};
+    for (size_t i = 0; i < sizeof without_meaning / sizeof without_meaning[0]; i++) {
+        if (strcmp(name, without_meaning[i]) == 0) { return true; }
+    }
+    return false;
+}
+
+static enum known set_ip_version(struct pkt *pkt, const char *value)
+{
+    enum pkt_ip_version version = PKT_IPV4;
+    if (value != NULL && strcmp(value, "ipv4_mapped_ipv6") == 0) { /* as a script spells it */
+        version = PKT_IPV4_MAPPED;
+    } else if (value == NULL || !pkt_ip_version_read(value, &version)) {
+        return WRONG;
+    }
+    if (pkt->config.ip_version == PKT_IP_ANY) { pkt->settings.ip_version = version; }
+    return KNOWN;
+}
+
 static enum known set_option(struct pkt *pkt, const char *name, const char *value)
 {
     struct settings_of_script *settings = &pkt->settings;
-    /* Of the original's way to reach a network: there is none here. */
-    static const char *const without_meaning[] = {
-        "gateway_ip",  "netmask_ip",   "speed", "init_scripts", "code_command",
-        "code_format", "code_sockopt", "debug", "verbose",      "send_omit_free"};
-    for (size_t i = 0; i < sizeof without_meaning / sizeof without_meaning[0]; i++) {
-        if (strcmp(name, without_meaning[i]) == 0) { return KNOWN; }
-    }
-    if (strcmp(name, "ip_version") == 0) {
-        enum pkt_ip_version version = PKT_IPV4;
-        if (value == NULL || !pkt_ip_version_read(value, &version)) { return WRONG; }
-        if (pkt->config.ip_version == PKT_IP_ANY) { settings->ip_version = version; }
-        return KNOWN;
-    }
+    if (has_no_meaning(name)) { return KNOWN; }
+    if (strcmp(name, "ip_version") == 0) { return set_ip_version(pkt, value); }
     if (strcmp(name, "tolerance_usecs") == 0) {
         return verdict(whole(value, &settings->tolerance_us));
     }
@@ -280,6 +312,7 @@ void setup_options(struct pkt *pkt)
     pkt->keepalive_interval_ns = KEEPALIVE_INTERVAL_NS;
     pkt->keepalive_count =
         pkt->dialect == DIALECT_FREEBSD ? KEEPALIVE_COUNT_FREEBSD : KEEPALIVE_COUNT_LINUX;
+    pkt->always_keepalive = pkt->dialect == DIALECT_FREEBSD;
 }
 
 /* ---- the world ---- */

@@ -7,7 +7,7 @@
  *   sockstat … | grep … | grep -c …     over the endpoints of the host
  *   tcpdrop -s STATE                    ip tcp_metrics flush all
  *   ethtool -K DEVICE …                 tc qdisc … pfifo: without effect, as there is no device */
-#include "run.h"
+#include "sysctls.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -134,9 +134,10 @@ static bool set_knob(struct pkt *pkt, const char *word, uint32_t line)
     return sysctl_set(pkt, name, equals + 1, line);
 }
 
-/* The host has what is set, at once; sockets have what was set when they were made. */
+/* The host has what is set, at once; with Linux sockets have what was set when they were made. */
 static bool set_knobs(struct pkt *pkt, const struct words *words, uint32_t line)
 {
+    const struct sysctls_before before = sysctls_remember(pkt);
     for (size_t i = 1; i < words->count; i++) {
         const char *word = words->word[i];
         const char *next = i + 1 < words->count ? words->word[i + 1] : "";
@@ -147,7 +148,9 @@ static bool set_knobs(struct pkt *pkt, const struct words *words, uint32_t line)
         }
         if (strchr(word, '=') != NULL && !set_knob(pkt, word, line)) { return false; }
     }
-    if (pkt->host != NULL) { tcp_host_set_options(host_tcp(pkt->host), &pkt->options); }
+    if (pkt->host == NULL) { return true; }
+    tcp_host_set_options(host_tcp(pkt->host), &pkt->options);
+    if (pkt->dialect == DIALECT_FREEBSD) { sysctls_reach_sockets(pkt, &before); }
     return true;
 }
 

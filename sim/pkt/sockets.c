@@ -15,6 +15,7 @@ struct fd *fd_create(struct pkt *pkt, enum fd_kind kind)
     fd->keepalive_idle_ns = pkt->keepalive_idle_ns;
     fd->keepalive_interval_ns = pkt->keepalive_interval_ns;
     fd->keepalive_count = pkt->keepalive_count;
+    fd_take_keepalive(pkt, fd);
     if (pkt->last_fd != NULL) {
         pkt->last_fd->next = fd;
     } else {
@@ -154,6 +155,18 @@ uint32_t fd_poll(struct pkt *pkt, struct fd *fd)
 }
 
 /* ---- options ---- */
+
+void fd_take_keepalive(const struct pkt *pkt, struct fd *fd)
+{
+    struct tcp_options *options = &fd->options;
+    const bool on = fd->keepalive || pkt->always_keepalive;
+    options->keepalive_idle_ns = on ? fd->keepalive_idle_ns : 0;
+    options->keepalive_interval_ns = fd->keepalive_interval_ns;
+    options->keepalive_count = fd->keepalive_count;
+    if (pkt->dialect == DIALECT_FREEBSD && !pkt->fin_wait_2_recycles) {
+        options->fin_wait_2_timeout_ns = (fd->keepalive_count + 1) * fd->keepalive_interval_ns;
+    }
+}
 
 void fd_apply_options(struct fd *fd)
 {

@@ -45,15 +45,6 @@ static int64_t buffer_of(const struct call *call, const struct fd *fd, bool send
     return send ? options->send_buffer : options->recv_buffer;
 }
 
-/* ---- keepalive ---- */
-
-static void apply_keepalive(struct fd *fd)
-{
-    fd->options.keepalive_idle_ns = fd->keepalive ? fd->keepalive_idle_ns : 0;
-    fd->options.keepalive_interval_ns = fd->keepalive_interval_ns;
-    fd->options.keepalive_count = fd->keepalive_count;
-}
-
 /* ---- setting ---- */
 
 /* Options that say something about a machine that is not here, and change nothing of TCP: what was
@@ -189,12 +180,12 @@ static enum call_status set_tcp(struct call *call, struct fd *fd, enum sockopt o
         if (!in_range(value, 1, SECONDS_MOST)) { return call_errno(call, PKT_EINVAL); }
         *(option == OPT_TCP_KEEPIDLE ? &fd->keepalive_idle_ns : &fd->keepalive_interval_ns) =
             (uint64_t)value * NS_PER_S;
-        apply_keepalive(fd);
+        fd_take_keepalive(call->pkt, fd);
         break;
     case OPT_TCP_KEEPCNT:
         if (!in_range(value, 1, TIMES_MOST)) { return call_errno(call, PKT_EINVAL); }
         fd->keepalive_count = (uint32_t)value;
-        apply_keepalive(fd);
+        fd_take_keepalive(call->pkt, fd);
         break;
     case OPT_TCP_SYNCNT:
         if (!in_range(value, 1, TIMES_MOST)) { return call_errno(call, PKT_EINVAL); }
@@ -245,7 +236,7 @@ static enum call_status set_number(struct call *call, struct fd *fd, enum sockop
     case OPT_SO_RCVBUF: set_buffer(call, fd, option == OPT_SO_SNDBUF, value); break;
     case OPT_SO_KEEPALIVE:
         fd->keepalive = value != 0;
-        apply_keepalive(fd);
+        fd_take_keepalive(call->pkt, fd);
         break;
     case OPT_IP_TOS:
     case OPT_IPV6_TCLASS: fd->options.tos = (uint8_t)value; break;
@@ -320,6 +311,7 @@ static int64_t mss_of(const struct call *call, const struct fd *fd)
         return status.snd_mss;
     }
     if (fd->options.mss != 0) { return fd->options.mss; }
+    if (fd->options.default_mss != 0) { return fd->options.default_mss; }
     const bool linux_ = call->pkt->dialect == DIALECT_LINUX;
     if (pkt_is_ipv6(call->pkt)) { return linux_ ? 536 : 1220; }
     return 536;

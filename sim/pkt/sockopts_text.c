@@ -10,18 +10,23 @@
 
 /* ---- TCP_CONGESTION ---- */
 
-static const struct tcp_option_row *congestion_row(void)
+/* Those that are there, as each kernel calls them. What cubic sends differs from reno only once
+ * something is lost, so that BSD's scripts, which name it, are played with reno. */
+static const char *const there[DIALECTS][2] = {{"reno", NULL}, {"newreno", "cubic"}};
+
+const char *congestion_known(const struct pkt *pkt, const char *name)
 {
-    for (size_t i = 0; i < tcp_option_count; i++) {
-        if (strcmp(tcp_option_table[i].name, "congestion") == 0) { return &tcp_option_table[i]; }
+    for (size_t i = 0; i < 2; i++) {
+        const char *known = there[pkt->dialect][i];
+        if (known != NULL && strcmp(known, name) == 0) { return known; }
     }
     return NULL;
 }
 
-/* Among "reno cubic": its number; false: it is not there. */
-static bool find_name(const char *names, const char *name, size_t len, uint64_t *number)
+static bool is_among(const char *names, const char *name)
 {
-    for (*number = 0; *names != '\0'; ++*number) {
+    const size_t len = strlen(name);
+    while (*names != '\0') {
         const size_t one = strcspn(names, " ");
         if (one == len && memcmp(names, name, len) == 0) { return true; }
         names += one;
@@ -35,31 +40,28 @@ static enum call_status set_congestion(struct call *call, struct fd *fd, const s
     /* What kernels have besides; any other name is nobody's. */
     static const char others[] = "cubic bbr dctcp htcp vegas westwood bic illinois hybla newreno "
                                  "cdg chd hd veno yeah lp nv scalable highspeed";
-    const struct tcp_option_row *row = congestion_row();
-    const size_t len = strnlen(value->text, value->len);
-    uint64_t number = 0;
-    if (row == NULL || !find_name(row->choices, value->text, len, &number)) {
-        if (!find_name(others, value->text, len, &number)) { return call_errno(call, PKT_ENOENT); }
-        return call_unsupported(call, "congestion control %s", value->text);
+    char name[NAME_ROOM];
+    (void)snprintf(name, sizeof name, "%s", value->text); /* up to its first zero */
+    const char *known = congestion_known(call->pkt, name);
+    if (known != NULL) {
+        fd->congestion_name = known;
+        return call_return(call, 0);
     }
-    tcp_option_store(&fd->options, row, number, true);
-    fd->has_congestion = true;
-    fd_apply_options(fd);
-    return call_return(call, 0);
+    if (is_among(others, name)) { return call_unsupported(call, "congestion control %s", name); }
+    return call_errno(call, call->pkt->dialect == DIALECT_LINUX ? PKT_ENOENT : PKT_ESRCH);
 }
 
 /* What the profile says, unless another was asked for. */
-static const char *congestion_name(const struct call *call, const struct fd *fd, char *room)
+static const char *congestion_name(const struct call *call, const struct fd *fd)
 {
-    const struct tcp_option_row *row = congestion_row();
-    const char *at = row->choices;
-    if (!fd->has_congestion) { return row->defaults[call->pkt->profile]; }
-    for (unsigned i = 0; i < fd->options.congestion; i++) {
-        at += strcspn(at, " ");
-        at += strspn(at, " ");
+    if (fd->congestion_name != NULL) { return fd->congestion_name; }
+    if (call->pkt->congestion_name != NULL) { return call->pkt->congestion_name; }
+    for (size_t i = 0; i < tcp_option_count; i++) {
+        if (strcmp(tcp_option_table[i].name, "congestion") == 0) {
+            return tcp_option_table[i].defaults[call->pkt->profile];
+        }
     }
-    (void)snprintf(room, NAME_ROOM, "%.*s", (int)strcspn(at, " "), at);
-    return room;
+    return "";
 }
 
 /* ---- TCP_FASTOPEN_KEY ---- */
@@ -90,13 +92,12 @@ enum call_status set_text_option(struct call *call, struct fd *fd, enum sockopt 
 enum call_status get_text_option(struct call *call, const struct fd *fd, enum sockopt option,
                                  const struct expr *expected, int64_t len)
 {
-    char room[NAME_ROOM] = "";
     char actual[NAME_ROOM] = "";
     if (option != OPT_TCP_CONGESTION) {
         return call_unsupported(call, "socket option %s, read as a text",
                                 call_argument(call, 2)->text);
     }
-    (void)snprintf(actual, sizeof actual, "%s", congestion_name(call, fd, room));
+    (void)snprintf(actual, sizeof actual, "%s", congestion_name(call, fd));
     if (call->found != NULL) {
         (void)snprintf(call->found->text, sizeof call->found->text, "%s", actual);
         return call_return(call, 0);

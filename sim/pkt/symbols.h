@@ -146,6 +146,7 @@ enum sockopt sockopt_of(const char *name);
 enum pkt_errno {
     PKT_EPERM = 1,
     PKT_ENOENT = 2,
+    PKT_ESRCH = 3,
     PKT_EINTR = 4,
     PKT_EBADF = 9,
     PKT_EAGAIN = 11,

@@ -10,7 +10,7 @@ static const struct {
 } errnos[] = {
     {PKT_EPERM, "EPERM", "Operation not permitted"},
     {PKT_ENOENT, "ENOENT", "No such file or directory"},
-    {3, "ESRCH", "No such process"},
+    {PKT_ESRCH, "ESRCH", "No such process"},
     {PKT_EINTR, "EINTR", "Interrupted system call"},
     {5, "EIO", "Input/output error"},
     {6, "ENXIO", "No such device or address"},

@@ -1,180 +1,14 @@
-/* sysctls.c - the kernels' knobs as options of the host: one table. A knob whose option is not
- * there yet may still be switched off, and one that asks for more than is there is named. */
-#include "run.h"
+/* sysctls.c - a script sets a knob of a kernel: what that is as an option of the host, by the table
+ * of sysctl_table.c. A knob whose option is not there yet may still be switched off, and one that
+ * asks for more than is there is named. */
+#include "sysctls.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum conversion {
-    SET_NUMBER,
-    SET_BOOL,
-    SET_NOT,
-    SET_SECONDS,
-    SET_MS,
-    SET_THIRD,  /* the middle one of "least default most", in octets */
-    SET_SCALE,  /* true: as the profile scales; false: none */
-    SET_CHOICE, /* a word among the option's choices */
-    SET_ECN,
-    SET_KEEP_IDLE_S,
-    SET_KEEP_INTERVAL_S,
-    SET_KEEP_IDLE_MS,
-    SET_KEEP_INTERVAL_MS,
-    SET_KEEP_COUNT,
-    SET_FAST_OPEN,
-    SET_FAST_OPEN_KEY,
-    SET_COOKIES,
-    SET_ONE_A_TIME, /* a challenge ACK in so many ms a connection */
-    SET_ICMP_HARD,
-    SET_FIN_WAIT_2,
-    SET_COOKIES_ONLY,
-    SET_WAR_WINDOW,
-    SET_WAR_COUNT,
-    NO_MEANING, /* any value: there is nothing here that it would change */
-    ONLY_ZERO,
-    ONLY_ONE,
-};
-
-#define LINUX "net.ipv4."
-#define BSD "net.inet.tcp."
-
 /* What FreeBSD's limit of challenge ACKs begins with, once a script speaks of it. */
 #define ACK_WAR_WINDOW_NS (1000 * NS_PER_MS)
 #define ACK_WAR_COUNT 5
-
-const struct pkt_knob pkt_knobs[] = {
-    {LINUX "tcp_timestamps", "timestamps", "0: false", SET_BOOL},
-    {LINUX "tcp_sack", "sack", "0: false", SET_BOOL},
-    {LINUX "tcp_dsack", "dsack", "0: false", SET_BOOL},
-    {LINUX "tcp_window_scaling", "window_scale", "0: false", SET_SCALE},
-    {LINUX "tcp_rmem", "recv_buffer", "the default of the three numbers", SET_THIRD},
-    {LINUX "tcp_wmem", "send_buffer", "the default of the three numbers", SET_THIRD},
-    {LINUX "tcp_syn_retries", "syn_retries", "the number", SET_NUMBER},
-    {LINUX "tcp_syn_linear_timeouts", "syn_linear", "the number", SET_NUMBER},
-    {LINUX "tcp_synack_retries", "synack_retries", "the number", SET_NUMBER},
-    {LINUX "tcp_retries2", "retries", "the number", SET_NUMBER},
-    {LINUX "tcp_retries1", NULL, "changes routes, of which there is one", NO_MEANING},
-    {LINUX "tcp_keepalive_time", "keepalive", "seconds idle", SET_KEEP_IDLE_S},
-    {LINUX "tcp_keepalive_intvl", "keepalive", "seconds between probes", SET_KEEP_INTERVAL_S},
-    {LINUX "tcp_keepalive_probes", "keepalive", "count", SET_KEEP_COUNT},
-    {LINUX "tcp_fin_timeout", "fin_wait_2_timeout", "seconds", SET_SECONDS},
-    {LINUX "tcp_ecn", "ecn", "0 off, 1 on, 2 passive", SET_ECN},
-    {LINUX "tcp_frto", "frto", "0: off", SET_BOOL},
-    {LINUX "tcp_syncookies", "syn_cookies", "0 off, 1 auto, 2 on", SET_COOKIES},
-    {LINUX "tcp_fastopen", "fast_open", "bits: 1 client, 2 server, 4 and 0x200 without cookies",
-     SET_FAST_OPEN},
-    {LINUX "tcp_congestion_control", "congestion", "the word", SET_CHOICE},
-    {LINUX "tcp_invalid_ratelimit", "challenge_ack_limit", "one in so many ms a connection",
-     SET_ONE_A_TIME},
-    {LINUX "tcp_challenge_ack_limit", NULL, "the limit of the whole host is not reached here",
-     NO_MEANING},
-    {LINUX "tcp_rfc1337", "rfc1337", "0: false", SET_BOOL},
-    {LINUX "tcp_abort_on_overflow", "abort_on_overflow", "0: false", SET_BOOL},
-    {LINUX "tcp_recovery", "rack", "0: off", SET_BOOL},
-    {LINUX "tcp_early_retrans", "tlp", "0: off", SET_BOOL},
-    {LINUX "tcp_slow_start_after_idle", "slow_start_after_idle", "0: false", SET_BOOL},
-    {LINUX "tcp_rto_min_us", NULL, "nothing else than 200000", NO_MEANING},
-    {LINUX "tcp_max_syn_backlog", "backlog", "the number", SET_NUMBER},
-    {LINUX "tcp_min_tso_segs", "burst_segments", "the number", SET_NUMBER},
-    {LINUX "tcp_tso_win_divisor", NULL, "segments leave one by one", NO_MEANING},
-    {LINUX "tcp_no_metrics_save", NULL, "no metrics are kept from run to run", NO_MEANING},
-    {LINUX "tcp_autocorking", NULL, "nothing waits for a network device", NO_MEANING},
-    {LINUX "tcp_limit_output_bytes", NULL, "nothing waits for a network device", NO_MEANING},
-    {LINUX "tcp_notsent_lowat", "unsent_limit", "octets; 4294967295: none", SET_NUMBER},
-    {LINUX "tcp_fack", NULL, "has no effect in kernels of today", NO_MEANING},
-    {LINUX "tcp_fastopen_key", "fast_open", "four numbers: the key of its cookies",
-     SET_FAST_OPEN_KEY},
-    {LINUX "tcp_fastopen_blackhole_timeout_sec", NULL, "a client never stops everywhere",
-     NO_MEANING},
-    {LINUX "tcp_mtu_probing", NULL, "only 0", ONLY_ZERO},
-    {LINUX "tcp_ecn_option", NULL, "accurate ECN is not there", NO_MEANING},
-    {LINUX "tcp_stdurg", "urgent_pointer", "0 next, 1 last", SET_BOOL},
-    {LINUX "ip_no_pmtu_disc", "pmtu_discovery", "0: true", SET_NOT},
-    {LINUX "ip_default_ttl", "ttl", "the number", SET_NUMBER},
-    {"net.core.somaxconn", "backlog", "the number", SET_NUMBER},
-    {"net.core.rmem_max", NULL, "the greatest buffer that may be asked for", NO_MEANING},
-    {"net.core.wmem_max", NULL, "the greatest buffer that may be asked for", NO_MEANING},
-
-    {BSD "rfc1323", "timestamps", "0: false, and no window scale", SET_BOOL},
-    {BSD "sack.enable", "sack", "0: false", SET_BOOL},
-    {BSD "ecn.enable", "ecn", "0 off, 1 on, 2 passive", SET_ECN},
-    {BSD "ecn.maxretries", "ecn_retries", "the number", SET_NUMBER},
-    {BSD "insecure_rst", "insecure_rst", "0: false", SET_BOOL},
-    {BSD "insecure_syn", "insecure_syn", "0: false", SET_BOOL},
-    {BSD "insecure_ack", NULL, "only 0", ONLY_ZERO},
-    {BSD "drop_synfin", "syn_fin", "0 accept, 1 drop", SET_BOOL},
-    {BSD "blackhole", "closed_port", "0 reset, 1 drop_syn, 2 drop", SET_NUMBER},
-    {BSD "blackhole_local", NULL, "no peer is local", NO_MEANING},
-    {BSD "icmp_may_rst", "icmp_opening", "0: errors are only reported", SET_ICMP_HARD},
-    {BSD "ack_war_timewindow", "challenge_ack_limit", "milliseconds; 0: off", SET_WAR_WINDOW},
-    {BSD "ack_war_cnt", "challenge_ack_limit", "count", SET_WAR_COUNT},
-    {BSD "recvspace", "recv_buffer", "octets", SET_NUMBER},
-    {BSD "sendspace", "send_buffer", "octets", SET_NUMBER},
-    {BSD "mssdflt", "default_mss", "octets", SET_NUMBER},
-    {BSD "minmss", NULL, "the least MSS that is taken from a peer", NO_MEANING},
-    {BSD "delayed_ack", "delayed_ack", "0: every segment at once", SET_BOOL},
-    {BSD "delacktime", "delayed_ack", "milliseconds", SET_MS},
-    {BSD "rexmit_initial", "rto_initial", "milliseconds", SET_MS},
-    {BSD "rexmit_min", "rto_min", "milliseconds", SET_MS},
-    {BSD "rexmit_slop", "rto_slop", "milliseconds", SET_MS},
-    {BSD "rexmit_drop_options", "syn_drops_options", "0: false", SET_BOOL},
-    {BSD "finwait2_timeout", "fin_wait_2_timeout", "milliseconds, with fast_finwait2_recycle",
-     SET_FIN_WAIT_2},
-    {BSD "fast_finwait2_recycle", "fin_wait_2_timeout", "1: finwait2_timeout; 0: as the profile",
-     SET_FIN_WAIT_2},
-    {BSD "persmin", "persist_min", "milliseconds", SET_MS},
-    {BSD "persmax", "persist_max", "milliseconds", SET_MS},
-    {BSD "keepinit", "open_timeout", "milliseconds", SET_MS},
-    {BSD "keepidle", "keepalive", "milliseconds idle", SET_KEEP_IDLE_MS},
-    {BSD "keepintvl", "keepalive", "milliseconds between probes", SET_KEEP_INTERVAL_MS},
-    {BSD "keepcnt", "keepalive", "count", SET_KEEP_COUNT},
-    {BSD "always_keepalive", NULL, "no time of a script is so long", NO_MEANING},
-    {BSD "msl", "msl", "milliseconds", SET_MS},
-    {BSD "maxtcptw", NULL, "TIME-WAIT is never short of room", NO_MEANING},
-    {BSD "nolocaltimewait", NULL, "no connection is local", NO_MEANING},
-    {BSD "syncookies", "syn_cookies", "0 off, 1 auto", SET_COOKIES},
-    {BSD "syncookies_only", "syn_cookies", "1: on; 0: as syncookies says", SET_COOKIES_ONLY},
-    {BSD "syncache.rexmtlimit", "synack_retries", "the number", SET_NUMBER},
-    {BSD "syncache.rst_on_sock_fail", "abort_on_overflow", "0: false", SET_BOOL},
-    {BSD "cc.algorithm", "congestion", "the word", SET_CHOICE},
-    {BSD "cc.abe", NULL, "there are no lossless paths here", NO_MEANING},
-    {BSD "initcwnd_segments", "initial_window", "the number", SET_NUMBER},
-    {BSD "rfc3042", NULL, "only 1: limited transmit is always on", ONLY_ONE},
-    {BSD "rfc3390", NULL, "initcwnd_segments goes before it", NO_MEANING},
-    {BSD "rfc3465", NULL, "no script's window is so large", NO_MEANING},
-    {BSD "rfc6675_pipe", NULL, "the pipe is always counted so", NO_MEANING},
-    {BSD "do_prr", "prr", "0: off", SET_BOOL},
-    {BSD "do_lrd", NULL, "only 0", ONLY_ZERO},
-    {BSD "tso", NULL, "segments leave one by one", NO_MEANING},
-    {BSD "do_tcpdrain", NULL, "memory does not run short", NO_MEANING},
-    {BSD "path_mtu_discovery", "pmtu_discovery", "0: false", SET_BOOL},
-    {BSD "pmtud_blackhole_detection", NULL, "only 0", ONLY_ZERO},
-    {BSD "hostcache.enable", NULL, "no metrics are kept from run to run", NO_MEANING},
-    {BSD "hostcache.purgenow", NULL, "no metrics are kept from run to run", NO_MEANING},
-    {BSD "hostcache.purge", NULL, "no metrics are kept from run to run", NO_MEANING},
-    {BSD "recvbuf_auto", NULL, "buffers keep their size", NO_MEANING},
-    {BSD "sendbuf_auto", NULL, "buffers keep their size", NO_MEANING},
-    {BSD "recvbuf_max", NULL, "buffers keep their size", NO_MEANING},
-    {BSD "sendbuf_max", NULL, "buffers keep their size", NO_MEANING},
-    {BSD "tolerate_missing_ts", "missing_timestamp", "0 drop, 1 accept", SET_BOOL},
-    {BSD "ts_offset_per_conn", NULL, "a script's timestamps are relative", NO_MEANING},
-    {BSD "fastopen.server_enable", "fast_open", "1: on", SET_BOOL},
-    {BSD "fastopen.client_enable", "fast_open", "1: on", SET_BOOL},
-    {BSD "log_debug", NULL, "there is no log", NO_MEANING},
-    {BSD "log_in_vain", NULL, "there is no log", NO_MEANING},
-    {BSD "functions_default", NULL, "the table says what it does", NO_MEANING},
-    {BSD "reass.maxqueuelen", NULL, "no script sends so much out of order", NO_MEANING},
-    {BSD "v6mssdflt", NULL, "every peer of a script says its MSS, or none", NO_MEANING},
-    {BSD "isn_reseed_interval", NULL, "a script's numbers are relative", NO_MEANING},
-    {BSD "udp_tunneling_port", NULL, "only 0", ONLY_ZERO},
-    {"net.inet.ip.ttl", "ttl", "the number", SET_NUMBER},
-    {"net.inet6.ip6.hlim", "ttl", "the number", SET_NUMBER},
-    {"net.inet.icmp.icmplim", NULL, "a script draws few resets", NO_MEANING},
-    {"net.inet.icmp.icmplim_output", NULL, "there is no log", NO_MEANING},
-    {"kern.ipc.maxsockbuf", "window_scale", "the shift that announces so many octets", SET_SCALE},
-    {"kern.ipc.soacceptqueue", "backlog", "the number", SET_NUMBER},
-    {"kern.ipc.somaxconn", "backlog", "the number", SET_NUMBER},
-};
-const size_t pkt_knob_count = sizeof pkt_knobs / sizeof pkt_knobs[0];
 
 /* ---- values ---- */
 
@@ -385,42 +219,44 @@ static bool set_bool(const struct knob_set *set)
     return store(set, set->number != 0);
 }
 
-static bool set_by(const struct knob_set *set)
+/* What FreeBSD calls newreno is reno here. */
+static bool set_congestion(const struct knob_set *set)
+{
+    const char *name = congestion_known(set->pkt, set->value);
+    if (name == NULL) { return refuse(set); }
+    set->pkt->congestion_name = name;
+    return true;
+}
+
+/* What is no number. False: a number is asked for. */
+static bool set_by_word(const struct knob_set *set, bool *done)
 {
     const enum conversion conversion = (enum conversion)set->knob->conversion;
     uint64_t choice = 0;
     uint64_t second = 0;
-    switch (conversion) {
-    case NO_MEANING: return true;
-    case SET_THIRD: return read_second(set->value, &second) ? store(set, second) : refuse(set);
-    case SET_FAST_OPEN_KEY: return fast_open_set_key(set->pkt, set->value) || refuse(set);
+    switch ((int)conversion) {
+    case NO_MEANING: *done = true; return true;
+    case SET_THIRD:
+        *done = read_second(set->value, &second) ? store(set, second) : refuse(set);
+        return true;
+    case SET_FAST_OPEN_KEY:
+        *done = fast_open_set_key(set->pkt, set->value) || refuse(set);
+        return true;
+    case SET_CONGESTION: *done = set_congestion(set); return true;
+    case ONLY_FREEBSD: *done = strcmp(set->value, "freebsd") == 0 || refuse(set); return true;
     case SET_CHOICE:
-        if (set->row == NULL || set->row->type == TCP_OPTION_LATER) { return refuse(set); }
-        return read_choice(set->row, set->value, &choice) ? store(set, choice) : refuse(set);
-    case SET_NUMBER:
-    case SET_BOOL:
-    case SET_NOT:
-    case SET_SECONDS:
-    case SET_MS:
-    case SET_SCALE:
-    case SET_ECN:
-    case SET_KEEP_IDLE_S:
-    case SET_KEEP_INTERVAL_S:
-    case SET_KEEP_IDLE_MS:
-    case SET_KEEP_INTERVAL_MS:
-    case SET_KEEP_COUNT:
-    case SET_FAST_OPEN:
-    case SET_COOKIES:
-    case SET_ONE_A_TIME:
-    case SET_ICMP_HARD:
-    case SET_FIN_WAIT_2:
-    case SET_COOKIES_ONLY:
-    case SET_WAR_WINDOW:
-    case SET_WAR_COUNT:
-    case ONLY_ZERO:
-    case ONLY_ONE: break;
+        *done = set->row != NULL && set->row->type != TCP_OPTION_LATER &&
+                        read_choice(set->row, set->value, &choice)
+                    ? store(set, choice)
+                    : refuse(set);
+        return true;
+    default: return false;
     }
-    if (!set->is_number) { return refuse(set); }
+}
+
+static bool set_by_number(const struct knob_set *set)
+{
+    const enum conversion conversion = (enum conversion)set->knob->conversion;
     switch (conversion) {
     case SET_NUMBER: return store(set, set->number);
     case SET_BOOL: return set_bool(set);
@@ -433,9 +269,18 @@ static bool set_by(const struct knob_set *set)
     case SET_KEEP_IDLE_MS:
     case SET_KEEP_INTERVAL_MS:
     case SET_KEEP_COUNT: return set_keepalive(set, conversion);
+    case SET_ALWAYS_KEEPALIVE: set->pkt->always_keepalive = set->number != 0; return true;
     case SET_ONE_A_TIME: return set_limit(set);
     case SET_ECN: return set_ecn(set);
     case SET_FAST_OPEN: fast_open_set_bits(set->pkt, set->number); return true;
+    case SET_FAST_OPEN_SERVER:
+    case SET_FAST_OPEN_CLIENT:
+        fast_open_switch(set->pkt, conversion == SET_FAST_OPEN_SERVER, set->number != 0);
+        return true;
+    case SET_DEFAULT_MSS_IPV4:
+    case SET_DEFAULT_MSS_IPV6:
+        return pkt_is_ipv6(set->pkt) != (conversion == SET_DEFAULT_MSS_IPV6) ||
+               store(set, set->number);
     case SET_COOKIES: return store(set, set->number);
     case SET_ICMP_HARD: set_icmp_may_rst(set); return true;
     case SET_FIN_WAIT_2: return set_fin_wait_2(set);
@@ -443,13 +288,21 @@ static bool set_by(const struct knob_set *set)
     case SET_WAR_WINDOW:
     case SET_WAR_COUNT: return set_ack_war(set, conversion == SET_WAR_COUNT);
     case ONLY_ZERO: return set->number == 0 || refuse(set);
-    case ONLY_ONE: return set->number == 1 || refuse(set);
     case NO_MEANING:
     case SET_THIRD:
     case SET_FAST_OPEN_KEY:
+    case SET_CONGESTION:
+    case ONLY_FREEBSD:
     case SET_CHOICE: break;
     }
     return true;
+}
+
+static bool set_by(const struct knob_set *set)
+{
+    bool done = false;
+    if (set_by_word(set, &done)) { return done; }
+    return set->is_number ? set_by_number(set) : refuse(set);
 }
 
 bool sysctl_set(struct pkt *pkt, const char *name, const char *value, uint32_t line)

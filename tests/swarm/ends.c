@@ -318,7 +318,9 @@ static enum tcp_error error_of(enum tcp_cause cause)
         return TCP_ERROR_TIMED_OUT;
     }
     if (cause == TCP_CAUSE_ICMP_ERROR) { return TCP_ERROR_UNREACHABLE; }
-    if (cause == TCP_CAUSE_RECYCLED) { return TCP_ERROR_RESOURCES; }
+    if (cause == TCP_CAUSE_RECYCLED || cause == TCP_CAUSE_ACCEPT_FULL) {
+        return TCP_ERROR_RESOURCES;
+    }
     const bool reset = cause == TCP_CAUSE_RST_ARRIVED || cause == TCP_CAUSE_SYN_IN_WINDOW ||
                        cause == TCP_CAUSE_DATA_AFTER_CLOSE;
     return reset ? TCP_ERROR_RESET : TCP_OK;
