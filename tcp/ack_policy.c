@@ -9,6 +9,7 @@
 #include "tcb.h"
 
 #define ATO_MAX_NS UINT64_C(200000000)
+#define TICK_NS UINT64_C(2000000) /* until the next tick of a clock of 4 ms, on average */
 #define FIRST_SEEN_MSS 536u
 #define ROUND_TRIP_PARTS 20 /* a compressed ACK waits for no more than one of them */
 
@@ -29,12 +30,17 @@ static void begin_quick(struct tcp_conn *conn)
     if (count > acks->quick_left) { acks->quick_left = (uint8_t)count; }
 }
 
+/* The largest segment of text so far, or what is expected before there was one. */
+static uint32_t seen_mss(const struct tcp_conn *conn)
+{
+    if (conn->acks.seen_mss > 0) { return conn->acks.seen_mss; }
+    return conn->rcv_mss < FIRST_SEEN_MSS ? conn->rcv_mss : FIRST_SEEN_MSS;
+}
+
 static void see_size(struct tcp_conn *conn, uint32_t len)
 {
     struct ack_policy *acks = &conn->acks;
-    if (acks->seen_mss == 0) {
-        acks->seen_mss = conn->rcv_mss < FIRST_SEEN_MSS ? conn->rcv_mss : FIRST_SEEN_MSS;
-    }
+    acks->seen_mss = seen_mss(conn);
     if (len > acks->seen_mss) { acks->seen_mss = len < conn->rcv_mss ? len : conn->rcv_mss; }
 }
 
@@ -78,7 +84,7 @@ bool ack_policy_at_once(const struct tcp_conn *conn)
     case TCP_ACK_EVERY_FULL: return conn->full_segments >= 2;
     case TCP_ACK_EVERY_ANY: return timer_is_on(conn, TCP_TIMER_DELAYED_ACK);
     case TCP_ACK_EVERY_OCTETS: /* where the window cannot go on, reading tells the peer */
-        return owed(conn) > acks->seen_mss && window_offerable(conn) >= conn->rcv_adv - acks->acked;
+        return owed(conn) > seen_mss(conn) && window_offerable(conn) >= conn->rcv_adv - acks->acked;
     }
     return false;
 }
@@ -94,6 +100,7 @@ uint64_t ack_policy_delay(const struct tcp_conn *conn)
     const uint64_t least_ns = conn_options(conn)->delayed_ack_ns;
     const uint64_t ato_ns = conn->acks.ato_ns;
     if (!has_quick_acks(conn)) { return least_ns; }
+    if (ato_ns == 0) { return TICK_NS; } /* no text has come: what the user does next carries it */
     if (ato_ns <= least_ns) { return ato_ns; }
     uint64_t most_ns = conn->srtt_ns > least_ns ? conn->srtt_ns : least_ns;
     if (most_ns > ATO_MAX_NS) { most_ns = ATO_MAX_NS; }

@@ -211,6 +211,10 @@ static enum tcp_icmp_fate take(struct tcp_conn *conn, uint64_t now_ns,
         return abort_conn(conn, now_ns, message);
     }
     TCP_ROW(conn, ICMP_SOFT);
+    if (message->kind == TCP_ICMP_HOST_UNREACHABLE ||
+        message->kind == TCP_ICMP_NETWORK_UNREACHABLE) {
+        rto_take_back(conn, now_ns, message->seq);
+    }
     return soft_aborts(conn, message->kind) ? abort_conn(conn, now_ns, message)
                                             : report(conn, message);
 }

@@ -487,6 +487,8 @@ void rto_back_off(struct tcp_conn *conn);
 void rto_established(struct tcp_conn *conn);
 void rto_time_segment(struct tcp_conn *conn, uint64_t now_ns, tcp_seq end);
 void rto_start(struct tcp_conn *conn, uint64_t now_ns);
+/* An ICMP error says that the repetition at `seq` was not lost by congestion: RFC 6069. */
+void rto_take_back(struct tcp_conn *conn, uint64_t now_ns, tcp_seq seq);
 
 /* ---- quiet_time.c ---- */
 void quiet_time_begin(struct tcp_host *host, uint64_t now_ns);

@@ -92,6 +92,7 @@ enum tcp_nagle_waits_for {
     TCP_NAGLE_WAITS_FOR_SMALL,
     TCP_NAGLE_WAITS_FOR_EARLIER
 };
+enum tcp_user_timeout_from { TCP_USER_TIMEOUT_FROM_SEND, TCP_USER_TIMEOUT_FROM_REPETITION };
 
 struct tcp_options {
     bool has_iss;
@@ -230,6 +231,8 @@ struct tcp_options {
     uint8_t close_unread;        /* enum tcp_close_unread */
     uint8_t close_calls;         /* enum tcp_close_calls */
     uint8_t closed_port;         /* enum tcp_closed_port; of the host */
+    uint8_t user_timeout_from;   /* enum tcp_user_timeout_from */
+    bool icmp_backoff;           /* an unreachable network takes a doubling of the RTO back */
     uint64_t persist_min_ns;     /* 0: the RTO */
     uint64_t persist_max_ns;     /* 0: rto_max_ns */
 

@@ -343,6 +343,14 @@
         SAME("reset"),
         "of the host: what a segment to a port where nobody listens draws: a RST; nothing if it is a "
         "SYN; nothing", "RFC 9293 3.10.7.1"),
+    ROW("user_timeout_from", CHOICE, FIELD(user_timeout_from), ALWAYS, 0, 1, false,
+        "send repetition", "", {"send", "repetition", "send"},
+        "from when the user timeout counts: the SEND of the oldest octet, while no probe is answered; or "
+        "its first repetition, or the first probe, answered or not", "RFC 9293 3.8.3, 3.8.6.1"),
+    ROW("icmp_backoff", BOOL, FIELD(icmp_backoff), ALWAYS, 0, 1, true, NULL, "",
+        {"false", "true", "false"},
+        "\"host unreachable\" and \"network unreachable\" that quote the segment which was repeated "
+        "take the last doubling of its RTO back", "RFC 6069 4"),
     ROW("persist_min", TIME, FIELD(persist_min_ns), ALWAYS, MS, DAY, true, NULL, "time",
         {"off", "off", "5s"}, "the least interval of zero-window probes; off: the RTO",
         "RFC 9293 3.8.6.1"),

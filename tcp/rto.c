@@ -22,6 +22,22 @@ static uint64_t clamp(const struct tcp_conn *conn, uint64_t rto_ns)
     return rto_ns < RTO_FLOOR_NS ? RTO_FLOOR_NS : rto_ns;
 }
 
+/* What SRTT and RTTVAR make it, not backed off; without them the first. */
+static uint64_t rto_of_samples(const struct tcp_conn *conn)
+{
+    const struct tcp_options *options = conn_options(conn);
+    if (conn->srtt_ns == 0) { return options->rto_initial_ns; }
+    uint64_t margin_ns = 4 * conn->rttvar_ns;
+    if (conn->ts_on && margin_ns < options->timestamp_clock_ns) {
+        TCP_SHOWS(conn, RFC6298_8);
+        margin_ns = options->timestamp_clock_ns;
+    }
+    if (options->rto_min_bounds == TCP_RTO_MIN_BOUNDS_VARIANCE && margin_ns < options->rto_min_ns) {
+        margin_ns = options->rto_min_ns;
+    }
+    return clamp(conn, conn->srtt_ns + margin_ns + options->rto_slop_ns);
+}
+
 /* (2.2), (2.3): RTTVAR before SRTT; alpha 1/8, beta 1/4, both divided by the samples of a round
  * trip (RFC 7323 G), so that many do not forget the past sooner. A new sample ends the backoff (5.7
  * of Karn's). Timestamps have a tick: no less than that is added to SRTT (G). */
@@ -41,16 +57,7 @@ void rto_sample(struct tcp_conn *conn, uint64_t rtt_ns, uint32_t samples)
         conn->rttvar_ns = ((4 * n - 1) * conn->rttvar_ns + error_ns) / (4 * n);
         conn->srtt_ns = ((8 * n - 1) * conn->srtt_ns + rtt_ns) / (8 * n);
     }
-    const struct tcp_options *options = conn_options(conn);
-    uint64_t margin_ns = 4 * conn->rttvar_ns;
-    if (conn->ts_on && margin_ns < options->timestamp_clock_ns) {
-        TCP_SHOWS(conn, RFC6298_8);
-        margin_ns = options->timestamp_clock_ns;
-    }
-    if (options->rto_min_bounds == TCP_RTO_MIN_BOUNDS_VARIANCE && margin_ns < options->rto_min_ns) {
-        margin_ns = options->rto_min_ns;
-    }
-    const uint64_t rto_ns = clamp(conn, conn->srtt_ns + margin_ns + options->rto_slop_ns);
+    const uint64_t rto_ns = rto_of_samples(conn);
     if (rto_ns < conn->rto_ns) {
         TCP_SHOWS(conn, RFC6298_16);
         TCP_SHOWS(conn, RFC8961_8);
@@ -113,4 +120,20 @@ void rto_time_segment(struct tcp_conn *conn, uint64_t now_ns, tcp_seq end)
 void rto_start(struct tcp_conn *conn, uint64_t now_ns)
 {
     timer_set(conn, now_ns, TCP_TIMER_RETRANSMISSION, now_ns + conn->rto_ns);
+}
+
+/* RFC 6069 4: a router says why the repetition was lost, which is no congestion: the last doubling
+ * is taken back, and where the timer would have expired by now it does. */
+void rto_take_back(struct tcp_conn *conn, uint64_t now_ns, tcp_seq seq)
+{
+    if (!conn_options(conn)->icmp_backoff || !conn->syn_acked || conn->probing ||
+        conn->retransmits == 0 || seq != conn->snd_una) {
+        return;
+    }
+    const uint64_t least_ns = rto_of_samples(conn);
+    if (conn->rto_ns <= least_ns) { return; }
+    conn->rto_ns = conn->rto_ns / 2 > least_ns ? conn->rto_ns / 2 : least_ns;
+    conn->congestion_changed = true;
+    const uint64_t deadline_ns = conn->last_sent_ns + conn->rto_ns;
+    timer_set(conn, now_ns, TCP_TIMER_RETRANSMISSION, deadline_ns > now_ns ? deadline_ns : now_ns);
 }

@@ -115,12 +115,27 @@ void sack_advanced(struct tcp_conn *conn)
 
 /* ---- the receiver: what came twice (RFC 2883) ---- */
 
+/* A FIN that waits, within [seq, end), is held as its text is: it lengthens the run, or is one. */
+static bool held_fin_within(const struct tcp_conn *conn, tcp_seq seq, tcp_seq end, bool found,
+                            struct sack_block *block)
+{
+    const tcp_seq fin = conn->rcv_fin_seq;
+    if (!conn_options(conn)->sack_fin || !conn->fin_known || seq_lt(fin, seq) ||
+        seq_geq(fin, end)) {
+        return found;
+    }
+    if (found && block->right == fin) {
+        block->right++;
+    } else if (!found || seq_lt(fin, block->left)) {
+        *block = (struct sack_block){fin, fin + 1};
+    }
+    return true;
+}
+
 /* The first run of octets within [seq, end) that is held already. */
 static bool held_within(const struct tcp_conn *conn, tcp_seq seq, tcp_seq end,
                         struct sack_block *block)
 {
-    const struct node *tail = conn->held.tail;
-    if (tail == NULL || seq_geq(seq, tail->seq + tail->slice.len)) { return false; }
     bool found = false;
     for (const struct node *node = conn->held.head; node != NULL && seq_lt(node->seq, end);
          node = node->next) {
@@ -136,7 +151,7 @@ static bool held_within(const struct tcp_conn *conn, tcp_seq seq, tcp_seq end,
         }
     }
     if (found) { block->right = seq_min(block->right, end); }
-    return found;
+    return held_fin_within(conn, seq, end, found, block);
 }
 
 bool sack_find_duplicate(const struct tcp_conn *conn, const struct arrival *arrival,
@@ -152,7 +167,8 @@ bool sack_find_duplicate(const struct tcp_conn *conn, const struct arrival *arri
         *block = (struct sack_block){first, seq_min(end, conn->rcv_nxt)};
         return true;
     }
-    return arrival->len > 0 && held_within(conn, arrival->seq, arrival->seq + arrival->len, block);
+    const bool fin = (arrival->flags & TCP_FIN) != 0 && fin_counts;
+    return held_within(conn, arrival->seq, arrival->seq + arrival->len + fin, block);
 }
 
 /* The text is taken all the same: the next ACK, which leaves at once, tells what was there. */

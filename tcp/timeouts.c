@@ -33,13 +33,26 @@ static bool open_is_limited(const struct tcp_conn *conn)
            (options->user_timeout_ns == 0 || options->user_timeout_ns > options->open_timeout_ns);
 }
 
+/* From when the user timeout counts; false: it does not. */
+static bool user_timeout_since(const struct tcp_conn *conn, uint64_t *since_ns)
+{
+    if (!oldest_unacknowledged(conn, since_ns)) { return false; }
+    if (conn_options(conn)->user_timeout_from == TCP_USER_TIMEOUT_FROM_SEND) { return true; }
+    *since_ns = conn->repeating_ns;
+    return conn->probing ? conn->probes > 0 : conn->retransmits > 0;
+}
+
 void user_timer_update(struct tcp_conn *conn, uint64_t now_ns)
 {
     uint64_t timeout_ns = uto_user_timeout(conn);
     if (open_is_limited(conn)) { timeout_ns = conn_options(conn)->open_timeout_ns; }
     uint64_t since_ns = 0;
-    if (timeout_ns == 0 || !oldest_unacknowledged(conn, &since_ns)) {
+    if (timeout_ns == 0 || !user_timeout_since(conn, &since_ns)) {
         timer_stop(conn, now_ns, TCP_TIMER_USER);
+        return;
+    }
+    if (conn_options(conn)->user_timeout_from == TCP_USER_TIMEOUT_FROM_REPETITION) {
+        timer_set(conn, now_ns, TCP_TIMER_USER, since_ns + timeout_ns);
         return;
     }
     /* MUST-37: a closed window is no reason to give up while its probes are answered. */
@@ -199,6 +212,9 @@ static uint64_t probe_interval(const struct tcp_conn *conn, unsigned doublings)
         options->persist_max_ns != 0 ? options->persist_max_ns : options->rto_max_ns;
     const uint64_t slop_ns = conn->rto_ns > options->rto_slop_ns ? options->rto_slop_ns : 0;
     uint64_t interval_ns = conn->rto_ns - slop_ns;
+    if (options->retries_base_ns != 0 && doublings > options->retries) {
+        doublings = options->retries; /* they stand for so many, of probes too */
+    }
     for (unsigned i = 0; i < doublings && interval_ns < most_ns; i++) { interval_ns *= 2; }
     interval_ns += slop_ns;
     if (interval_ns < options->persist_min_ns) { interval_ns = options->persist_min_ns; }
@@ -228,11 +244,21 @@ void persist_follow(struct tcp_conn *conn, uint64_t now_ns, bool ack_arrived)
     }
 }
 
+/* Probes go on without end while they are answered; unanswered they count as retransmissions do.
+ * Where an orphan has a limit, answers do not help it any more once the interval is the greatest.
+ */
+static bool probes_are_over(const struct tcp_conn *conn)
+{
+    const uint32_t limit = retry_limit(conn);
+    if (uto_is_adopted(conn)) { return false; }
+    if (conn->retransmits >= limit) { return true; }
+    return conn->released && conn_options(conn)->orphan_retries != 0 && conn->probes >= limit &&
+           probe_interval(conn, conn->probes) >= conn_options(conn)->rto_max_ns;
+}
+
 static void persist_timeout(struct tcp_conn *conn, uint64_t now_ns)
 {
-    /* Probes go on without end while they are answered; unanswered they count as retransmissions
-     * do. */
-    if (conn->retransmits >= conn_options(conn)->retries && !uto_is_adopted(conn)) {
+    if (probes_are_over(conn)) {
         give_up(conn, now_ns);
         return;
     }
@@ -245,6 +271,7 @@ static void persist_timeout(struct tcp_conn *conn, uint64_t now_ns)
         TCP_SHOWS(conn, MUST_37);
         conn->answered_ns = now_ns; /* until now all were */
     }
+    if (conn->probes == 0) { conn->repeating_ns = now_ns; }
     conn->retransmits++;
     conn->probe_owed = true;
     if (conn->probes < UINT8_MAX) { conn->probes++; }

@@ -27,10 +27,10 @@ end
 -- Two hosts and the link between them. `delay` is one way. The segments of a burst are a few
 -- microseconds apart, as they are on a fast Ethernet; with `batch` they arrive together, as the
 -- kernel's card sometimes handed them over.
-function kernel.stage(delay, of_a, of_b, batch)
+function kernel.stage(delay, of_a, of_b, batch, mtu)
   local a = sim.host("A", options("10.0.0.1", of_a))
   local b = sim.host("B", options("10.0.0.2", of_b))
-  local link = sim.link(a, b, { delay = delay or "10ms", rate = not batch and "1gbit" or nil })
+  local link = sim.link(a, b, { delay = delay or "10ms", rate = not batch and "1gbit" or nil, mtu = mtu })
   return a, b, link
 end
 
@@ -163,6 +163,22 @@ function kernel.passive_close(a, b)
     sim.sleep("110ms")
     conn:close()
   end)
+end
+
+-- A's application connects and 110 ms later does what the case is about; B's accepts and does its part.
+function kernel.plain(a, b, act, b_act)
+  a:app(function()
+    local conn = a:connect(b, 80, { local_port = 40000 })
+    sim.sleep("110ms")
+    act(conn)
+  end)
+  b:app(function() b_act(b:listen(80):accept()) end)
+end
+
+-- The options of a host whose socket was given a buffer of 4000 octets: it holds three segments, and
+-- its window never more than two.
+function kernel.small_buffer()
+  return { recv_buffer = 3 * kernel.mss, window_clamp = 2 * kernel.mss, window_scale = not kernel.rfc and 0 }
 end
 
 return kernel
