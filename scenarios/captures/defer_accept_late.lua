@@ -2,14 +2,7 @@
 -- that answered it counted.
 sim.scenario { title = "Linux: TCP_DEFER_ACCEPT, and text after its time", cites = { "RFC 9293 3.10.7.4" } }
 local kernel = require "kernel"
-local a, b = kernel.stage()
-a:app(function()
-  local conn = a:connect(b, 80, { local_port = 40000 })
-  sim.sleep("110ms")
+kernel.defer_accept(function(conn)
   sim.sleep("7890ms")
   conn:send(100)
-end)
-b:app(function()
-  local conn = b:listen(80, { defer_accept = 2 }):accept()
-  conn:recv()
 end)

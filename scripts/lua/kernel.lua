@@ -181,4 +181,66 @@ function kernel.small_buffer()
   return { recv_buffer = 3 * kernel.mss, window_clamp = 2 * kernel.mss, window_scale = not kernel.rfc and 0 }
 end
 
+-- Two connections by Fast Open, one after the other: A's 100 octets go on the SYN, or behind it.
+function kernel.fast_open(a, b)
+  a:app(function()
+    for i = 0, 1 do
+      local conn = a:connect(b, 80, { local_port = 40000 + i, data = string.rep("q", 100) })
+      conn:recv_all(100)
+      conn:close()
+      sim.sleep("300ms")
+    end
+  end)
+  b:app(function()
+    local listener = b:listen(80)
+    for _ = 1, 2 do
+      local conn = listener:accept()
+      conn:recv_all(100)
+      conn:send(100)
+      conn:recv()
+      conn:close()
+    end
+  end)
+end
+
+-- B's listener waits for text with the last ACK of the handshake; 110 ms after that A does its part.
+function kernel.defer_accept(act, b_act)
+  local a, b = kernel.stage()
+  a:app(function()
+    local conn = a:connect(b, 80, { local_port = 40000 })
+    sim.sleep("110ms")
+    act(conn)
+  end)
+  b:app(function()
+    local conn = b:listen(80, { defer_accept = 2 }):accept()
+    conn:recv()
+    if b_act then b_act(conn) end
+  end)
+end
+
+-- Two handshakes beside each other, and a backlog with room for one: the last ACKs take 50 ms more. The
+-- second client does its part when it is established; B accepts after 2.5 and 4.5 s.
+function kernel.late_acks(act)
+  local a, b = kernel.stage()
+  sim.delay { from = a, pattern = ". 1:1(0)", before = "100ms", by = "50ms" }
+  for i = 0, 1 do
+    a:app(function()
+      sim.sleep(i * 0.005)
+      local conn = a:connect(b, 80, { local_port = 40000 + i })
+      if i == 1 and act then act(conn) end
+    end, { daemon = true })
+  end
+  b:app(function()
+    local listener = b:listen(80, { backlog = 0 })
+    sim.sleep("2.5s")
+    listener:accept()
+    sim.sleep("2s")
+    listener:accept()
+  end, { daemon = true })
+  sim.at("6s", function() -- the capture ends here
+    a:crash()
+    b:crash()
+  end)
+end
+
 return kernel
