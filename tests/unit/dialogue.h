@@ -7,7 +7,7 @@
  * - accept, accept = nobody
  * - open, open data 5, open listener (on the passive TCB): active OPEN to the peer
  * - send 5; send 9 takes 5: a part is taken; send 5 more: without PSH; urgent; record: no segment
- *   goes over its end; copied, shared: octets in memory
+ *   goes over its end; waiting: more follows; copied, shared: octets in memory
  * - recv = 5 (octets), = eof, = wait; recv 3: at most
  * - close, abort, release, status; close listener; crash
  * - flush = 3: octets thrown away; let go: nothing of what is there waits; quick ack, quick ack off
@@ -31,7 +31,8 @@
  * - discard backlog full: the last discarded segment's reason; fate reported: an ICMP error's
  * - timer retransmission on: whether it runs; timer user in 1.5s
  * - snd_wnd 9: a number of STATUS, by its name; r1 1: how often R1 was reached
- * - cwnd 300 slow start: congestion window and phase; rto 1s, srtt 1ms, rttvar 1ms
+ * - cwnd 300 slow start: congestion window and phase; rto 1s, srtt 1ms, rttvar 1ms, ato 40ms
+ * - repeated 5: tcp_conn_repeated
  * - copies 2 1: of which of the peer's segments the octets are that were read
  * - told urgent 5 8 0: the marks since the last such line
  * - shows MUST-20 MAY-3: the last line that acted went through these (tcp/marks.h); shows no X

@@ -99,7 +99,8 @@ static void call_send(struct dialogue *d, const char *rest, const char *wanted)
     const uint32_t len = slice.len;
     const unsigned flags = (strstr(rest, "more") == NULL ? TCP_SEND_PUSH : 0u) |
                            (strstr(rest, "urgent") != NULL ? TCP_SEND_URGENT : 0u) |
-                           (strstr(rest, "record") != NULL ? TCP_SEND_RECORD : 0u);
+                           (strstr(rest, "record") != NULL ? TCP_SEND_RECORD : 0u) |
+                           (strstr(rest, "waiting") != NULL ? TCP_SEND_MORE : 0u);
     enum tcp_error error = TCP_ERROR_NOT_EXIST;
     if (strstr(rest, "listener") != NULL) {
         struct tcp_conn *listener = d->listener != NULL ? d->listener : d->conn;

@@ -165,6 +165,31 @@ static bool check_status(struct dialogue *d, const char *line)
     return true;
 }
 
+/* What STATUS tells of how the connection has behaved, and tcp_conn_repeated. */
+static bool check_habits(struct dialogue *d, const char *line)
+{
+    struct tcp_status s;
+    tcp_status(d->conn, &s);
+    const struct {
+        const char *name;
+        uint64_t value;
+    } numbers[] = {
+        NUMBER(&s, octets_resent), NUMBER(&s, probes),
+        NUMBER(&s, writable),      NUMBER(&s, seen_mss),
+        NUMBER(&s, interactive),   {"repeated", tcp_conn_repeated(d->conn)},
+    };
+    const char *rest = NULL;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        if (dialogue_begins(line, numbers[i].name, &rest)) {
+            check_number(d, numbers[i].name, numbers[i].value, rest);
+            return true;
+        }
+    }
+    if (!dialogue_begins(line, "ato", &rest)) { return false; }
+    check_time(d, "ato", s.ato_ns, rest);
+    return true;
+}
+
 /* "because ACK of 2": the last expected segment's cause, with the ordinal of the segment that it
  * names. */
 static void check_cause(struct dialogue *d, const char *rest)
@@ -320,7 +345,8 @@ bool dialogue_check(struct dialogue *d, const char *line)
                           tcp_state_name(tcp_conn_state(d->conn)));
         }
     } else if (!check_marks(d, line) && !check_notes(d, line)) {
-        return d->conn != NULL && (check_agreed(d, line) || check_status(d, line));
+        return d->conn != NULL &&
+               (check_agreed(d, line) || check_status(d, line) || check_habits(d, line));
     }
     return true;
 }

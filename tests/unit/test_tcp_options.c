@@ -69,6 +69,10 @@ static void a_connection_takes_some_options(void **state)
     wish.rto_max_ns = 11;
     wish.ttl = 12;
     wish.tos = 13;
+    wish.window_clamp = 16;
+    wish.congestion = 17;
+    wish.send_overhead = 18;
+    wish.unsent_limit = 19;
     wish.msl_ns = 14;
     wish.backlog = 15;
     const unsigned told = scene.told[TCP_EVENT_CHANGED];
@@ -82,6 +86,8 @@ static void a_connection_takes_some_options(void **state)
     assert_true(now->has_window && now->window == 7 && now->recv_buffer == 8 &&
                 now->send_buffer == 9 && now->rto_min_ns == 10 && now->rto_max_ns == 11 &&
                 now->ttl == 12 && now->tos == 13);
+    assert_true(now->window_clamp == 16 && now->congestion == 17 && now->send_overhead == 18 &&
+                now->unsent_limit == 19);
     assert_true(now->msl_ns == scene.options.msl_ns && now->backlog == scene.options.backlog);
     assert_int_equal(tcp_conn_options(other)->ttl, 64);
     assert_int_equal(tcp_next_deadline(scene.host), 5); /* the user timeout */
