@@ -389,15 +389,16 @@ static bool send_loss_probe(struct tcp_conn *conn, uint64_t now_ns, struct tcp_s
     uint32_t len = conn->snd_wnd > flight ? conn->snd_wnd - flight : 0;
     len = len < most ? len : most;
     len = len < unsent ? len : unsent;
-    conn->tlp.owed = false;
-    if (conn->sent_tail == NULL) { return false; } /* it was acknowledged in this instant */
-    conn->tlp.out = true;
+    if (conn->sent_tail == NULL) { /* it was acknowledged in this instant */
+        conn->tlp.owed = false;
+        return false;
+    }
     conn->sent_cause = TCP_SENT_LOSS_PROBE;
     conn->sent_cause_tag = 0;
     const bool again = len == 0;
     const bool sent = again ? send_again(conn, now_ns, conn->sent_tail, out)
                             : send_new(conn, now_ns, out, len, false);
-    conn->tlp.out = sent;
+    conn->tlp.owed = false;
     if (sent) { tlp_sent(conn, out->seq, again); }
     return sent;
 }

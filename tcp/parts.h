@@ -351,8 +351,9 @@ void ecn_text_arrives(struct tcp_conn *conn, const struct tcp_segment *seg);
 /* ---- tlp.c ---- */
 /* Text has left, or an ACK of new data has come. */
 void tlp_schedule(struct tcp_conn *conn, uint64_t now_ns);
-/* One of the two timers is due: true, a probe is owed and counts in place of a timeout. */
+/* The retransmission timer is due: true, a probe is owed and counts in place of a timeout. */
 bool tlp_fires(struct tcp_conn *conn, uint64_t now_ns);
+void tlp_timeout(struct tcp_conn *conn, uint64_t now_ns); /* of the other one */
 void tlp_sent(struct tcp_conn *conn, tcp_seq seq, bool again);
 void tlp_stop(struct tcp_conn *conn, uint64_t now_ns);
 /* Every acceptable ACK, its SACK read. */

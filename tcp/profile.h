@@ -82,6 +82,7 @@ enum tcp_ack_seq { TCP_ACK_SEQ_SND_NXT, TCP_ACK_SEQ_WINDOW };
 enum tcp_reopen_iss { TCP_REOPEN_ISS_HASH, TCP_REOPEN_ISS_BEYOND };
 enum tcp_listen_close { TCP_LISTEN_CLOSE_RESETS, TCP_LISTEN_CLOSE_FORGETS };
 enum tcp_reset_unaccepted { TCP_RESET_UNACCEPTED_FORGETS, TCP_RESET_UNACCEPTED_KEEPS };
+enum tcp_tlp_rules { TCP_TLP_RULES_RFC8985, TCP_TLP_RULES_LINUX };
 enum tcp_push { TCP_PUSH_EACH, TCP_PUSH_LAST, TCP_PUSH_EMPTY };
 enum tcp_check_order { TCP_CHECKS_RFC9293, TCP_CHECKS_BSD };
 enum tcp_close_unread { TCP_CLOSE_UNREAD_RESETS, TCP_CLOSE_UNREAD_SENDS_FIN };
@@ -100,6 +101,7 @@ struct tcp_options {
     uint32_t mss; /* announced; 0: from mtu_bytes */
     bool timestamps, sack, dsack;
     bool tlp;
+    uint8_t tlp_rules;           /* enum tcp_tlp_rules */
     uint8_t window_scale;        /* 0, 1 + shift, TCP_SCALE_FITTING */
     uint64_t timestamp_clock_ns; /* of one tick */
     bool has_timestamp_offset;

@@ -16,6 +16,10 @@
         "RFC 6298 (2.4)"),
     ROW("rto_slop", TIME, FIELD(rto_slop_ns), ALWAYS, US, MINUTE, true, NULL, "time",
         {"off", "off", "200ms"}, "added to every RTO but the first SYN's", "RFC 6298 (2.3)"),
+    ROW("tlp_rules", CHOICE, FIELD(tlp_rules), ALWAYS, 0, 1, false, "rfc8985 linux", "",
+        {"rfc8985", "linux", "rfc8985"},
+        "when a tail loss probe leaves: by RFC 8985; or 2 ms later, and also where no round trip was "
+        "measured since the last one", "RFC 8985 7.2, 7.3"),
     ROW("retries_base", TIME, FIELD(retries_base_ns), ALWAYS, MS, MINUTE, true, NULL, "time",
         {"off", "200ms", "off"},
         "retries stands for a time: that of so many doublings from here, counted from the first "

@@ -64,6 +64,7 @@ void rto_sample(struct tcp_conn *conn, uint64_t rtt_ns, uint32_t samples)
     }
     conn->congestion_changed = conn->congestion_changed || rto_ns != conn->rto_ns;
     conn->rto_ns = rto_ns;
+    conn->tlp.measured = true;
 }
 
 /* (5.5). The slop is added to what is doubled; the RTO before the first sample has none yet. */

@@ -219,6 +219,7 @@ struct tcp_conn {
         bool owed;        /* it has still to leave */
         bool out;         /* one a flight */
         bool again;       /* it repeats what was sent before */
+        bool measured;    /* a round trip was, since the last left */
     } tlp;                /* RFC 8985 7 */
 
     /* RFC 5681, 6582 */

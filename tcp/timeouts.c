@@ -369,7 +369,7 @@ static void run_timer(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer tim
         conn->sent_cause_tag = 0;
         host_ready(conn);
         return;
-    case TCP_TIMER_LOSS_PROBE: (void)tlp_fires(conn, now_ns); return;
+    case TCP_TIMER_LOSS_PROBE: tlp_timeout(conn, now_ns); return;
     case TCP_TIMER_COUNT: return;
     }
 }

@@ -3,36 +3,54 @@
  * tells what is missing, sooner and at less cost than a timeout. */
 #include "tcb.h"
 
-#define PROBE_LEAST_NS UINT64_C(2000000)   /* what kernels add to two round trips */
-#define PROBE_ALONE_NS UINT64_C(200000000) /* 7.2, WCDelAckT: its ACK may be delayed */
+#define PTO_UNMEASURED_NS UINT64_C(1000000000)
+#define ACK_DELAY_NS UINT64_C(200000000) /* 7.2, TLP.max_ack_delay */
+#define KERNEL_MARGIN_NS UINT64_C(2000000)
 
-/* 7.2: a connection with SACK that repairs nothing now, and has no probe out. What probes a closed
- * window counts as repeated. */
-static bool may_probe(const struct tcp_conn *conn)
+static bool as_kernel(const struct tcp_conn *conn)
 {
-    return conn_options(conn)->tlp && conn->sack_on && conn->syn_acked && !conn->tlp.out &&
-           conn->sent_tail != NULL && !conn->sent_tail->sacked && !conn->in_recovery &&
-           conn->resend_next == NULL && conn->retransmits == 0;
+    return conn_options(conn)->tlp_rules == TCP_TLP_RULES_LINUX;
 }
 
-/* 7.2, TLP_calc_PTO: no later than the retransmission timer, which probes first, too. */
+/* 7.2: a connection with SACK that repairs nothing, and has no sign of a hole. What probes a closed
+ * window counts as repeated. */
+static bool is_tail(const struct tcp_conn *conn)
+{
+    return conn_options(conn)->tlp && conn->sack_on && conn->syn_acked && conn->sent_tail != NULL &&
+           sack_bytes(conn) == 0 && !conn->in_recovery && conn->resend_next == NULL &&
+           conn->retransmits == 0;
+}
+
+/* 7.3: one a flight, and none that would keep the round trip from being measured. */
+static bool may_probe(const struct tcp_conn *conn)
+{
+    return is_tail(conn) && !conn->tlp.out && (conn->tlp.measured || as_kernel(conn));
+}
+
+/* 7.2, TLP_calc_PTO. */
+static uint64_t probe_timeout(const struct tcp_conn *conn)
+{
+    if (conn->srtt_ns == 0) { return PTO_UNMEASURED_NS; }
+    const bool alone = conn->sent_head == conn->sent_tail;
+    const uint64_t margin_ns = as_kernel(conn) ? KERNEL_MARGIN_NS : 0;
+    return 2 * conn->srtt_ns + (alone ? ACK_DELAY_NS : margin_ns);
+}
+
+/* No later than the retransmission timer, which probes first, too. */
 void tlp_schedule(struct tcp_conn *conn, uint64_t now_ns)
 {
-    if (!may_probe(conn) || conn->srtt_ns == 0) {
-        timer_stop(conn, now_ns, TCP_TIMER_LOSS_PROBE);
-        return;
-    }
-    const bool alone = conn->sent_head == conn->sent_tail;
-    const uint64_t wait_ns = 2 * conn->srtt_ns + (alone ? PROBE_ALONE_NS : PROBE_LEAST_NS);
-    const uint64_t deadline_ns = now_ns + wait_ns;
-    if (deadline_ns < conn->deadline_ns[TCP_TIMER_RETRANSMISSION]) {
+    if (conn->tlp.owed) { return; } /* it is the probe that leaves */
+    const uint64_t deadline_ns = now_ns + probe_timeout(conn);
+    if (is_tail(conn) && deadline_ns < conn->deadline_ns[TCP_TIMER_RETRANSMISSION]) {
+        TCP_SHOWS(conn, RFC8985_13);
+        TCP_SHOWS(conn, RFC8985_14);
         timer_set(conn, now_ns, TCP_TIMER_LOSS_PROBE, deadline_ns);
     } else {
         timer_stop(conn, now_ns, TCP_TIMER_LOSS_PROBE);
     }
 }
 
-/* One of the two timers is due: true, a probe leaves in place of what RFC 6298 asks for. */
+/* The retransmission timer is due: true, a probe leaves in place of what RFC 6298 asks for. */
 bool tlp_fires(struct tcp_conn *conn, uint64_t now_ns)
 {
     if (!may_probe(conn)) { return false; }
@@ -44,9 +62,21 @@ bool tlp_fires(struct tcp_conn *conn, uint64_t now_ns)
     return true;
 }
 
+/* 7.3: whether or not a probe leaves, the retransmission timer begins anew. */
+void tlp_timeout(struct tcp_conn *conn, uint64_t now_ns)
+{
+    if (tlp_fires(conn, now_ns)) { return; }
+    TCP_SHOWS(conn, RFC8985_15);
+    rto_start(conn, now_ns);
+}
+
 /* The probe has left. */
 void tlp_sent(struct tcp_conn *conn, tcp_seq seq, bool again)
 {
+    TCP_SHOWS(conn, RFC8985_16);
+    TCP_SHOWS(conn, RFC8985_17);
+    conn->tlp.out = true;
+    conn->tlp.measured = false;
     conn->tlp.seq = seq;
     conn->tlp.end = conn->snd_nxt;
     conn->tlp.again = again;
@@ -90,9 +120,17 @@ void tlp_ack_arrives(struct tcp_conn *conn, const struct arrival *arrival, bool 
             const bool twice = conn->dsacks != dsacks;
             const bool repaired = conn->tlp.again && !twice && seq_gt(ack, conn->tlp.end);
             const bool pure = !is_new && tcp_payload_len(&arrival->seg->payload) == 0;
-            if (repaired) { congestion_marked(conn); }
+            if (repaired) {
+                TCP_SHOWS(conn, RFC8985_18);
+                TCP_SHOWS(conn, RFC8985_19);
+                congestion_marked(conn);
+            }
             if (repaired || !conn->tlp.again || twice || pure) { conn->tlp.out = false; }
         }
     }
-    if (is_new) { tlp_schedule(conn, arrival->now_ns); }
+    if (is_new) {
+        tlp_schedule(conn, arrival->now_ns);
+    } else if (!is_tail(conn)) {
+        timer_stop(conn, arrival->now_ns, TCP_TIMER_LOSS_PROBE);
+    }
 }
