@@ -355,7 +355,6 @@ void tlp_schedule(struct tcp_conn *conn, uint64_t now_ns);
 bool tlp_fires(struct tcp_conn *conn, uint64_t now_ns);
 void tlp_timeout(struct tcp_conn *conn, uint64_t now_ns); /* of the other one */
 void tlp_sent(struct tcp_conn *conn, tcp_seq seq, bool again);
-void tlp_stop(struct tcp_conn *conn, uint64_t now_ns);
 /* Every acceptable ACK, its SACK read. */
 void tlp_ack_arrives(struct tcp_conn *conn, const struct arrival *arrival, bool is_new,
                      uint32_t dsacks);

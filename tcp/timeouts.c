@@ -164,7 +164,7 @@ static void retransmission_timeout(struct tcp_conn *conn, uint64_t now_ns)
         give_up(conn, now_ns);
         return;
     }
-    tlp_stop(conn, now_ns);
+    conn->tlp.out = false;
     if (conn->retransmits == 0) { conn->repeating_ns = now_ns; }
     TCP_ROW(conn, RTO);
     TCP_SHOWS(conn, RFC6298_9);

@@ -50,11 +50,11 @@ void tlp_schedule(struct tcp_conn *conn, uint64_t now_ns)
     }
 }
 
-/* The retransmission timer is due: true, a probe leaves in place of what RFC 6298 asks for. */
+/* The retransmission timer is due, and this one does not run: true, a probe leaves in place of what
+ * RFC 6298 asks for. */
 bool tlp_fires(struct tcp_conn *conn, uint64_t now_ns)
 {
     if (!may_probe(conn)) { return false; }
-    timer_stop(conn, now_ns, TCP_TIMER_LOSS_PROBE);
     conn->tlp.owed = true;
     conn->timing = false;
     rto_start(conn, now_ns);
@@ -80,13 +80,6 @@ void tlp_sent(struct tcp_conn *conn, tcp_seq seq, bool again)
     conn->tlp.seq = seq;
     conn->tlp.end = conn->snd_nxt;
     conn->tlp.again = again;
-}
-
-void tlp_stop(struct tcp_conn *conn, uint64_t now_ns)
-{
-    conn->tlp.owed = false;
-    conn->tlp.out = false;
-    timer_stop(conn, now_ns, TCP_TIMER_LOSS_PROBE);
 }
 
 /* 7.3, 6.2: the peer holds the probe, and not what left long before it: all that is lost. */
