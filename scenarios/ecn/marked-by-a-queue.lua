@@ -43,5 +43,6 @@ expect.at("10s", function()
   expect.equal(count["dropped CE"], 0)
 end)
 expect.segment "server > marked: .E"
-expect.segment "marked > server: .W"
+expect.count("marked > server: .W", 1) -- once for each time that the window was halved;
+expect.segment "marked > server: FP.W" -- the second time it is the last segment that tells
 expect.no_segment "server > dropped: .E"
