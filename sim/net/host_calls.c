@@ -51,7 +51,9 @@ enum tcp_error host_send(struct socket *socket, const uint8_t *octets, uint32_t 
         tcp_send(socket->conn, host->world->now_ns, &slice, flags, accepted);
     tcp_slice_release(&host->world->pools, &slice);
     if (error != TCP_WOULD_BLOCK) {
-        host_record_call(socket, "SEND", *accepted, tcp_error_text(error));
+        const struct sent_call sent = {
+            .asked = len, .urgent = (flags & TCP_SEND_URGENT) != 0, .error = error};
+        record_send(socket, *accepted, &sent);
         host_pump(host);
     }
     return error;
@@ -134,7 +136,7 @@ void host_close(struct socket *socket)
 {
     struct host *host = socket->host;
     if (socket->released) { return; }
-    host_record_call(socket, "CLOSE", 0, "ok");
+    record_let_go(socket);
     let_go(socket);
     host_pump(host);
 }

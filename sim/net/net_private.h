@@ -386,6 +386,14 @@ void record_discard(struct host *host, const struct tcp_segment *segment, enum t
 void record_event(const struct socket *socket, const struct tcp_event *event);
 void record_call(struct host *host, const struct trace_conn *conn, const char *call, uint64_t len,
                  const char *result);
+struct sent_call {
+    uint64_t asked; /* octets */
+    bool urgent;
+    enum tcp_error error;
+};
+/* SEND, of which `len` octets were taken. */
+void record_send(struct socket *socket, uint64_t len, const struct sent_call *sent);
+void record_let_go(struct socket *socket); /* CLOSE by who keeps nothing of it */
 
 /* ---- numbers ---- */
 

@@ -108,6 +108,7 @@ void record_event(const struct socket *socket, const struct tcp_event *event)
         record.u.state.old_state = event->u.state.old_state;
         record.u.state.new_state = event->u.state.new_state;
         record.u.state.cause = event->u.state.cause;
+        record.u.state.options = event->conn != NULL ? tcp_conn_options(event->conn) : NULL;
     } else if (event->kind == TCP_EVENT_TIMER) {
         record.event = TRACE_TIMER;
         socket_names(socket, &record.u.timer.conn);
@@ -129,22 +130,48 @@ void record_event(const struct socket *socket, const struct tcp_event *event)
     if (trace_wants(world->trace, record.event)) { trace_emit(world->trace, &record); }
 }
 
+static void emit_call(struct host *host, struct trace_record *record)
+{
+    record->time_ns = host->world->now_ns;
+    record->event = TRACE_CALL;
+    name_local(host, &record->u.call.conn.local);
+    trace_emit(host->world->trace, record);
+}
+
 void record_call(struct host *host, const struct trace_conn *conn, const char *call, uint64_t len,
                  const char *result)
 {
     struct trace_record record = {
-        .time_ns = host->world->now_ns,
-        .event = TRACE_CALL,
         .u.call = {.conn = *conn, .call = call, .len = len, .result = result}};
-    name_local(host, &record.u.call.conn.local);
-    trace_emit(host->world->trace, &record);
+    emit_call(host, &record);
+}
+
+static void emit_socket_call(struct socket *socket, struct trace_record *record)
+{
+    if (trace_wants(socket->host->world->trace, TRACE_CALL)) {
+        socket_names(socket, &record->u.call.conn);
+        emit_call(socket->host, record);
+    }
 }
 
 void host_record_call(struct socket *socket, const char *call, uint64_t len, const char *result)
 {
-    if (trace_wants(socket->host->world->trace, TRACE_CALL)) {
-        struct trace_conn names;
-        socket_names(socket, &names);
-        record_call(socket->host, &names, call, len, result);
-    }
+    struct trace_record record = {.u.call = {.call = call, .len = len, .result = result}};
+    emit_socket_call(socket, &record);
+}
+
+void record_send(struct socket *socket, uint64_t len, const struct sent_call *sent)
+{
+    struct trace_record record = {.u.call = {.call = "SEND",
+                                             .len = len,
+                                             .result = tcp_error_text(sent->error),
+                                             .urgent = sent->urgent,
+                                             .asked = sent->asked}};
+    emit_socket_call(socket, &record);
+}
+
+void record_let_go(struct socket *socket)
+{
+    struct trace_record record = {.u.call = {.call = "CLOSE", .result = "ok", .lets_go = true}};
+    emit_socket_call(socket, &record);
 }

@@ -16,6 +16,8 @@ enum pd_what {
     PD_READ,
     PD_CLOSE,
     PD_ABORT,
+    PD_CLOSE_LISTENER,
+    PD_ICMP,   /* text: the message that arrives */
     PD_REMARK, /* text: what cannot be said */
 };
 
@@ -23,7 +25,11 @@ struct pd_event {
     uint64_t time_ns;
     enum pd_what what;
     uint64_t len;        /* of text, too */
+    uint64_t mark;       /* URG arrives: octets up to the urgent one, and with it; else 0 */
     uint16_t flags;      /* of segments */
+    uint64_t asked;      /* PD_WRITE: no less than len */
+    bool urgent;         /* PD_WRITE: its last octet */
+    bool lets_go;        /* PD_CLOSE: else it shuts one direction */
     const char *failure; /* "ECONNRESET (Connection reset by peer)", static */
     char *text;          /* or NULL */
 };
@@ -50,21 +56,58 @@ struct pd_view {
     bool iss_known, irs_known;
     tcp_seq iss, irs;
     struct pd_offer own, peer;
-    enum tcp_state state_before; /* the one that it is in now */
-    bool reset_told;             /* to the application */
-    bool urgent;                 /* the peer sent urgent text */
-    uint32_t *stamps;            /* the timestamps that the host sent */
+    bool options_known;
+    struct tcp_options options; /* of the connection, when it began */
+    enum tcp_state state, state_before;
+    const char *refusal;  /* why it cannot be told, or NULL */
+    uint32_t unsaid_from; /* the last segment that could not be said: its sender, number, time */
+    uint64_t unsaid_number, unsaid_ns;
+    uint64_t died_ns;
+    unsigned accepts;
+    bool reopened, listener_closed;
+    bool fast_open;   /* a SYN asks for a cookie, or has one */
+    bool raw_numbers; /* a RST that left is numbered by the peer's segment alone */
+    bool reset_sent;  /* and it has not been closed by that */
+    bool reset_told;  /* to the application */
+    bool urgent;      /* the peer sent urgent text */
+    uint32_t *stamps; /* the timestamps that the host sent */
     size_t stamp_count, stamp_room;
     uint32_t window_first, window_most; /* that the host offered: with its SYN, ever */
     struct pd_event *events;
     size_t count, room;
+    bool between_us; /* one of them is not at a whole microsecond */
 };
+
+#define PD_BUCKETS 4096u /* a power of two */
+
+struct packetdrill {
+    struct out_writer *writer;
+    char *scenario, *title;
+    uint64_t seed;
+    struct pd_view *first, **last;
+    uint64_t count;
+    struct pd_view *buckets[PD_BUCKETS];
+};
+
+/* ---- packetdrill_collect.c ---- */
+
+size_t pd_bucket_of(const struct tcp_endpoint *a, const struct tcp_endpoint *b);
+bool pd_is_between(const struct pd_view *view, const struct tcp_endpoint *local,
+                   const struct tcp_endpoint *remote);
+void pd_record(struct packetdrill *drill, const struct trace_record *record);
+/* No script can tell this connection; the first reason counts, a static sentence. */
+void pd_refuse(struct pd_view *view, const char *why);
 
 /* The segment in the script's notation: numbers from the two initial ones. NULL and *problem: no
  * script can say it; NULL and no problem: no memory. Otherwise *problem may tell what was left out.
  */
 char *pd_segment_text(const struct pd_view *view, const struct trace_segment *segment, bool arrives,
                       const char **problem);
+
+/* An ICMP error as the script has it; NULL: no memory, or no script's word for it. */
+char *pd_icmp_text(const struct pd_view *view, const struct trace_icmp *icmp);
+/* What has to be known of the whole run. */
+void pd_conclude(struct pd_view *view);
 
 /* What leaves and arrives shows how the host is set; it is set so before the script's first call,
  * and on its socket. */
@@ -74,12 +117,17 @@ void pd_note_arrived(struct pd_view *view, const struct tcp_segment *tcp);
 bool pd_put_sysctls(struct out_writer *writer, const struct pd_view *view, const char *time);
 void pd_put_socket_options(struct out_writer *writer, const struct pd_view *view, unsigned fd,
                            uint32_t usual_mss);
+/* How the host of the run was set, for who reads the script back: the lines `: tcpsim`. */
+void pd_put_host(struct out_writer *writer, const struct pd_view *view, uint32_t usual_mss);
 /* A script's segment can echo only what the host has sent; another stands for it then, and what the
  * remark says is returned, or NULL. */
 const char *pd_echo(const struct pd_view *view, struct tcp_segment *arrives);
+bool pd_echoes_nothing(const struct pd_view *view, const struct tcp_segment *arrives);
 
 /* One script: its part of the file. `begin_ns`: when the connection began at either end.
  * `usual_mss`: what the MTU leaves. *fd: the next descriptor. `first`, `last`: in the file. */
+/* "client, 10.0.0.1:4000-10.0.0.2:80" */
+void pd_put_ends(struct out_writer *writer, const struct pd_view *view);
 void pd_script(struct out_writer *writer, const struct pd_view *view, uint64_t begin_ns,
                uint32_t usual_mss, unsigned *fd, bool first, bool last);
 

@@ -12,9 +12,9 @@
 struct script {
     struct out_writer *writer;
     const struct pd_view *view;
-    unsigned listener, fd; /* script descriptors; the listener's only of a passive view */
-    bool accepted;         /* the connection has a descriptor */
-    uint64_t now_us;       /* of the last line */
+    unsigned listener, fd;      /* script descriptors; the listener's only of a passive view */
+    uint64_t now_us;            /* of the last line */
+    uint64_t octets_read, mark; /* see pd_event */
 };
 
 /* "+.010", "+1.500", "+0": since the line before, to the microsecond that scripts know. */
@@ -48,15 +48,19 @@ static void put_words(struct out_writer *writer, const char *text)
     for (; *text != '\0'; text++) { out_char(writer, (unsigned char)*text < ' ' ? '?' : *text); }
 }
 
-/* Whether urgent text arrives: applications here read it in band. */
-static bool hears_urgent(const struct pd_view *view)
+void pd_put_ends(struct out_writer *writer, const struct pd_view *view)
 {
-    for (size_t i = 0; i < view->count; i++) {
-        const struct pd_event *event = &view->events[i];
-        const char *text = event->what == PD_ARRIVES ? event->text : NULL;
-        if (text != NULL && memchr(text, 'U', strcspn(text, " ")) != NULL) { return true; }
-    }
-    return false;
+    put_words(writer, view->host);
+    out_text(writer, ", ");
+    put_endpoint(writer, &view->local);
+    out_char(writer, '-');
+    put_endpoint(writer, &view->remote);
+}
+
+/* A buffer that grows by measured times follows them to the nanosecond, which no script knows. */
+static bool compares_windows(const struct pd_view *view)
+{
+    return !view->options_known || view->options.recv_buffer_max == 0 || !view->between_us;
 }
 
 static void put_opening(struct script *script, uint32_t usual_mss, bool first)
@@ -64,21 +68,17 @@ static void put_opening(struct script *script, uint32_t usual_mss, bool first)
     const struct pd_view *view = script->view;
     struct out_writer *writer = script->writer;
     out_text(writer, "\n// ");
-    put_words(writer, view->host);
-    out_text(writer, ", ");
-    put_endpoint(writer, &view->local);
-    out_char(writer, '-');
-    put_endpoint(writer, &view->remote);
+    pd_put_ends(writer, view);
     out_text(writer, view->passive ? ": it listens\n" : ": it connects\n");
+    if (!compares_windows(view)) {
+        out_text(writer,
+                 "// Its receive buffer grows by measured times: windows are not compared.\n");
+    }
     const bool set = pd_put_sysctls(writer, view, first ? "0" : "+0");
     out_printf(writer, "%s socket(..., SOCK_STREAM, IPPROTO_TCP) = %u\n",
                first && !set ? "0" : "+0", script->listener);
     pd_put_socket_options(writer, view, script->listener, usual_mss);
-    if (hears_urgent(view)) {
-        out_printf(writer, "+0 setsockopt(%u, SOL_SOCKET, SO_OOBINLINE, [1], 4) = 0\n",
-                   script->listener);
-        out_text(writer, "// A socket's read stops in front of the urgent octet.\n");
-    }
+    pd_put_host(writer, view, usual_mss);
     if (view->passive) {
         out_printf(writer, "+0 setsockopt(%u, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0\n",
                    script->listener);
@@ -89,39 +89,13 @@ static void put_opening(struct script *script, uint32_t usual_mss, bool first)
     }
 }
 
-/* The application shut one direction only when it went on using the connection. */
-static bool is_used_later(const struct pd_view *view, size_t close)
-{
-    for (size_t i = close + 1; i < view->count; i++) {
-        const enum pd_what what = view->events[i].what;
-        if (what == PD_WRITE || what == PD_READ || what == PD_CLOSE || what == PD_ABORT) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Text that comes to a socket that was closed is answered by a reset; if none was, the connection
- * had only been shut. */
-static bool is_answered_later(const struct pd_view *view, size_t close)
-{
-    bool text = false;
-    bool reset = false;
-    bool ended = false; /* what comes behind the peer's FIN is no text for anybody */
-    for (size_t i = close + 1; i < view->count; i++) {
-        const struct pd_event *event = &view->events[i];
-        const bool arrives = event->what == PD_ARRIVES;
-        text = text || (arrives && event->len > 0 && !ended);
-        ended = ended || (arrives && (event->flags & TCP_FIN) != 0);
-        reset = reset || (event->what == PD_SENDS && (event->flags & TCP_RST) != 0);
-    }
-    return text && !reset;
-}
-
 static void put_call(struct script *script, const char *name, const struct pd_event *event)
 {
-    const uint64_t len = event->len > 0 ? event->len : 1;
-    out_printf(script->writer, "%s(%u, ..., %" PRIu64 ") = ", name, script->fd, len);
+    /* A socket that was accepted waits until all is taken. */
+    const bool part = event->asked > event->len && !script->view->passive;
+    const uint64_t len = part ? event->asked : event->len > 0 ? event->len : 1;
+    out_printf(script->writer, "%s(%u, ..., %" PRIu64 "%s) = ", name, script->fd, len,
+               event->urgent ? ", MSG_OOB" : "");
     if (event->failure != NULL) {
         out_printf(script->writer, "-1 %s\n", event->failure);
     } else {
@@ -129,21 +103,46 @@ static void put_call(struct script *script, const char *name, const struct pd_ev
     }
 }
 
+/* A socket's read stops in front of the urgent octet: one of the run is two then. */
+static void put_read(struct script *script, const struct pd_event *event)
+{
+    const uint64_t before =
+        script->mark > script->octets_read + 1 ? script->mark - script->octets_read - 1 : 0;
+    struct pd_event part = *event;
+    script->octets_read += event->len;
+    if (before > 0 && event->len > before) {
+        part.len = before;
+        put_call(script, "read", &part);
+        out_text(script->writer, "+0 ");
+        part.len = event->len - before;
+    }
+    put_call(script, "read", &part);
+}
+
 static void put_close(struct script *script, size_t at)
 {
-    if (is_used_later(script->view, at) || is_answered_later(script->view, at)) {
+    if (!script->view->events[at].lets_go) {
         out_printf(script->writer, "shutdown(%u, SHUT_WR) = 0\n", script->fd);
     } else {
         out_printf(script->writer, "close(%u) = 0\n", script->fd);
     }
 }
 
-/* A call on a connection that has not been accepted has no descriptor to be made on. */
-static bool is_call_too_early(const struct script *script, enum pd_what what)
+static void put_sent(struct script *script, const struct pd_event *event)
 {
-    const bool is_call =
-        what == PD_WRITE || what == PD_READ || what == PD_CLOSE || what == PD_ABORT;
-    return is_call && script->view->passive && !script->accepted;
+    static const char window[] = " win ";
+    struct out_writer *writer = script->writer;
+    const char *at = strstr(event->text, window);
+    const bool whole = at == NULL || (event->flags & TCP_SYN) != 0;
+    out_text(writer, "> ");
+    if (whole || compares_windows(script->view)) {
+        out_text(writer, event->text);
+    } else {
+        const size_t behind = strlen(window) + strspn(at + strlen(window), "0123456789");
+        out_bytes(writer, event->text, (size_t)(at - event->text));
+        out_text(writer, at + behind);
+    }
+    out_char(writer, '\n');
 }
 
 static void put_event(struct script *script, size_t at)
@@ -156,30 +155,28 @@ static void put_event(struct script *script, size_t at)
         out_char(writer, '\n');
         return;
     }
-    if (is_call_too_early(script, event->what)) {
-        out_text(writer, "// a call before accept: a script has no descriptor for it\n");
-        return;
-    }
     put_time(script, event->time_ns);
+    if (event->mark > script->mark) { script->mark = event->mark; }
     switch (event->what) {
+    case PD_ICMP:
     case PD_ARRIVES: out_printf(writer, "< %s\n", event->text); break;
-    case PD_SENDS: out_printf(writer, "> %s\n", event->text); break;
+    case PD_SENDS: put_sent(script, event); break;
     case PD_CONNECT:
         out_printf(writer, "connect(%u, ..., ...) = -1 EINPROGRESS (Operation now in progress)\n",
                    script->fd);
         break;
     case PD_ACCEPT:
         out_printf(writer, "accept(%u, ..., ...) = %u\n", script->listener, script->fd);
-        script->accepted = true;
         break;
-    case PD_WRITE: put_call(script, "write", event); break;
-    case PD_READ: put_call(script, "read", event); break;
+    case PD_WRITE: put_call(script, event->urgent ? "send" : "write", event); break;
+    case PD_READ: put_read(script, event); break;
     case PD_CLOSE: put_close(script, at); break;
     case PD_ABORT:
         out_printf(writer, "setsockopt(%u, SOL_SOCKET, SO_LINGER, {onoff=1, linger=0}, 8) = 0\n",
                    script->fd);
         out_printf(writer, "+0 close(%u) = 0\n", script->fd);
         break;
+    case PD_CLOSE_LISTENER: out_printf(writer, "close(%u) = 0\n", script->listener); break;
     case PD_REMARK: break;
     }
 }
@@ -193,7 +190,7 @@ void pd_script(struct out_writer *writer, const struct pd_view *view, uint64_t b
     *fd = script.fd + 1;
     put_opening(&script, usual_mss, first);
     for (size_t i = 0; i < view->count; i++) { put_event(&script, i); }
-    if (view->passive && !last) {
+    if (view->passive && !last && !view->listener_closed) {
         out_printf(writer, "+0 close(%u) = 0 // the next one listens too\n", script.listener);
     }
 }

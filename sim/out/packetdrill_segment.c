@@ -157,3 +157,47 @@ char *pd_segment_text(const struct pd_view *view, const struct trace_segment *se
     add_options(&text, tcp, arrives, arrives ? iss : irs, problem);
     return strdup(text.octets);
 }
+
+/* ---- ICMP ---- */
+
+static const char *icmp_words(enum tcp_icmp_kind kind, bool ipv6)
+{
+    static const struct {
+        enum tcp_icmp_kind kind;
+        const char *ipv4, *ipv6;
+    } rows[] = {
+        {TCP_ICMP_NETWORK_UNREACHABLE, "unreachable net_unreachable",
+         "unreachable net_unreachable"},
+        {TCP_ICMP_HOST_UNREACHABLE, "unreachable host_unreachable",
+         "unreachable address_unreachable"},
+        {TCP_ICMP_PROTOCOL_UNREACHABLE, "unreachable protocol_unreachable", NULL},
+        {TCP_ICMP_PORT_UNREACHABLE, "unreachable port_unreachable", "unreachable port_unreachable"},
+        {TCP_ICMP_FRAGMENTATION_NEEDED, "unreachable frag_needed", "packet_too_big"},
+        {TCP_ICMP_SOURCE_ROUTE_FAILED, "unreachable source_route_failed", NULL},
+        {TCP_ICMP_ADMINISTRATIVELY_PROHIBITED, "unreachable packet_filtered",
+         "unreachable admin_prohibited"},
+        {TCP_ICMP_SOURCE_QUENCH, "source_quench", NULL},
+        {TCP_ICMP_TTL_EXCEEDED, "time_exceeded", "time_exceeded exceeded_hop_limit"},
+        {TCP_ICMP_REASSEMBLY_TIME_EXCEEDED, "time_exceeded code_1",
+         "time_exceeded exceeded_frag_time"},
+        {TCP_ICMP_PARAMETER_PROBLEM, "parameter_problem", "parameter_problem header_field"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].kind == kind) { return ipv6 ? rows[i].ipv6 : rows[i].ipv4; }
+    }
+    return NULL;
+}
+
+char *pd_icmp_text(const struct pd_view *view, const struct trace_icmp *icmp)
+{
+    const struct tcp_segment *quoted = icmp->segment;
+    const char *words = icmp_words(icmp->error->kind, view->local.address.family == 6);
+    const uint32_t len = tcp_payload_len(&quoted->payload);
+    const uint32_t seq = quoted->seq - (view->iss_known ? view->iss : 0);
+    struct text text = {.len = 0};
+    if (words == NULL || (uint64_t)seq + len > UINT32_MAX) { return NULL; }
+    add(&text, "icmp %s", words);
+    if (icmp->error->mtu != 0) { add(&text, " mtu %" PRIu32, icmp->error->mtu); }
+    add(&text, " [%" PRIu32 ":%" PRIu32 "(%" PRIu32 ")]", seq, seq + len, len);
+    return strdup(text.octets);
+}

@@ -4,6 +4,8 @@
 #include "packetdrill_private.h"
 
 #include "../../tcp/wire.h"
+#include "../core/units.h"
+#include "../trace/option_words.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -11,6 +13,11 @@
 #define FIRST_STAMPS 16u
 #define LARGEST_IN_SYN 65535u
 #define LINUX_FIRST_WINDOW 64240u /* 44 segments of 1460; it grows as the reader reads */
+#define BUFFER_LEAST 1152u        /* Linux gives no less */
+#define MSS_LEAST 88u             /* likewise */
+#define SECONDS_MOST 32767
+#define TIMES_MOST 127
+#define WORDS_A_LINE 6
 #define ECN_SETUP (TCP_ECE | TCP_CWR)
 
 static bool is_syn(const struct tcp_segment *tcp) { return (tcp->flags & TCP_SYN) != 0; }
@@ -72,6 +79,12 @@ const char *pd_echo(const struct pd_view *view, struct tcp_segment *arrives)
     return "echoes a timestamp that was never sent, which no script can do: the latest stands here";
 }
 
+bool pd_echoes_nothing(const struct pd_view *view, const struct tcp_segment *arrives)
+{
+    return view->stamp_count == 0 && (arrives->flags & TCP_ACK) != 0 &&
+           timestamp_of(arrives) != NULL;
+}
+
 bool pd_note_sent(struct pd_view *view, const struct tcp_segment *tcp)
 {
     const uint8_t *stamp = timestamp_of(tcp);
@@ -126,7 +139,7 @@ bool pd_put_sysctls(struct out_writer *writer, const struct pd_view *view, const
 
 /* The receive buffer, if the windows show it; 0: they do not, or it is as long as usual. One that
  * grows is not the user's. */
-static uint32_t buffer_of(const struct pd_view *view)
+static uint32_t buffer_shown(const struct pd_view *view)
 {
     const uint32_t first = view->window_first;
     if (first == LARGEST_IN_SYN) {
@@ -135,19 +148,84 @@ static uint32_t buffer_of(const struct pd_view *view)
     return first == view->window_most && first != LINUX_FIRST_WINDOW ? first : 0;
 }
 
+static uint32_t buffer_of(const struct pd_view *view)
+{
+    if (!view->options_known) { return buffer_shown(view); }
+    return view->options.recv_buffer_max == 0 ? view->options.recv_buffer : 0;
+}
+
+static void put_socket_option(struct out_writer *writer, unsigned fd, const char *level,
+                              const char *option, uint64_t value)
+{
+    out_printf(writer, "+0 setsockopt(%u, %s, %s, [%" PRIu64 "], 4) = 0\n", fd, level, option,
+               value);
+}
+
+/* Whole seconds, as these socket options have them. */
+static bool in_seconds(uint64_t ns)
+{
+    return ns >= NS_PER_S && ns % NS_PER_S == 0 && ns / NS_PER_S <= SECONDS_MOST;
+}
+
+static void put_keepalive(struct out_writer *writer, const struct tcp_options *options, unsigned fd)
+{
+    const uint64_t idle_ns = options->keepalive_idle_ns;
+    if (!in_seconds(idle_ns) || !in_seconds(options->keepalive_interval_ns) ||
+        options->keepalive_count == 0 || options->keepalive_count > TIMES_MOST) {
+        return;
+    }
+    put_socket_option(writer, fd, "SOL_SOCKET", "SO_KEEPALIVE", 1);
+    put_socket_option(writer, fd, "SOL_TCP", "TCP_KEEPIDLE", idle_ns / NS_PER_S);
+    put_socket_option(writer, fd, "SOL_TCP", "TCP_KEEPINTVL",
+                      options->keepalive_interval_ns / NS_PER_S);
+    put_socket_option(writer, fd, "SOL_TCP", "TCP_KEEPCNT", options->keepalive_count);
+}
+
+/* What the run's host was set to and a socket can be set to. */
+static void put_known(struct out_writer *writer, const struct tcp_options *options, unsigned fd)
+{
+    const uint64_t timeout_ms = options->user_timeout_ns / NS_PER_MS;
+    if (!options->nagle) { put_socket_option(writer, fd, "SOL_TCP", "TCP_NODELAY", 1); }
+    if (timeout_ms > 0 && timeout_ms <= INT32_MAX) {
+        put_socket_option(writer, fd, "SOL_TCP", "TCP_USER_TIMEOUT", timeout_ms);
+    }
+    put_keepalive(writer, options, fd);
+}
+
 void pd_put_socket_options(struct out_writer *writer, const struct pd_view *view, unsigned fd,
                            uint32_t usual_mss)
 {
     const uint32_t buffer = buffer_of(view);
-    if (view->own.mss != 0 && view->own.mss < usual_mss) {
-        out_printf(writer, "+0 setsockopt(%u, SOL_TCP, TCP_MAXSEG, [%u], 4) = 0\n", fd,
-                   (unsigned)view->own.mss);
+    const uint16_t mss = view->own.mss;
+    if (mss >= MSS_LEAST && mss < usual_mss) {
+        put_socket_option(writer, fd, "SOL_TCP", "TCP_MAXSEG", mss);
     }
-    if (buffer != 0) {
-        out_printf(writer, "+0 setsockopt(%u, SOL_SOCKET, SO_RCVBUF, [%" PRIu32 "], 4) = 0\n", fd,
-                   buffer);
+    if (buffer >= BUFFER_LEAST) {
+        put_socket_option(writer, fd, "SOL_SOCKET", "SO_RCVBUF", buffer);
     }
+    if (view->options_known) { put_known(writer, &view->options, fd); }
     if (view->urgent) { /* RFC 9293 3.8.5: the octets stay in the stream */
-        out_printf(writer, "+0 setsockopt(%u, SOL_SOCKET, SO_OOBINLINE, [1], 4) = 0\n", fd);
+        put_socket_option(writer, fd, "SOL_SOCKET", "SO_OOBINLINE", 1);
+        out_text(writer, "// A socket's read stops in front of the urgent octet.\n");
     }
+}
+
+/* A file has one MTU: where that of the connection is less, its MSS says so. */
+void pd_put_host(struct out_writer *writer, const struct pd_view *view, uint32_t usual_mss)
+{
+    const bool less = view->own.mss != 0 && view->own.mss < usual_mss && view->options.mss == 0;
+    if (!view->options_known) { return; }
+    const unsigned profile = option_words_profile(&view->options);
+    char word[OPTION_WORD_MAX];
+    size_t row = 0;
+    out_printf(writer, "+0 `: tcpsim profile=%s", tcp_profile_names[profile]);
+    for (size_t words = 1; option_words_next(&view->options, profile, &row, word) > 0; words++) {
+        if (words % WORDS_A_LINE == 0) { out_text(writer, "`\n+0 `: tcpsim"); }
+        out_printf(writer, " %s", word);
+    }
+    if (view->raw_numbers && !view->options.has_iss) {
+        out_printf(writer, " iss=%" PRIu32, view->iss);
+    }
+    if (less) { out_printf(writer, " mss=%u", (unsigned)view->own.mss); }
+    out_text(writer, "`\n");
 }

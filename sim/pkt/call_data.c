@@ -320,7 +320,8 @@ static enum call_status transmit_octets(struct call *call, const struct transfer
     if (opens && !call->again && state == TCP_SYN_SENT) { return call_errno(call, PKT_EALREADY); }
     const int why = call->pending->done == 0 ? why_not_send(call, fd) : 0;
     if (why != 0) { return call_errno(call, why); }
-    if (state == TCP_SYN_SENT || (state == TCP_SYN_RECEIVED && fd->connecting)) {
+    const bool opening = state == TCP_SYN_SENT || (state == TCP_SYN_RECEIVED && fd->connecting);
+    if (opening && !call->pkt->as_run) { /* else it is queued, by RFC 9293 3.10.2 */
         if (call->pkt->dialect == DIALECT_FREEBSD) { return call_errno(call, PKT_ENOTCONN); }
         return may_wait ? CALL_BLOCKS : call_errno(call, PKT_EAGAIN);
     }

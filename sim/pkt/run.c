@@ -100,6 +100,19 @@ static void end(struct pkt *pkt)
     world_stop(pkt->world);
 }
 
+static bool is_segment_in(const struct event *event)
+{
+    return event->kind == EVENT_PACKET && !event->u.packet.outbound && !event->u.packet.icmp;
+}
+
+/* What a run's segments of one instant are: TCP sees all of them before it answers. */
+static bool batch_goes_on(const struct pkt *pkt)
+{
+    const struct event *next = pkt->event->next;
+    return pkt->as_run && is_segment_in(pkt->event) && next != NULL && is_segment_in(next) &&
+           next->time.kind == TIME_AFTER && next->time.us == 0;
+}
+
 static void step(struct world_task *task)
 {
     struct pkt *pkt = task->context;
@@ -112,7 +125,8 @@ static void step(struct world_task *task)
         if (pkt->pending.active && pkt->pending.foreground) { return; }
         if (!pkt->current) { begin_event(pkt); }
         if (!pkt_going(pkt)) { break; }
-        const bool quiet = pkt->event->kind == EVENT_PACKET && pkt->event->u.packet.outbound;
+        const bool quiet = (pkt->event->kind == EVENT_PACKET && pkt->event->u.packet.outbound) ||
+                           batch_goes_on(pkt);
         if (perform(pkt) == STEP_WAIT) {
             if (pkt_going(pkt)) { return; }
             break;
@@ -169,6 +183,7 @@ void run_packet_arrived(struct pkt *pkt, const struct packet *packet)
         }
         arena_give(pkt->arena, octets, sniffed->len);
     }
+    if (packet->segment.cause == TCP_SENT_KEEPALIVE) { sniffed->zeros = true; /* any octet */ }
     flow_count_out(pkt, sniffed);
     if (pkt->last_sniffed != NULL) {
         pkt->last_sniffed->next = sniffed;

@@ -7,6 +7,7 @@
  *   calls.c       the table of system calls         call_*.c      the calls
  *   sockopts.c    socket options                    sockets.c     what lies behind an fd
  *   shell.c       commands that are known           sysctls.c     knobs, as options of the host
+ *   host_line.c   the host of a run, told by `:`
  *   sample.c      TCP_INFO                          eval*.c       what code says
  *   stack.c       the same host under another's hand */
 #ifndef TCPSIM_PKT_RUN_H
@@ -181,6 +182,7 @@ struct pkt {
     uint64_t keepalive_idle_ns, keepalive_interval_ns;
     uint32_t keepalive_count;
     bool always_keepalive;          /* whatever a socket says: BSD */
+    bool as_run;                    /* a line of `: tcpsim` said of which host it tells */
     uint8_t window_scale;           /* when it is on: as in struct tcp_options */
     uint64_t fin_wait_2_timeout_ns; /* when FIN-WAIT-2 is recycled fast, as BSD can */
     bool fin_wait_2_recycles;
@@ -445,6 +447,11 @@ void fd_changed(struct pkt *pkt, const struct socket *socket);
 /* Octets of zero to send, until give_zeros; NULL: no memory. */
 uint8_t *take_zeros(struct pkt *pkt, size_t len);
 void give_zeros(struct pkt *pkt, uint8_t *zeros, size_t len);
+
+/* ---- host_line.c ---- */
+
+/* The words of a line `: tcpsim NAME=VALUE …` behind these two; false: told. */
+bool host_line_run(struct pkt *pkt, const char *const *words, size_t count, uint32_t line);
 
 /* ---- shell.c, sysctls.c ---- */
 

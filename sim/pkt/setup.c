@@ -54,7 +54,7 @@ void setup_dialect(struct pkt *pkt)
 {
     static const char *const freebsd[] = {"net.inet.", "kern.ipc.",    "sockstat",
                                           "tcpdrop",   "TCP_KEEPINIT", "TCP_NOOPT"};
-    static const char *const linux_[] = {"defaults.sh", "net.ipv4.", "/proc/sys/net"};
+    static const char *const linux_[] = {"defaults.sh", "net.ipv4.", "/proc/sys/net", ": tcpsim "};
     pkt->profile = PROFILE_LINUX;
     if (pkt->config.profile != NULL) {
         for (unsigned i = 0; i < TCP_PROFILES; i++) {

@@ -6,6 +6,7 @@
  *   /tmp/sysctl_restore_…               what was set ends with the script anyway
  *   sockstat … | grep … | grep -c …     over the endpoints of the host
  *   tcpdrop -s STATE                    ip tcp_metrics flush all
+ *   : tcpsim NAME=VALUE …               the host of a run: for other interpreters it does nothing
  *   ethtool -K DEVICE …                 tc qdisc … pfifo: without effect, as there is no device */
 #include "sysctls.h"
 
@@ -440,6 +441,9 @@ static bool run_one(struct pkt *pkt, const struct words *words, uint32_t line, b
         return true;
     }
     if (strcmp(name, "tc") == 0) { return keeps_queue(words, known); }
+    if (strcmp(name, ":") == 0 && words->count >= 2 && strcmp(words->word[1], "tcpsim") == 0) {
+        return host_line_run(pkt, words->word + 2, words->count - 2, line);
+    }
     *known = false;
     return true;
 }

@@ -3,6 +3,7 @@
 #ifndef TCPSIM_TRACE_TRACE_H
 #define TCPSIM_TRACE_TRACE_H
 
+#include "../../tcp/profile.h"
 #include "../../tcp/segment.h"
 #include "../../tcp/state.h"
 #include "icmp.h"
@@ -139,6 +140,7 @@ struct trace_record {
             struct trace_conn conn;
             enum tcp_state old_state, new_state;
             enum tcp_cause cause;
+            const struct tcp_options *options; /* that it has; NULL: nobody knows */
         } state;
         struct {
             struct trace_conn conn;
@@ -157,6 +159,9 @@ struct trace_record {
             const char *call;   /* "OPEN" "SEND" "RECEIVE" "CLOSE" "ABORT" "STATUS" */
             uint64_t len;       /* octets, SEND and RECEIVE */
             const char *result; /* "ok", an error's text, "end of stream", "blocked" */
+            bool lets_go;   /* CLOSE: the user keeps nothing of it; else its direction is shut */
+            bool urgent;    /* SEND: the last octet */
+            uint64_t asked; /* SEND: octets; `len` of them are taken */
         } call;
         struct trace_icmp icmp;
         struct {
