@@ -38,6 +38,7 @@ struct adapter {
     int commands;                  /* the file that preload.c's system() writes to */
     off_t commands_done;           /* of it, read */
     struct sent *sent, *last_sent; /* and not yet received */
+    bool batch;                    /* what was injected waits for more of its instant */
 
     struct stack_call *blocked; /* the other thread's call, or NULL */
     pthread_cond_t unblocked;
@@ -57,6 +58,8 @@ void adapter_unlock(struct adapter *adapter); /* also writes TCP_INFO down */
 void adapter_run(struct adapter *adapter, uint64_t until_us, bool until_sent);
 /* What happens at this instant happens. */
 void adapter_settle(struct adapter *adapter);
+/* What was injected has happened, before anything else does. */
+void adapter_end_batch(struct adapter *adapter);
 /* Makes the call, and waits for it if it blocks. */
 void adapter_call(struct adapter *adapter, struct stack_call *call);
 int adapter_usleep(void *self, useconds_t us);

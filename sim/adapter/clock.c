@@ -42,6 +42,7 @@ static void carry_out_commands(struct adapter *adapter)
     if (len <= 0) { return; }
     text[len] = '\0';
     adapter->commands_done += len;
+    adapter_end_batch(adapter);
     for (const char *at = text; at < text + len; at += strlen(at) + 1) {
         stack_command(adapter->stack, at);
     }
@@ -90,6 +91,12 @@ void adapter_run(struct adapter *adapter, uint64_t until_us, bool until_sent)
 void adapter_settle(struct adapter *adapter)
 {
     adapter_run(adapter, stack_now_us(adapter->stack), false);
+}
+
+void adapter_end_batch(struct adapter *adapter)
+{
+    if (adapter->batch) { adapter_settle(adapter); }
+    adapter->batch = false;
 }
 
 /* Whether the other thread waits for something, by the kernel's word. */
@@ -194,6 +201,7 @@ static void wait_in_other(struct adapter *adapter, struct stack_call *call)
 
 void adapter_call(struct adapter *adapter, struct stack_call *call)
 {
+    adapter_end_batch(adapter);
     const bool done = stack_call(adapter->stack, call);
     if (!is_main(adapter)) { adapter->other = gettid(); }
     if (!done && is_main(adapter)) {

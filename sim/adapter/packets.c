@@ -88,10 +88,12 @@ int adapter_netdev_send(void *self, const void *octets, size_t length)
     if (read_ip(octets, length, &ip)) {
         if (ip.protocol == PROTOCOL_TCP) { take_tcp(adapter, octets, length); }
         if (ip.protocol == PROTOCOL_ICMP || ip.protocol == PROTOCOL_ICMPV6) {
+            adapter_end_batch(adapter);
             take_icmp(adapter, &ip, octets, length);
         }
+        adapter->batch = ip.protocol == PROTOCOL_TCP && stack_takes_batches(adapter->stack);
     }
-    adapter_settle(adapter);
+    if (!adapter->batch) { adapter_settle(adapter); }
     adapter_unlock(adapter);
     return 0;
 }
@@ -106,6 +108,10 @@ void packets_sent(void *context, const struct tcp_segment *segment)
     if (sent == NULL) { adapter_give_up("no memory", 1); }
     *sent = (struct sent){.time_us = stack_now_us(adapter->stack)};
     sent->len = wire_encode_packet(segment, 0, sent->octets, room);
+    if (segment->cause == TCP_SENT_KEEPALIVE) { /* any octet, where packetdrill expects zero */
+        const uint32_t len = tcp_payload_len(&segment->payload);
+        memset(sent->octets + sent->len - len, 0, len);
+    }
     if (adapter->last_sent != NULL) {
         adapter->last_sent->next = sent;
     } else {

@@ -226,6 +226,7 @@ static void packetdrill_end(void *state)
         free(view->stamps);
         free(view);
     }
+    pd_free_cookies(drill);
     free(drill->scenario);
     free(drill->title);
     free(drill);

@@ -133,14 +133,6 @@ static bool answers_unsaid(const struct pd_view *view, const struct trace_segmen
 #define NUMBERS_PASS "a number that it sends and the text behind it pass 2^32"
 #define UNSAID_COUNTS "what one of its segments says that no script can say is answered"
 
-static bool asks_fast_open(const struct tcp_segment *tcp)
-{
-    struct tcp_parsed_options options;
-    if ((tcp->flags & TCP_SYN) == 0) { return false; }
-    wire_parse_options(tcp->options, tcp->options_len, &options);
-    return options.has_fast_open;
-}
-
 static void add_segment(struct packetdrill *drill, struct pd_view *view, uint64_t time_ns,
                         const struct trace_segment *segment, bool arrives)
 {
@@ -148,7 +140,11 @@ static void add_segment(struct packetdrill *drill, struct pd_view *view, uint64_
     struct tcp_segment said = *segment->segment;
     struct trace_segment as_said = *segment;
     as_said.segment = &said;
-    view->fast_open = view->fast_open || asks_fast_open(&said);
+    if (arrives) {
+        pd_cookie_arrives(drill, view, &said);
+    } else if (!pd_cookie_leaves(drill, view, &said)) {
+        out_fail(drill->writer, ENOMEM);
+    }
     const char *echo = arrives ? pd_echo(view, &said) : NULL;
     if (arrives && pd_echoes_nothing(view, &said)) {
         pd_refuse(view, "a timestamp is echoed where none was ever sent");
@@ -159,6 +155,9 @@ static void add_segment(struct packetdrill *drill, struct pd_view *view, uint64_
     if (problem != NULL) { remark(drill, view, time_ns, id, problem); }
     if (arrives && problem != NULL && text != NULL && is_heard(view, &said)) {
         pd_refuse(view, "an option that it obeys has no word in a script");
+    }
+    if (!arrives && problem != NULL && text != NULL) {
+        pd_refuse(view, "an option that it sends has no word in a script");
     }
     if (text == NULL) {
         if (problem == NULL) { out_fail(drill->writer, ENOMEM); }
@@ -492,9 +491,8 @@ void pd_record(struct packetdrill *drill, const struct trace_record *record)
 
 void pd_conclude(struct pd_view *view)
 {
-    const bool opens_fast = view->options_known && view->options.fast_open != TCP_FAST_OPEN_OFF;
     if (view->reset_sent) { pd_refuse(view, CRASH); }
-    if (view->fast_open && opens_fast) {
-        pd_refuse(view, "Fast Open's cookies are made with its host's own key");
+    if (!view->passive && view->born && pd_opens_fast(view)) {
+        pd_refuse(view, "a client of Fast Open has its cookie from another connection");
     }
 }

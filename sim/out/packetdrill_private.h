@@ -65,12 +65,13 @@ struct pd_view {
     uint64_t died_ns;
     unsigned accepts;
     bool reopened, listener_closed;
-    bool fast_open;   /* a SYN asks for a cookie, or has one */
-    bool raw_numbers; /* a RST that left is numbered by the peer's segment alone */
-    bool reset_sent;  /* and it has not been closed by that */
-    bool reset_told;  /* to the application */
-    bool urgent;      /* the peer sent urgent text */
-    uint32_t *stamps; /* the timestamps that the host sent */
+    bool cookie_shown; /* of Fast Open: a SYN had the host's own */
+    bool cookie_text;  /* and text */
+    bool raw_numbers;  /* a RST that left is numbered by the peer's segment alone */
+    bool reset_sent;   /* and it has not been closed by that */
+    bool reset_told;   /* to the application */
+    bool urgent;       /* the peer sent urgent text */
+    uint32_t *stamps;  /* the timestamps that the host sent */
     size_t stamp_count, stamp_room;
     uint32_t window_first, window_most; /* that the host offered: with its SYN, ever */
     struct pd_event *events;
@@ -87,6 +88,7 @@ struct packetdrill {
     struct pd_view *first, **last;
     uint64_t count;
     struct pd_view *buckets[PD_BUCKETS];
+    struct pd_cookie *cookies; /* of Fast Open, that hosts gave */
 };
 
 /* ---- packetdrill_collect.c ---- */
@@ -97,6 +99,19 @@ bool pd_is_between(const struct pd_view *view, const struct tcp_endpoint *local,
 void pd_record(struct packetdrill *drill, const struct trace_record *record);
 /* No script can tell this connection; the first reason counts, a static sentence. */
 void pd_refuse(struct pd_view *view, const char *why);
+
+/* ---- packetdrill_fast_open.c ---- */
+
+/* Each puts in the place of a cookie what stands for it in scripts. */
+void pd_cookie_arrives(const struct packetdrill *drill, struct pd_view *view,
+                       struct tcp_segment *tcp);
+bool pd_cookie_leaves(struct packetdrill *drill, struct pd_view *view,
+                      struct tcp_segment *tcp); /* false: no memory */
+void pd_free_cookies(struct packetdrill *drill);
+bool pd_opens_fast(const struct pd_view *view);
+void pd_put_fast_open_sysctls(struct out_writer *writer, const struct pd_view *view,
+                              const char *time);
+void pd_put_fast_open_queue(struct out_writer *writer, const struct pd_view *view, unsigned fd);
 
 /* The segment in the script's notation: numbers from the two initial ones. NULL and *problem: no
  * script can say it; NULL and no problem: no memory. Otherwise *problem may tell what was left out.

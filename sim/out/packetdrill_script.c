@@ -75,14 +75,17 @@ static void put_opening(struct script *script, uint32_t usual_mss, bool first)
                  "// Its receive buffer grows by measured times: windows are not compared.\n");
     }
     const bool set = pd_put_sysctls(writer, view, first ? "0" : "+0");
+    const bool opens_fast = pd_opens_fast(view);
+    if (opens_fast) { pd_put_fast_open_sysctls(writer, view, first && !set ? "0" : "+0"); }
     out_printf(writer, "%s socket(..., SOCK_STREAM, IPPROTO_TCP) = %u\n",
-               first && !set ? "0" : "+0", script->listener);
+               first && !set && !opens_fast ? "0" : "+0", script->listener);
     pd_put_socket_options(writer, view, script->listener, usual_mss);
     pd_put_host(writer, view, usual_mss);
     if (view->passive) {
         out_printf(writer, "+0 setsockopt(%u, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0\n",
                    script->listener);
         out_printf(writer, "+0 bind(%u, ..., ...) = 0\n", script->listener);
+        if (opens_fast) { pd_put_fast_open_queue(writer, view, script->listener); }
         out_printf(writer, "+0 listen(%u, 1) = 0\n", script->listener);
     } else {
         out_printf(writer, "+0 fcntl(%u, F_SETFL, O_RDWR|O_NONBLOCK) = 0\n", script->listener);

@@ -53,6 +53,12 @@ static uint32_t get32(const uint8_t *octets)
            octets[3];
 }
 
+static void add_cookie(struct text *text, const char *name, const uint8_t *octets, size_t len)
+{
+    add(text, len > 0 ? "%s " : "%s", name);
+    for (size_t i = 0; i < len; i++) { add(text, "%02x", (unsigned)octets[i]); }
+}
+
 /* False: a script has no word for it. `sack_base`: what the edges of SACK blocks count from. */
 static bool add_option(struct text *text, uint8_t kind, const uint8_t *option, uint8_t len,
                        tcp_seq sack_base)
@@ -77,6 +83,11 @@ static bool add_option(struct text *text, uint8_t kind, const uint8_t *option, u
             add(text, " %" PRIu32 ":%" PRIu32, get32(option + at) - sack_base,
                 get32(option + at + 4) - sack_base);
         }
+        return true;
+    case TCP_OPT_FAST_OPEN: add_cookie(text, "FO", option + 2, len - 2u); return true;
+    case TCP_OPT_EXPERIMENT:
+        if (len < 4 || wire_get16(option + 2) != WIRE_FAST_OPEN_EXPERIMENT) { return false; }
+        add_cookie(text, "FOEXP", option + 4, len - 4u);
         return true;
     default: return false;
     }

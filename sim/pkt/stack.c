@@ -194,6 +194,8 @@ void stack_icmp(struct stack *stack, const struct tcp_icmp *message)
     host_pump(stack->pkt->host);
 }
 
+bool stack_takes_batches(const struct stack *stack) { return stack->pkt->as_run; }
+
 void stack_command(struct stack *stack, const char *text) { (void)shell_run(stack->pkt, text, 0); }
 
 /* ---- calls ---- */

@@ -50,6 +50,9 @@ enum stack_stop stack_run(struct stack *stack, uint64_t until_us);
 void stack_inject(struct stack *stack, const struct tcp_segment *segment, const uint8_t *octets,
                   size_t len);
 void stack_icmp(struct stack *stack, const struct tcp_icmp *message);
+/* Whether a line `: tcpsim` was among the commands: what is injected at one instant is one batch
+ * then, which goes on until the next stack_run. */
+bool stack_takes_batches(const struct stack *stack);
 /* A command of a script, as far as it is known: docs/packetdrill.md. */
 void stack_command(struct stack *stack, const char *text);
 
