@@ -208,8 +208,8 @@ static enum call_status check_control(struct call *call, const struct transfer *
         !expr_number(call, expr_field(message, "cmsg_type"), &type)) {
         return CALL_WRONG;
     }
-    if (level != symbol_value(call->pkt->dialect, SYM_SOL_TCP) ||
-        type != symbol_value(call->pkt->dialect, SYM_TCP_CM_INQ)) {
+    if (level != symbol_value(call->pkt->numbers, SYM_SOL_TCP) ||
+        type != symbol_value(call->pkt->numbers, SYM_TCP_CM_INQ)) {
         return call_unsupported(call, "control messages but TCP_CM_INQ");
     }
     if (!expr_number(call, data, &expected)) { return CALL_WRONG; }

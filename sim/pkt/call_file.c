@@ -12,20 +12,20 @@ enum call_status call_fcntl(struct call *call)
     if (!call_count(call, 2, 3) || !call_fd(call, 0, &fd) || !call_number(call, 1, &command)) {
         return CALL_WRONG;
     }
-    const int64_t nonblock = symbol_value(pkt->dialect, SYM_O_NONBLOCK);
-    if (command == symbol_value(pkt->dialect, SYM_F_GETFL)) {
-        return call_return(call, symbol_value(pkt->dialect, SYM_O_RDWR) |
+    const int64_t nonblock = symbol_value(pkt->numbers, SYM_O_NONBLOCK);
+    if (command == symbol_value(pkt->numbers, SYM_F_GETFL)) {
+        return call_return(call, symbol_value(pkt->numbers, SYM_O_RDWR) |
                                      (fd->nonblocking ? nonblock : 0));
     }
-    if (command == symbol_value(pkt->dialect, SYM_F_SETFL)) {
+    if (command == symbol_value(pkt->numbers, SYM_F_SETFL)) {
         if (!call_count(call, 3, 3) || !call_number(call, 2, &flags)) { return CALL_WRONG; }
         fd->nonblocking = (flags & nonblock) != 0;
         return call_return(call, 0);
     }
-    if (command == symbol_value(pkt->dialect, SYM_F_GETFD)) {
+    if (command == symbol_value(pkt->numbers, SYM_F_GETFD)) {
         return call_return(call, fd->close_on_exec);
     }
-    if (command == symbol_value(pkt->dialect, SYM_F_SETFD)) {
+    if (command == symbol_value(pkt->numbers, SYM_F_SETFD)) {
         if (!call_count(call, 3, 3) || !call_number(call, 2, &flags)) { return CALL_WRONG; }
         fd->close_on_exec = (flags & 1) != 0;
         return call_return(call, 0);
@@ -53,7 +53,7 @@ static int64_t send_queue(const struct call *call, const struct fd *fd,
 static bool ioctl_number(const struct call *call, const struct fd *fd, int64_t command,
                          int64_t *number)
 {
-    const enum dialect dialect = call->pkt->dialect;
+    const enum dialect dialect = call->pkt->numbers;
     struct tcp_status status = {.unread = 0};
     bool passes = false;
     if (fd->socket != NULL) { host_status(fd->socket, &status); }
@@ -124,7 +124,7 @@ static bool read_polled(struct call *call, const struct expr *group, struct poll
 
 static uint32_t revents_of(struct call *call, const struct polled *polled)
 {
-    if (polled->fd == NULL) { return (uint32_t)symbol_value(call->pkt->dialect, SYM_POLLNVAL); }
+    if (polled->fd == NULL) { return (uint32_t)symbol_value(call->pkt->numbers, SYM_POLLNVAL); }
     return fd_poll(call->pkt, polled->fd) & ((uint32_t)polled->events | POLL_ALWAYS);
 }
 
@@ -227,12 +227,12 @@ enum call_status call_epoll_ctl(struct call *call)
         return CALL_WRONG;
     }
     struct epoll_watch **at = watch_of(epoll, fd);
-    if (operation == symbol_value(pkt->dialect, SYM_EPOLL_CTL_DEL)) {
+    if (operation == symbol_value(pkt->numbers, SYM_EPOLL_CTL_DEL)) {
         if (*at == NULL) { return call_errno(call, 2); }
         *at = (*at)->next;
         return call_return(call, 0);
     }
-    const bool adds = operation == symbol_value(pkt->dialect, SYM_EPOLL_CTL_ADD);
+    const bool adds = operation == symbol_value(pkt->numbers, SYM_EPOLL_CTL_ADD);
     if (adds != (*at == NULL)) { return call_errno(call, adds ? 17 : 2); }
     if (adds) {
         *at = pkt_take(pkt, sizeof **at);

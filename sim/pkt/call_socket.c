@@ -13,9 +13,9 @@ enum call_status call_socket(struct call *call)
         return CALL_WRONG;
     }
     int64_t nonblocking = 0;
-    (void)symbol_number(pkt->dialect, "SOCK_NONBLOCK", &nonblocking);
-    const int64_t tcp = symbol_value(pkt->dialect, SYM_IPPROTO_TCP);
-    if ((type & 0xf) != symbol_value(pkt->dialect, SYM_SOCK_STREAM) ||
+    (void)symbol_number(pkt->numbers, "SOCK_NONBLOCK", &nonblocking);
+    const int64_t tcp = symbol_value(pkt->numbers, SYM_IPPROTO_TCP);
+    if ((type & 0xf) != symbol_value(pkt->numbers, SYM_SOCK_STREAM) ||
         (protocol != tcp && protocol != 0)) {
         return call_unsupported(call, "sockets that are not of TCP");
     }
@@ -137,7 +137,7 @@ enum call_status call_accept(struct call *call)
     struct fd *fd = adopt(call, listener, socket);
     if (fd == NULL) { return CALL_WRONG; }
     int64_t nonblocking = 0;
-    (void)symbol_number(call->pkt->dialect, "SOCK_NONBLOCK", &nonblocking);
+    (void)symbol_number(call->pkt->numbers, "SOCK_NONBLOCK", &nonblocking);
     if ((flags & nonblocking) != 0) { fd->nonblocking = true; }
     call->made = fd;
     return call_return(call, 4);
@@ -260,7 +260,7 @@ enum call_status call_shutdown(struct call *call)
     if (!call_count(call, 2, 2) || !call_fd(call, 0, &fd) || !call_number(call, 1, &how)) {
         return CALL_WRONG;
     }
-    if (how < 0 || how > symbol_value(pkt->dialect, SYM_SHUT_RDWR)) {
+    if (how < 0 || how > symbol_value(pkt->numbers, SYM_SHUT_RDWR)) {
         return call_errno(call, PKT_EINVAL);
     }
     /* Kernels keep TIME-WAIT apart from the socket. */
@@ -271,8 +271,8 @@ enum call_status call_shutdown(struct call *call)
         if (pkt->dialect == DIALECT_FREEBSD) { return call_errno(call, PKT_ENOTCONN); }
         return call_unsupported(call, "shutdown of a listener");
     }
-    const bool reads = how != symbol_value(pkt->dialect, SYM_SHUT_WR);
-    const bool writes = how != symbol_value(pkt->dialect, SYM_SHUT_RD);
+    const bool reads = how != symbol_value(pkt->numbers, SYM_SHUT_WR);
+    const bool writes = how != symbol_value(pkt->numbers, SYM_SHUT_RD);
     fd->read_shut = fd->read_shut || reads;
     if (writes && !fd->write_shut) {
         fd->write_shut = true;

@@ -127,7 +127,7 @@ bool expr_number(struct call *call, const struct expr *expr, int64_t *number)
         return true;
     }
     if (expr->kind == EXPR_WORD) {
-        if (symbol_number(call->pkt->dialect, expr->text, number)) { return true; }
+        if (symbol_number(call->pkt->numbers, expr->text, number)) { return true; }
         (void)call_unsupported(call, "the name %s", expr->text);
         return false;
     }

@@ -142,8 +142,8 @@ static bool same_header(struct call *call, const struct expr *message, const cha
 {
     int64_t level_number = 0;
     int64_t type_number = 0;
-    (void)symbol_number(call->pkt->dialect, level, &level_number);
-    (void)symbol_number(call->pkt->dialect, type, &type_number);
+    (void)symbol_number(call->pkt->numbers, level, &level_number);
+    (void)symbol_number(call->pkt->numbers, type, &type_number);
     return same_number(call, message, "cmsg_level", "level in cmsg", level_number) &&
            same_number(call, message, "cmsg_type", "type in cmsg", type_number);
 }
@@ -196,8 +196,8 @@ enum call_status errqueue_receive(struct call *call, struct fd *fd, const struct
     fd->notices = notice->next;
     const bool timestamp = notice->origin == ORIGIN_TIMESTAMPING;
     const bool cut = timestamp && (fd->timestamping & SOF_OPT_TSONLY) == 0; /* the packet's copy */
-    const int64_t flags = symbol_value(pkt->dialect, SYM_MSG_ERRQUEUE) |
-                          (cut ? symbol_value(pkt->dialect, SYM_MSG_TRUNC) : 0);
+    const int64_t flags = symbol_value(pkt->numbers, SYM_MSG_ERRQUEUE) |
+                          (cut ? symbol_value(pkt->numbers, SYM_MSG_TRUNC) : 0);
     if (flags != msg_flags) {
         return call_wrong(call, "Expected msg_flags 0x%08X but got 0x%08X", (unsigned)msg_flags,
                           (unsigned)flags);

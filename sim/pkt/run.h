@@ -172,8 +172,9 @@ struct pkt {
     enum pkt_verdict verdict;
     bool judged, begun, ended, no_memory;
 
-    enum dialect dialect;
-    unsigned profile; /* of tcp_profile_names */
+    enum dialect dialect; /* whose answers calls give */
+    enum dialect numbers; /* whose numbers names have: another interpreter's own */
+    unsigned profile;     /* of tcp_profile_names */
     struct tcp_options options;
     uint64_t fast_open_bits; /* of net.ipv4.tcp_fastopen */
     uint64_t fast_open_key[2];
@@ -374,7 +375,7 @@ bool expr_number(struct call *call, const struct expr *expr, int64_t *number);
 const struct expr *expr_field(const struct expr *group, const char *name);
 static inline bool call_has_flag(const struct call *call, int64_t flags, enum symbol symbol)
 {
-    return (flags & symbol_value(call->pkt->dialect, symbol)) != 0;
+    return (flags & symbol_value(call->pkt->numbers, symbol)) != 0;
 }
 
 /* call_socket.c */

@@ -34,7 +34,7 @@ static int64_t state_number(const struct pkt *pkt, enum tcp_state state)
     int64_t number = 0;
     /* Linux keeps TIME-WAIT apart from the socket, which is closed. */
     if (state == TCP_TIME_WAIT && pkt->dialect == DIALECT_LINUX) { state = TCP_CLOSED; }
-    (void)symbol_number(pkt->dialect, names[state], &number);
+    (void)symbol_number(pkt->numbers, names[state], &number);
     return number;
 }
 
@@ -200,10 +200,10 @@ void samples_judge(struct pkt *pkt)
     }
     eval_on_print(eval, note, pkt);
     int64_t number = 0;
-    const char *name = symbol_of_code(pkt->dialect, 0, &number);
+    const char *name = symbol_of_code(pkt->numbers, 0, &number);
     for (size_t i = 1; name != NULL; i++) {
         eval_set(eval, name, number);
-        name = symbol_of_code(pkt->dialect, i, &number);
+        name = symbol_of_code(pkt->numbers, i, &number);
     }
     for (const struct code_sample *at = pkt->samples; at != NULL && pkt_going(pkt); at = at->next) {
         uint32_t line = 0;

@@ -65,6 +65,7 @@ void setup_dialect(struct pkt *pkt)
         pkt->profile = PROFILE_FREEBSD;
     }
     pkt->dialect = pkt->profile == PROFILE_FREEBSD ? DIALECT_FREEBSD : DIALECT_LINUX;
+    pkt->numbers = pkt->dialect;
     define(&pkt->source, pkt->dialect == DIALECT_FREEBSD ? "FreeBSD" : "Linux", "1");
 }
 

@@ -365,7 +365,7 @@ static bool get_number(struct call *call, struct fd *fd, enum sockopt option, in
     switch ((int)option) {
     case OPT_SO_RCVLOWAT: *value = fd->recv_lowat; return true;
     case OPT_SO_ERROR: *value = fd_take_error(call->pkt, fd); return true;
-    case OPT_SO_TYPE: *value = symbol_value(call->pkt->dialect, SYM_SOCK_STREAM); return true;
+    case OPT_SO_TYPE: *value = symbol_value(call->pkt->numbers, SYM_SOCK_STREAM); return true;
     case OPT_SO_ACCEPTCONN: *value = fd->listening; return true;
     case OPT_SO_REUSEADDR: *value = fd->reuse_address; return true;
     case OPT_SO_SNDBUF: *value = buffer_of(call, fd, true); return true;

@@ -56,7 +56,7 @@ void stack_add_addresses(struct host_config *local, struct host_config *remote)
 static bool set_up(struct stack *stack, struct pkt *pkt)
 {
     setup_dialect(pkt);
-    pkt->dialect = DIALECT_LINUX; /* whose numbers the other interpreter has */
+    pkt->numbers = DIALECT_LINUX; /* whose numbers the other interpreter has */
     setup_options(pkt);
     if (stack->config.mtu_bytes != 0) {
         pkt->settings.mtu_bytes = pkt->options.mtu_bytes = stack->config.mtu_bytes;

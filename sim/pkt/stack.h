@@ -87,7 +87,7 @@ struct stack_event {
     int64_t data; /* of epoll: what is told back */
 };
 
-/* One call. Numbers and errnos are Linux's, whatever the profile. */
+/* One call. Numbers and errnos are Linux's, whatever the profile; the answers are its kernel's. */
 struct stack_call {
     enum stack_call_kind kind;
     int64_t fd;

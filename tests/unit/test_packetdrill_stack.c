@@ -54,7 +54,8 @@ static struct tcp_address address(const char *text)
     return read;
 }
 
-static void send_segment(struct fixture *fixture, uint16_t flags, tcp_seq seq, tcp_seq ack)
+static void send_text(struct fixture *fixture, uint16_t flags, tcp_seq seq, tcp_seq ack,
+                      uint32_t len)
 {
     uint8_t octets[PACKET_ROOM];
     struct tcp_segment segment = {.source = {address("192.0.2.7"), 4321},
@@ -64,8 +65,14 @@ static void send_segment(struct fixture *fixture, uint16_t flags, tcp_seq seq, t
                                   .flags = flags,
                                   .window = 30000,
                                   .ttl = 64};
-    const size_t len = wire_encode_packet(&segment, 0, octets, sizeof octets);
-    assert_int_equal(fixture->stack.netdev_send(fixture->stack.self, octets, len), 0);
+    segment.payload.part[0].len = len;
+    const size_t octets_len = wire_encode_packet(&segment, 0, octets, sizeof octets);
+    assert_int_equal(fixture->stack.netdev_send(fixture->stack.self, octets, octets_len), 0);
+}
+
+static void send_segment(struct fixture *fixture, uint16_t flags, tcp_seq seq, tcp_seq ack)
+{
+    send_text(fixture, flags, seq, ack, 0);
 }
 
 static struct tcp_segment receive(struct fixture *fixture, size_t *payload, long long *time_us)
@@ -78,6 +85,24 @@ static struct tcp_segment receive(struct fixture *fixture, size_t *payload, long
     assert_true(len > 0);
     assert_int_equal(wire_decode_packet(octets, len, &segment, &payload_at, payload), WIRE_OK);
     return segment;
+}
+
+/* Nothing more will happen. */
+static void nothing_comes(struct fixture *fixture)
+{
+    uint8_t octets[PACKET_ROOM];
+    size_t len = sizeof octets;
+    long long time_us = 0;
+    assert_int_equal(fixture->stack.netdev_receive(fixture->stack.self, octets, &len, &time_us), 0);
+    assert_int_equal(len, 0);
+}
+
+static void command(struct fixture *fixture, const char *text)
+{
+    int (*run)(const char *command) = NULL;
+    *(void **)&run = dlsym(fixture->library, "system");
+    assert_non_null(run);
+    assert_int_equal(run(text), 0);
 }
 
 static long long now(struct fixture *fixture)
@@ -296,22 +321,60 @@ static void options_and_what_is_ready(void **state)
 static void commands_are_read_as_they_are_in_scripts(void **state)
 {
     struct fixture fixture;
-    int (*run)(const char *command) = NULL;
     size_t payload = 0;
     long long time_us = 0;
     (void)state;
     open_stack(&fixture, NULL);
-    *(void **)&run = dlsym(fixture.library, "system");
-    assert_non_null(run);
-    assert_int_equal(run("sysctl -q net.ipv4.tcp_window_scaling=0"), 0);
-    assert_int_equal(run("sysctl -q net.ipv4.tcp_synack_retries=0"), 0);
+    command(&fixture, "sysctl -q net.ipv4.tcp_window_scaling=0");
+    command(&fixture, "sysctl -q net.ipv4.tcp_synack_retries=0");
     (void)listener(&fixture);
     send_segment(&fixture, TCP_SYN, ISN, 0);
     (void)receive(&fixture, &payload, &time_us);
-    uint8_t octets[PACKET_ROOM];
-    size_t len = sizeof octets;
-    assert_int_equal(fixture.stack.netdev_receive(fixture.stack.self, octets, &len, &time_us), 0);
-    assert_int_equal(len, 0); /* no SYN,ACK comes again: nothing more will happen */
+    nothing_comes(&fixture); /* no SYN,ACK comes again */
+    close_stack(&fixture);
+}
+
+/* Linux doubles what it is asked for; BSD does not. */
+static void calls_answer_as_the_profile(void **state)
+{
+    static const struct {
+        const char *flags;
+        int value;
+    } cases[] = {{"profile=linux", 10000}, {"profile=freebsd", 5000}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct fixture fixture;
+        const struct packetdrill_interface *stack = &fixture.stack;
+        const int asked = 5000;
+        int value = 0;
+        socklen_t length = sizeof value;
+        open_stack(&fixture, cases[i].flags);
+        const int fd = stack->socket(stack->self, AF_INET, SOCK_STREAM, IPPROTO_TCP);
+        assert_int_equal(
+            stack->setsockopt(stack->self, fd, SOL_SOCKET, SO_RCVBUF, &asked, sizeof asked), 0);
+        assert_int_equal(stack->getsockopt(stack->self, fd, SOL_SOCKET, SO_RCVBUF, &value, &length),
+                         0);
+        assert_int_equal(value, cases[i].value);
+        close_stack(&fixture);
+    }
+}
+
+static void segments_of_one_instant_are_one_batch(void **state)
+{
+    struct fixture fixture;
+    size_t payload = 0;
+    long long time_us = 0;
+    (void)state;
+    open_stack(&fixture, NULL);
+    command(&fixture, ": tcpsim profile=rfc9293 delayed_ack=off");
+    const int listening = listener(&fixture);
+    shake_hands(&fixture);
+    (void)accepted(&fixture, listening);
+    const tcp_seq ack = fixture.live_isn + 1;
+    send_text(&fixture, TCP_ACK, ISN + 1, ack, 100);
+    send_text(&fixture, TCP_ACK, ISN + 101, ack, 100);
+    assert_int_equal(receive(&fixture, &payload, &time_us).ack, ISN + 201);
+    nothing_comes(&fixture);
     close_stack(&fixture);
 }
 
@@ -352,6 +415,8 @@ int main(void)
         cmocka_unit_test(a_call_that_time_ends_ends_while_nobody_asks),
         cmocka_unit_test(options_and_what_is_ready),
         cmocka_unit_test(commands_are_read_as_they_are_in_scripts),
+        cmocka_unit_test(calls_answer_as_the_profile),
+        cmocka_unit_test(segments_of_one_instant_are_one_batch),
         cmocka_unit_test(what_is_not_there_ends_the_program_and_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
