@@ -15,9 +15,12 @@ static bool listened(const struct swarm *swarm, const struct plan *plan)
            (listener->listen_ns == 0 && listener->close_ns == TIME_NEVER);
 }
 
-static bool listens_by_recycling(const struct end *end)
+/* A newer SYN takes the place of a half-open connection, and nobody is told (RFC 4987 3.4); or its
+ * last ACK finds as many waiting to be accepted as may. */
+static bool drops_half_open(const struct end *end)
 {
-    return host_options(end->host).backlog_full == TCP_BACKLOG_RECYCLE;
+    const struct tcp_options options = host_options(end->host);
+    return options.backlog_full == TCP_BACKLOG_RECYCLE || options.abort_on_overflow;
 }
 
 /* Where no connection is, nobody answers with a RST: an OPEN learns nothing, and half-open
@@ -46,9 +49,7 @@ static bool explained(const struct swarm *swarm, const struct end *end, enum tcp
                is_silent(end) || (peer->crashed && !peer->opened);
     case TCP_ERROR_USER_TIMEOUT: return swarm->user_timeouts;
     case TCP_ERROR_NOT_EXIST: return end->crashed;
-    case TCP_ERROR_RESOURCES: /* or a newer SYN took its place, and nobody was told (RFC 4987 3.4)
-                               */
-        return end->syn_data_len > 0 || listens_by_recycling(end);
+    case TCP_ERROR_RESOURCES: return end->syn_data_len > 0 || drops_half_open(end);
     case TCP_WOULD_BLOCK:
     case TCP_ERROR_EXISTS:
     case TCP_ERROR_NO_REMOTE:
