@@ -137,12 +137,12 @@ static bool is_told_elsewhere(const struct packetdrill *drill, const struct pd_v
     return other != NULL;
 }
 
-static void put_refusal(struct packetdrill *drill, const struct pd_view *view)
+static void put_left_out(struct packetdrill *drill, const struct pd_view *view, const char *why)
 {
     struct out_writer *writer = drill->writer;
     out_text(writer, "\n// ");
     pd_put_ends(writer, view);
-    out_printf(writer, ": left out, since %s\n", view->refusal);
+    out_printf(writer, ": left out, since %s\n", why);
 }
 
 /* The version of IP of the first that is told. */
@@ -165,15 +165,12 @@ static void write_scripts(struct packetdrill *drill)
     bool first = true;
     for (const struct pd_view *view = drill->first; view != NULL; view = view->next) {
         if (view->refusal != NULL && view->born && !is_told_elsewhere(drill, view)) {
-            put_refusal(drill, view);
+            put_left_out(drill, view, view->refusal);
         }
         if (view->covered) { continue; }
         left--;
         if (view->local.address.family != family) {
-            out_printf(drill->writer,
-                       "\n// A connection over IPv%u is left out: a script has one "
-                       "version of IP.\n",
-                       (unsigned)view->local.address.family);
+            put_left_out(drill, view, "a script has one version of IP");
             continue;
         }
         pd_script(drill->writer, view, begin_ns(drill, view), usual_mss, &fd, first, left == 0);
