@@ -66,15 +66,19 @@ bool ack_covers_fin(const struct tcp_conn *conn)
  * sample, of which a flight gives one for two segments (RFC 7323 G). */
 static void measure(struct tcp_conn *conn, const struct arrival *arrival, uint32_t flight)
 {
-    const bool timed = conn->timing && seq_geq(arrival->seg->ack, conn->timed_seq);
+    bool timed = conn->timing && seq_geq(arrival->seg->ack, conn->timed_seq);
+    uint64_t since_ns = conn->timed_at_ns;
     if (timed) { conn->timing = false; }
+    if (conn_options(conn)->rtt_each_ack && conn->snd_una != conn->iss) {
+        timed = sent_oldest_below(conn, arrival->seg->ack, &since_ns);
+    }
     uint64_t rtt_ns = 0;
     if (conn->ts_on && timestamps_measure(conn, arrival, &rtt_ns)) {
         const uint32_t two = 2 * (uint32_t)conn->snd_mss;
         assert(two > 0); /* known since the peer's SYN */
         rto_sample(conn, rtt_ns, (flight + two - 1) / two);
     } else if (timed) {
-        rto_sample(conn, arrival->now_ns - conn->timed_at_ns, 1);
+        rto_sample(conn, arrival->now_ns - since_ns, 1);
     }
 }
 
@@ -95,11 +99,11 @@ static void advance_to(struct tcp_conn *conn, const struct arrival *arrival)
     conn->retransmits = 0;
     conn->soft_error = TCP_OK;
     conn->ssthresh_kept = false;
+    measure(conn, arrival, flight);
     conn->segments_acked = conn->sent_count;
     sent_acked(conn);
     conn->segments_acked -= conn->sent_count;
     conn->changed = true;
-    measure(conn, arrival, flight);
     if (conn->snd_una == conn->snd_nxt && !conn->ecn.waits) { /* RFC 6298 (5.2) */
         TCP_SHOWS(conn, RFC6298_11);
         timer_stop(conn, now_ns, TCP_TIMER_RETRANSMISSION);

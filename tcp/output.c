@@ -79,7 +79,7 @@ static void pure_ack(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
 
 /* Data on the SYN, within the default MSS: the peer's is not known yet, but from an earlier
  * connection by Fast Open, whose repetitions hold none. */
-static void add_syn_data(struct tcp_conn *conn, struct tcp_segment *out)
+static void add_syn_data(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out)
 {
     const uint32_t given = (uint32_t)conn->end_offset; /* of which nothing is acknowledged */
     const uint32_t most = fast_open_syn_room(conn);
@@ -92,7 +92,7 @@ static void add_syn_data(struct tcp_conn *conn, struct tcp_segment *out)
         return;
     }
     if (sent == 0) {
-        if (!sent_append(conn, conn->iss + 1, len, false)) {
+        if (!sent_append(conn, now_ns, conn->iss + 1, len, false)) {
             tcp_payload_release(&conn->host->pools, &out->payload);
             return;
         }
@@ -131,7 +131,7 @@ static void send_syn(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
         conn->timed_at_ns = now_ns;
     }
     out->retransmission = conn->syn_times;
-    if (conn->state == TCP_SYN_SENT) { add_syn_data(conn, out); }
+    if (conn->state == TCP_SYN_SENT) { add_syn_data(conn, now_ns, out); }
     if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION)) { rto_start(conn, now_ns); }
 }
 
@@ -273,7 +273,7 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
     congestion_idle(conn, now_ns);
     begin_segment(conn, out, conn->snd_nxt, TCP_ACK);
     if (!send_buffer_payload(conn, conn->snd_nxt, len, &out->payload, &push)) { return false; }
-    if (!sent_append(conn, conn->snd_nxt, len, fin)) {
+    if (!sent_append(conn, now_ns, conn->snd_nxt, len, fin)) {
         tcp_payload_release(&conn->host->pools, &out->payload);
         return false;
     }

@@ -404,7 +404,10 @@ send_data_end(const struct tcp_conn *conn) /* past the last octet the user gave 
 
 /* ---- retransmission_queue.c ---- */
 /* False: no memory. The segment has just been sent for the first time. */
-bool sent_append(struct tcp_conn *conn, tcp_seq seq, uint32_t len, bool fin);
+bool sent_append(struct tcp_conn *conn, uint64_t now_ns, tcp_seq seq, uint32_t len, bool fin);
+/* When the oldest segment left that an ACK of all below `ack` acknowledges; false: none was, or one
+ * of them was sent again, and what is acknowledged is not known (Karn). */
+bool sent_oldest_below(const struct tcp_conn *conn, tcp_seq ack, uint64_t *time_ns);
 /* SND.UNA has moved: what is acknowledged goes, the front is cut where it was acknowledged in part.
  */
 void sent_acked(struct tcp_conn *conn);

@@ -234,6 +234,7 @@ struct tcp_options {
     uint8_t close_calls;         /* enum tcp_close_calls */
     uint8_t closed_port;         /* enum tcp_closed_port; of the host */
     uint8_t user_timeout_from;   /* enum tcp_user_timeout_from */
+    bool rtt_each_ack;           /* without timestamps too */
     bool icmp_backoff;           /* an unreachable network takes a doubling of the RTO back */
     uint64_t persist_min_ns;     /* 0: the RTO */
     uint64_t persist_max_ns;     /* 0: rto_max_ns */

@@ -351,6 +351,10 @@
         "send repetition", "", {"send", "repetition", "send"},
         "from when the user timeout counts: the SEND of the oldest octet, while no probe is answered; or "
         "its first repetition, or the first probe, answered or not", "RFC 9293 3.8.3, 3.8.6.1"),
+    ROW("rtt_each_ack", BOOL, FIELD(rtt_each_ack), ALWAYS, 0, 1, true, NULL, "",
+        {"false", "true", "false"},
+        "without timestamps, too, each ACK of something new is a sample of the RTT, by the oldest segment "
+        "that it acknowledges; unless one of them was repeated", "RFC 6298 (3)"),
     ROW("icmp_backoff", BOOL, FIELD(icmp_backoff), ALWAYS, 0, 1, true, NULL, "",
         {"false", "true", "false"},
         "\"host unreachable\" and \"network unreachable\" that quote the segment which was repeated "

@@ -2,11 +2,11 @@
  * in the order of their sequence numbers. The octets themselves lie in the send buffer. */
 #include "tcb.h"
 
-bool sent_append(struct tcp_conn *conn, tcp_seq seq, uint32_t len, bool fin)
+bool sent_append(struct tcp_conn *conn, uint64_t now_ns, tcp_seq seq, uint32_t len, bool fin)
 {
     struct sent *sent = host_take(conn->host, sizeof *sent);
     if (sent == NULL) { return false; }
-    *sent = (struct sent){.seq = seq, .len = len, .fin = fin};
+    *sent = (struct sent){.time_ns = now_ns, .seq = seq, .len = len, .fin = fin};
     if (conn->sent_tail == NULL) {
         conn->sent_head = sent;
     } else {
@@ -15,6 +15,20 @@ bool sent_append(struct tcp_conn *conn, tcp_seq seq, uint32_t len, bool fin)
     conn->sent_tail = sent;
     conn->sent_count++;
     return true;
+}
+
+bool sent_oldest_below(const struct tcp_conn *conn, tcp_seq ack, uint64_t *time_ns)
+{
+    bool found = false;
+    for (const struct sent *sent = conn->sent_head; sent != NULL && seq_leq(sent_end(sent), ack);
+         sent = sent->next) {
+        if (sent->times > 0) { return false; }
+        if (!found && !sent->sacked) {
+            *time_ns = sent->time_ns;
+            found = true;
+        }
+    }
+    return found;
 }
 
 void sent_acked(struct tcp_conn *conn)

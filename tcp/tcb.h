@@ -49,6 +49,7 @@ struct runs {
  * repetition keeps its bounds. */
 struct sent {
     struct sent *next;
+    uint64_t time_ns; /* when it left for the first time */
     tcp_seq seq;
     uint32_t len; /* octets of text */
     bool fin;
