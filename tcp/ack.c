@@ -131,7 +131,7 @@ void ack_of_syn(struct tcp_conn *conn, const struct arrival *arrival)
     rto_established(conn);
     if (!conn->fast_open.early || conn->syn_repeated) { congestion_init(conn); }
     fast_open_done(conn);
-    window_bsd_round_buffers(conn);
+    if (conn->passive) { window_bsd_round_buffers(conn); } /* an opener had the MSS with the SYN */
     if (seq_gt(arrival->seg->ack, conn->snd_una)) { advance_to(conn, arrival); }
     if (conn->fin_sent && !ack_covers_fin(conn)) {
         rto_start(conn, now_ns);

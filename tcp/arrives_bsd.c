@@ -145,13 +145,14 @@ static enum verdict check_right_edge(struct tcp_conn *conn, struct arrival *arri
 static enum verdict check_crossed(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const struct tcp_segment *seg = arrival->seg;
-    if (conn->state != TCP_SYN_RECEIVED || (seg->flags & TCP_RST) != 0) { return GO_ON; }
+    if (conn->state != TCP_SYN_RECEIVED) { return GO_ON; }
     const bool acks = (seg->flags & TCP_ACK) != 0;
+    const bool rst = (seg->flags & TCP_RST) != 0;
     const bool bad_ack =
         acks && (seq_leq(seg->ack, conn->snd_una) || seq_gt(seg->ack, conn->snd_nxt));
-    if (!bad_ack && !seq_lt(seg->seq, conn->irs)) { return GO_ON; }
+    if (!bad_ack && (rst || !seq_lt(seg->seq, conn->irs))) { return GO_ON; }
     conn_discard(conn, arrival, TCP_DISCARD_ACK_UNACCEPTABLE);
-    conn_reply_rst(conn, arrival);
+    if (!rst) { conn_reply_rst(conn, arrival); }
     return DONE;
 }
 
@@ -232,10 +233,7 @@ void bsd_arrives(struct tcp_conn *conn, struct arrival *arrival)
         return;
     }
     if (conn->ts_on) { timestamps_take(conn, arrival); }
-    if ((arrival->flags & TCP_SYN) != 0) { /* another one, in the window of a crossed open */
-        conn_discard(conn, arrival, TCP_DISCARD_SYN_RETURNS_TO_LISTEN);
-        return;
-    }
+    arrival->flags &= (uint16_t)~TCP_SYN; /* in the window of a crossed open: nothing */
     if (check_ack_bit(conn, arrival, owes_ack) == DONE) { return; }
     const uint16_t answers = conn->answers;
     const enum verdict verdict = fifth_check_ack(conn, arrival);

@@ -159,6 +159,7 @@ static void syn_sent_fourth_check_syn(struct tcp_conn *conn, struct arrival *arr
     conn->rcv_nxt = seg->seq + 1;
     conn->rcv_adv = conn->rcv_nxt;
     options_of_peer_syn(conn, arrival);
+    if (arrival->options.has_mss) { window_bsd_round_buffers(conn); }
     /* RFC 1122 4.2.2.20 (c) wants the window of every SYN taken, RFC 9293 names it on one way only.
      */
     conn->snd_wnd = seg->window;
