@@ -142,7 +142,11 @@ bool dialogue_set_option(struct tcp_options *options, const char *rest)
         const struct tcp_option_row *row = &tcp_option_table[i];
         if (strcmp(row->name, name) != 0) { continue; }
         uint64_t place = 0;
-        if (read_choice(row, value, &place)) { number = place; }
+        if (read_choice(row, value, &place)) {
+            number = place;
+        } else if (row->choices != NULL && strspn(value, "0123456789") != strlen(value)) {
+            return false;
+        }
         unsigned char *field = (unsigned char *)options + row->offset;
         for (size_t k = 0; k < (row->width > 0 ? row->width : sizeof(uint64_t)); k++) {
             field[k] = (unsigned char)(number >> (8 * k));
