@@ -299,7 +299,6 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
         out->flags |= TCP_PSH; /* as a kernel's probe has */
         conn->sent_tail->burst_end = true;
     }
-    if (conn->snd_nxt == send_data_end(conn)) { conn->let_go = false; }
     if (len > 0) { ack_policy_text_sent(conn, now_ns); }
     congestion_used(conn, congestion_flight(conn) + conn->snd_mss > conn->cwnd);
     if (!conn->in_recovery && congestion_flight(conn) > conn->cwnd) { conn->limited_bytes += len; }
@@ -477,7 +476,6 @@ bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out
     conn->began_idle = false;
     persist_update(conn, now_ns, false);
     if (conn->urgent_owed && conn_may_send_data(conn)) { /* the octets must wait, the mark not */
-        conn->urgent_owed = false;
         pure_ack(conn, now_ns, out, ack_seq(conn), NULL);
         set_cause(out, TCP_SENT_SEND, 0);
         return true;

@@ -126,7 +126,10 @@ uint32_t tcp_flush(struct tcp_conn *conn, uint64_t now_ns)
     if (unsent == 0) { return 0; }
     TCP_SHOWS(conn, MAY_14);
     conn->end_offset -= unsent;
-    if (conn->urgent_offset > conn->end_offset) { conn->urgent_offset = conn->end_offset; }
+    if (conn->urgent_offset > conn->end_offset) {
+        conn->urgent_offset = conn->end_offset;
+        conn->urgent_owed = false;
+    }
     cut_off(conn);
     conn->changed = true;
     user_timer_update(conn, now_ns);
