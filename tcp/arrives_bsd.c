@@ -83,22 +83,14 @@ static enum verdict check_timestamp(struct tcp_conn *conn, const struct arrival 
 
 /* ---- the window ---- */
 
-/* What was had before is cut off. An ACK is owed for a segment that holds nothing else; one whose
- * old octets D-SACK reports has the ACK of its new ones sent at once. */
+/* What was had before is cut off. An ACK is owed for a segment that holds nothing else. */
 static void check_left_edge(struct tcp_conn *conn, struct arrival *arrival, bool *owes_ack)
 {
     if (!seq_lt(arrival->seq, conn->rcv_nxt)) { return; }
-    struct sack_block twice;
-    const bool reported =
-        arrival->len > 0 && conn->sack_on && sack_find_duplicate(conn, arrival, &twice);
     arrival_cut_old(conn, arrival);
     if (arrival->len == 0 && (arrival->flags & TCP_FIN) == 0) {
         *owes_ack = true;
         conn_discard(conn, arrival, TCP_DISCARD_OUT_OF_WINDOW);
-    } else if (reported) {
-        conn->ack_now = true;
-        conn->ack_cause = TCP_SENT_ACK_OF;
-        conn->ack_cause_tag = arrival->seg->tag;
     }
 }
 

@@ -30,6 +30,7 @@ static void syn_again(struct tcp_conn *conn, const struct arrival *arrival)
         conn->ts_recent_ns = arrival->now_ns;
     }
     syn_ack_repeat(conn, arrival);
+    if (conn->retransmits > 0) { conn->congestion_changed = true; } /* the RTO was doubled */
     conn->retransmits = 0;
     rto_init(conn);
     timer_stop(conn, arrival->now_ns, TCP_TIMER_RETRANSMISSION); /* armed when the SYN,ACK leaves */
