@@ -327,7 +327,8 @@ static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     conn_begins_to_send(conn);
     const uint32_t usable = conn_usable_window(conn);
     const uint32_t most = conn_segment_room(conn);
-    const uint32_t whole = conn->has_records ? send_record_left(conn, unsent) : unsent;
+    const bool parts = conn->has_records && unsent > 0;
+    const uint32_t whole = parts ? send_record_left(conn, unsent) : unsent;
     uint32_t len = whole < usable ? whole : usable;
     len = len < most ? len : most;
     const bool ends_record = len == whole && whole < unsent;

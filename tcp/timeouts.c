@@ -37,9 +37,17 @@ static bool open_is_limited(const struct tcp_conn *conn)
 static bool user_timeout_since(const struct tcp_conn *conn, uint64_t *since_ns)
 {
     if (!oldest_unacknowledged(conn, since_ns)) { return false; }
-    if (conn_options(conn)->user_timeout_from == TCP_USER_TIMEOUT_FROM_SEND) { return true; }
-    *since_ns = conn->repeating_ns;
-    return conn->probing ? conn->probes > 0 : conn->retransmits > 0;
+    if (conn_options(conn)->user_timeout_from == TCP_USER_TIMEOUT_FROM_REPETITION) {
+        *since_ns = conn->repeating_ns;
+        return conn->probing ? conn->probes > 0 : conn->retransmits > 0;
+    }
+    /* MUST-37: a closed window is no reason to give up while its probes are answered. */
+    if (conn->probing && conn->probes > 0 && conn->retransmits == 0) {
+        TCP_SHOWS(conn, MUST_37);
+        return false;
+    }
+    if (conn->answered_ns > *since_ns) { *since_ns = conn->answered_ns; }
+    return true;
 }
 
 void user_timer_update(struct tcp_conn *conn, uint64_t now_ns)
@@ -51,17 +59,6 @@ void user_timer_update(struct tcp_conn *conn, uint64_t now_ns)
         timer_stop(conn, now_ns, TCP_TIMER_USER);
         return;
     }
-    if (conn_options(conn)->user_timeout_from == TCP_USER_TIMEOUT_FROM_REPETITION) {
-        timer_set(conn, now_ns, TCP_TIMER_USER, since_ns + timeout_ns);
-        return;
-    }
-    /* MUST-37: a closed window is no reason to give up while its probes are answered. */
-    if (conn->probing && conn->probes > 0 && conn->retransmits == 0) {
-        TCP_SHOWS(conn, MUST_37);
-        timer_stop(conn, now_ns, TCP_TIMER_USER);
-        return;
-    }
-    if (conn->answered_ns > since_ns) { since_ns = conn->answered_ns; }
     const uint64_t deadline_ns = since_ns + timeout_ns;
     timer_set(conn, now_ns, TCP_TIMER_USER, deadline_ns > now_ns ? deadline_ns : now_ns);
 }
