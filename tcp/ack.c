@@ -66,18 +66,18 @@ bool ack_covers_fin(const struct tcp_conn *conn)
  * sample, of which a flight gives one for two segments (RFC 7323 G). */
 static void measure(struct tcp_conn *conn, const struct arrival *arrival, uint32_t flight)
 {
-    bool timed = conn->timing && seq_geq(arrival->seg->ack, conn->timed_seq);
-    uint64_t since_ns = conn->timed_at_ns;
+    const bool timed = conn->timing && seq_geq(arrival->seg->ack, conn->timed_seq);
     if (timed) { conn->timing = false; }
-    if (conn_options(conn)->rtt_each_ack && conn->snd_una != conn->iss) {
-        timed = sent_oldest_below(conn, arrival->seg->ack, &since_ns);
-    }
     uint64_t rtt_ns = 0;
     if (conn->ts_on && timestamps_measure(conn, arrival, &rtt_ns)) {
         const uint32_t two = 2 * (uint32_t)conn->snd_mss;
         assert(two > 0); /* known since the peer's SYN */
         rto_sample(conn, rtt_ns, (flight + two - 1) / two);
-    } else if (timed) {
+        return;
+    }
+    const bool each = conn_options(conn)->rtt_each_ack && conn->snd_una != conn->iss;
+    uint64_t since_ns = conn->timed_at_ns;
+    if (each ? sent_oldest_below(conn, arrival->seg->ack, &since_ns) : timed) {
         rto_sample(conn, arrival->now_ns - since_ns, 1);
     }
 }

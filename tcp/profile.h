@@ -277,6 +277,16 @@ extern const struct tcp_option_row tcp_option_table[];
 extern const size_t tcp_option_count;
 extern const char *const tcp_profile_names[TCP_PROFILES];
 
+/* The index in tcp_profile_names of `name`; TCP_PROFILES: it is none of them. */
+unsigned tcp_profile_find(const char *name);
+
+/* The row of the option `name`, or NULL. */
+const struct tcp_option_row *tcp_option_find(const char *name);
+
+/* The place of `word`, as the table writes it, among the row's choices; false: it is none of them.
+ */
+bool tcp_option_choice(const struct tcp_option_row *row, const char *word, uint64_t *place);
+
 /* The values of profile `which`, an index of tcp_profile_names: a column of the table. A word that
  * names a rule ("RFC 5681's"), nothing ("-") or a choice that is not there yet is stored as 0, not
  * given. */

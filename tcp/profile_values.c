@@ -7,6 +7,34 @@
 
 #define MTU_DEFAULT_BYTES 1500
 
+unsigned tcp_profile_find(const char *name)
+{
+    unsigned which = 0;
+    while (which < TCP_PROFILES && strcmp(name, tcp_profile_names[which]) != 0) { which++; }
+    return which;
+}
+
+const struct tcp_option_row *tcp_option_find(const char *name)
+{
+    for (size_t i = 0; i < tcp_option_count; i++) {
+        if (strcmp(tcp_option_table[i].name, name) == 0) { return &tcp_option_table[i]; }
+    }
+    return NULL;
+}
+
+bool tcp_option_choice(const struct tcp_option_row *row, const char *word, uint64_t *place)
+{
+    const size_t wanted = strlen(word);
+    const char *at = row->choices != NULL ? row->choices : "";
+    for (*place = 0; *at != '\0'; ++*place) {
+        const size_t len = strcspn(at, " ");
+        if (len == wanted && strncmp(at, word, len) == 0) { return true; }
+        at += len;
+        at += strspn(at, " ");
+    }
+    return false;
+}
+
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* The whole number in front; 0: there is none. */

@@ -25,19 +25,11 @@ static bool whole(const char *text, uint64_t most, uint64_t *number)
     return end != text && *end == '\0' && *number <= most;
 }
 
-static bool is_profile(const char *name)
-{
-    for (unsigned i = 0; i < TCP_PROFILES; i++) {
-        if (strcmp(name, tcp_profile_names[i]) == 0) { return true; }
-    }
-    return false;
-}
-
 static void set_flag(struct flags *flags, const char *name, const char *value)
 {
     char message[2 * FLAGS_ROOM];
     uint64_t number = 0;
-    if (strcmp(name, "profile") == 0 && is_profile(value)) {
+    if (strcmp(name, "profile") == 0 && tcp_profile_find(value) < TCP_PROFILES) {
         flags->config.profile = value;
     } else if (strcmp(name, "seed") == 0 && whole(value, UINT64_MAX, &number)) {
         flags->config.has_seed = true;

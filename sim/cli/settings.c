@@ -249,11 +249,9 @@ static bool read_snaplen(struct settings *settings, const char *value)
 
 static bool read_profile(struct script_settings *script, const char *value)
 {
-    for (unsigned i = 0; i < TCP_PROFILES; i++) {
-        if (strcmp(value, tcp_profile_names[i]) == 0) {
-            script->profile = value;
-            return true;
-        }
+    if (tcp_profile_find(value) < TCP_PROFILES) {
+        script->profile = value;
+        return true;
     }
     const char *near = nearest_name(value, tcp_profile_names, TCP_PROFILES);
     (void)cli_error("--profile: \"%s\" is not rfc9293, linux or freebsd%s%s%s", value,

@@ -218,15 +218,13 @@ static void read_profile(lua_State *L, struct tcp_options *options)
 {
     if (lua_type(L, -1) != LUA_TSTRING) { value_fail(L, -1, "profile", "a profile's name"); }
     const char *name = lua_tostring(L, -1);
-    const uint32_t mtu_bytes = options->mtu_bytes;
-    for (unsigned i = 0; i < TCP_PROFILES; i++) {
-        if (strcmp(name, tcp_profile_names[i]) == 0) {
-            tcp_options_profile(options, i);
-            options->mtu_bytes = mtu_bytes;
-            return;
-        }
+    const unsigned which = tcp_profile_find(name);
+    if (which == TCP_PROFILES) {
+        lua_fail_unknown(L, "profile", name, tcp_profile_names, TCP_PROFILES);
     }
-    lua_fail_unknown(L, "profile", name, tcp_profile_names, TCP_PROFILES);
+    const uint32_t mtu_bytes = options->mtu_bytes;
+    tcp_options_profile(options, which);
+    options->mtu_bytes = mtu_bytes;
 }
 
 static bool is_other(const char *name, const char *const *others, size_t other_count)

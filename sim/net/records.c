@@ -146,22 +146,27 @@ void record_call(struct host *host, const struct trace_conn *conn, const char *c
     emit_call(host, &record);
 }
 
+static bool wants_calls(const struct socket *socket)
+{
+    return trace_wants(socket->host->world->trace, TRACE_CALL);
+}
+
 static void emit_socket_call(struct socket *socket, struct trace_record *record)
 {
-    if (trace_wants(socket->host->world->trace, TRACE_CALL)) {
-        socket_names(socket, &record->u.call.conn);
-        emit_call(socket->host, record);
-    }
+    socket_names(socket, &record->u.call.conn);
+    emit_call(socket->host, record);
 }
 
 void host_record_call(struct socket *socket, const char *call, uint64_t len, const char *result)
 {
+    if (!wants_calls(socket)) { return; }
     struct trace_record record = {.u.call = {.call = call, .len = len, .result = result}};
     emit_socket_call(socket, &record);
 }
 
 void record_send(struct socket *socket, uint64_t len, const struct sent_call *sent)
 {
+    if (!wants_calls(socket)) { return; }
     struct trace_record record = {.u.call = {.call = "SEND",
                                              .len = len,
                                              .result = tcp_error_text(sent->error),
@@ -172,6 +177,7 @@ void record_send(struct socket *socket, uint64_t len, const struct sent_call *se
 
 void record_let_go(struct socket *socket)
 {
+    if (!wants_calls(socket)) { return; }
     struct trace_record record = {.u.call = {.call = "CLOSE", .result = "ok", .lets_go = true}};
     emit_socket_call(socket, &record);
 }

@@ -57,9 +57,8 @@ void setup_dialect(struct pkt *pkt)
     static const char *const linux_[] = {"defaults.sh", "net.ipv4.", "/proc/sys/net", ": tcpsim "};
     pkt->profile = PROFILE_LINUX;
     if (pkt->config.profile != NULL) {
-        for (unsigned i = 0; i < TCP_PROFILES; i++) {
-            if (strcmp(pkt->config.profile, tcp_profile_names[i]) == 0) { pkt->profile = i; }
-        }
+        const unsigned which = tcp_profile_find(pkt->config.profile);
+        if (which < TCP_PROFILES) { pkt->profile = which; }
     } else if (!calls_any(&pkt->source, linux_, sizeof linux_ / sizeof linux_[0]) &&
                calls_any(&pkt->source, freebsd, sizeof freebsd / sizeof freebsd[0])) {
         pkt->profile = PROFILE_FREEBSD;

@@ -56,12 +56,7 @@ static const char *congestion_name(const struct call *call, const struct fd *fd)
 {
     if (fd->congestion_name != NULL) { return fd->congestion_name; }
     if (call->pkt->congestion_name != NULL) { return call->pkt->congestion_name; }
-    for (size_t i = 0; i < tcp_option_count; i++) {
-        if (strcmp(tcp_option_table[i].name, "congestion") == 0) {
-            return tcp_option_table[i].defaults[call->pkt->profile];
-        }
-    }
-    return "";
+    return tcp_option_find("congestion")->defaults[call->pkt->profile];
 }
 
 /* ---- TCP_FASTOPEN_KEY ---- */

@@ -39,26 +39,6 @@ static bool read_second(const char *text, uint64_t *number)
     return read_number(second, number);
 }
 
-static const struct tcp_option_row *row_of(const char *name)
-{
-    for (size_t i = 0; i < tcp_option_count; i++) {
-        if (strcmp(tcp_option_table[i].name, name) == 0) { return &tcp_option_table[i]; }
-    }
-    return NULL;
-}
-
-static bool read_choice(const struct tcp_option_row *row, const char *word, uint64_t *number)
-{
-    const char *at = row != NULL && row->choices != NULL ? row->choices : "";
-    for (*number = 0; *at != '\0'; ++*number) {
-        const size_t len = strcspn(at, " ");
-        if (strlen(word) == len && strncmp(at, word, len) == 0) { return true; }
-        at += len;
-        at += strspn(at, " ");
-    }
-    return false;
-}
-
 /* ---- setting ---- */
 
 struct knob_set {
@@ -246,7 +226,7 @@ static bool set_by_word(const struct knob_set *set, bool *done)
     case ONLY_FREEBSD: *done = strcmp(set->value, "freebsd") == 0 || refuse(set); return true;
     case SET_CHOICE:
         *done = set->row != NULL && set->row->type != TCP_OPTION_LATER &&
-                        read_choice(set->row, set->value, &choice)
+                        tcp_option_choice(set->row, set->value, &choice)
                     ? store(set, choice)
                     : refuse(set);
         return true;
@@ -309,12 +289,12 @@ bool sysctl_set(struct pkt *pkt, const char *name, const char *value, uint32_t l
 {
     for (size_t i = 0; i < pkt_knob_count; i++) {
         if (strcmp(pkt_knobs[i].name, name) != 0) { continue; }
-        struct knob_set set = {.pkt = pkt,
-                               .knob = &pkt_knobs[i],
-                               .row =
-                                   pkt_knobs[i].option != NULL ? row_of(pkt_knobs[i].option) : NULL,
-                               .value = value,
-                               .line = line};
+        struct knob_set set = {
+            .pkt = pkt,
+            .knob = &pkt_knobs[i],
+            .row = pkt_knobs[i].option != NULL ? tcp_option_find(pkt_knobs[i].option) : NULL,
+            .value = value,
+            .line = line};
         set.is_number = read_number(value, &set.number);
         return set_by(&set);
     }

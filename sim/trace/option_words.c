@@ -173,18 +173,6 @@ static bool read_number(const char *text, uint64_t *number)
     return *text == '\0';
 }
 
-static bool read_choice(const char *choices, const char *text, uint64_t *place)
-{
-    const size_t wanted = strlen(text);
-    for (*place = 0; *choices != '\0'; ++*place) {
-        const size_t len = strcspn(choices, " ");
-        if (len == wanted && strncmp(choices, text, len) == 0) { return true; }
-        choices += len;
-        choices += strspn(choices, " ");
-    }
-    return false;
-}
-
 /* The parts between '/', which are cut apart. */
 static size_t split(char *text, char *parts[3])
 {
@@ -266,7 +254,7 @@ static bool read_value(const struct tcp_option_row *row, const char *text, uint6
         return *value == 1 || strcmp(text, "false") == 0;
     case TCP_OPTION_TIME:
         return units_parse_time(text, value) == NULL && *value >= row->min && *value <= row->max;
-    case TCP_OPTION_CHOICE: return read_choice(row->choices, text, value);
+    case TCP_OPTION_CHOICE: return tcp_option_choice(row, text, value);
     case TCP_OPTION_SHIFT:
         if (strcmp(text, "true") == 0) {
             *value = TCP_SCALE_FITTING;
@@ -288,15 +276,12 @@ static bool read_value(const struct tcp_option_row *row, const char *text, uint6
 
 static const char *read_profile(const char *name, struct tcp_options *options)
 {
-    for (unsigned i = 0; i < TCP_PROFILES; i++) {
-        if (strcmp(name, tcp_profile_names[i]) == 0) {
-            const uint32_t mtu_bytes = options->mtu_bytes;
-            tcp_options_profile(options, i);
-            options->mtu_bytes = mtu_bytes;
-            return NULL;
-        }
-    }
-    return "profile=rfc9293, linux or freebsd";
+    const unsigned which = tcp_profile_find(name);
+    if (which == TCP_PROFILES) { return "profile=rfc9293, linux or freebsd"; }
+    const uint32_t mtu_bytes = options->mtu_bytes;
+    tcp_options_profile(options, which);
+    options->mtu_bytes = mtu_bytes;
+    return NULL;
 }
 
 const char *option_word_read(const char *word, struct tcp_options *options)
@@ -307,20 +292,17 @@ const char *option_word_read(const char *word, struct tcp_options *options)
     if (len < 0 || (size_t)len >= sizeof text || value == NULL) { return "NAME=VALUE"; }
     *value++ = '\0';
     if (strcmp(text, "profile") == 0) { return read_profile(value, options); }
-    for (size_t i = 0; i < tcp_option_count; i++) {
-        const struct tcp_option_row *row = &tcp_option_table[i];
-        uint64_t number = 0;
-        if (strcmp(row->name, text) != 0) { continue; }
-        if (strcmp(value, "off") == 0 && row->type != TCP_OPTION_CHOICE) {
-            return switch_off(row, options);
-        }
-        if (row->type == TCP_OPTION_KEEPALIVE) { return read_keepalive(row, value, options); }
-        if (row->type == TCP_OPTION_ACK_LIMIT) { return read_limit(row, value, options); }
-        if (!read_value(row, value, &number)) { return "a value as `tcpsim options` has it"; }
-        tcp_option_store(options, row, number, true);
-        return NULL;
+    const struct tcp_option_row *row = tcp_option_find(text);
+    uint64_t number = 0;
+    if (row == NULL) { return "an option of `tcpsim options`"; }
+    if (strcmp(value, "off") == 0 && row->type != TCP_OPTION_CHOICE) {
+        return switch_off(row, options);
     }
-    return "an option of `tcpsim options`";
+    if (row->type == TCP_OPTION_KEEPALIVE) { return read_keepalive(row, value, options); }
+    if (row->type == TCP_OPTION_ACK_LIMIT) { return read_limit(row, value, options); }
+    if (!read_value(row, value, &number)) { return "a value as `tcpsim options` has it"; }
+    tcp_option_store(options, row, number, true);
+    return NULL;
 }
 
 const char *option_words_check(const struct tcp_options *options)

@@ -113,18 +113,6 @@ bool dialogue_begins(const char *line, const char *word, const char **rest)
     return true;
 }
 
-/* The place of a word among an option's choices; false: it is none of them. */
-static bool read_choice(const struct tcp_option_row *row, const char *word, uint64_t *place)
-{
-    *place = 0;
-    for (const char *at = row->choices; at != NULL && *at != '\0'; (*place)++) {
-        const size_t len = strcspn(at, " ");
-        if (strlen(word) == len && strncmp(at, word, len) == 0) { return true; }
-        at += len + strspn(at + len, " ");
-    }
-    return false;
-}
-
 bool dialogue_set_option(struct tcp_options *options, const char *rest)
 {
     char name[40];
@@ -138,39 +126,30 @@ bool dialogue_set_option(struct tcp_options *options, const char *rest)
         options->mtu_bytes = (uint32_t)number;
         return true;
     }
-    for (size_t i = 0; i < tcp_option_count; i++) {
-        const struct tcp_option_row *row = &tcp_option_table[i];
-        if (strcmp(row->name, name) != 0) { continue; }
-        uint64_t place = 0;
-        if (read_choice(row, value, &place)) {
-            number = place;
-        } else if (row->choices != NULL && strspn(value, "0123456789") != strlen(value)) {
-            return false;
-        }
-        unsigned char *field = (unsigned char *)options + row->offset;
-        for (size_t k = 0; k < (row->width > 0 ? row->width : sizeof(uint64_t)); k++) {
-            field[k] = (unsigned char)(number >> (8 * k));
-        }
-        if (row->type == TCP_OPTION_SHIFT) {
-            options->window_scale =
-                strcmp(value, "true") == 0 ? TCP_SCALE_FITTING : (uint8_t)(1 + number);
-        }
-        if (row->present_offset != SIZE_MAX) {
-            *((bool *)((unsigned char *)options + row->present_offset)) = true;
-        }
-        if (row->type == TCP_OPTION_ACK_LIMIT) { /* COUNT INTERVAL [host] */
-            options->challenge_ack_limit.count = (uint32_t)number;
-            options->challenge_ack_limit.per_host = strcmp(per, "host") == 0;
-            return units_parse_time(more, &options->challenge_ack_limit.interval_ns) == NULL;
-        }
-        if (strcmp(name, "keepalive") == 0) {
-            options->keepalive_idle_ns = number;
-            options->keepalive_interval_ns = NS_PER_S;
-            options->keepalive_count = 2;
-        }
-        return true;
+    const struct tcp_option_row *row = tcp_option_find(name);
+    if (row == NULL) { return false; }
+    uint64_t place = 0;
+    if (tcp_option_choice(row, value, &place)) {
+        number = place;
+    } else if (row->choices != NULL && strspn(value, "0123456789") != strlen(value)) {
+        return false;
     }
-    return false;
+    tcp_option_store(options, row, number, true);
+    if (row->type == TCP_OPTION_SHIFT) {
+        options->window_scale =
+            strcmp(value, "true") == 0 ? TCP_SCALE_FITTING : (uint8_t)(1 + number);
+    }
+    if (row->type == TCP_OPTION_ACK_LIMIT) { /* COUNT INTERVAL [host] */
+        options->challenge_ack_limit.count = (uint32_t)number;
+        options->challenge_ack_limit.per_host = strcmp(per, "host") == 0;
+        return units_parse_time(more, &options->challenge_ack_limit.interval_ns) == NULL;
+    }
+    if (row->type == TCP_OPTION_KEEPALIVE) {
+        options->keepalive_idle_ns = number;
+        options->keepalive_interval_ns = NS_PER_S;
+        options->keepalive_count = 2;
+    }
+    return true;
 }
 
 /* What stands before the first line that needs the host. */

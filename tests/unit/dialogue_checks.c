@@ -21,6 +21,25 @@ static void check_number(struct dialogue *d, const char *what, uint64_t got, con
     check_words(d, what, text, wanted);
 }
 
+struct number {
+    const char *name;
+    uint64_t value;
+};
+
+/* The line asks for one of them; false: for something else. */
+static bool check_numbers(struct dialogue *d, const char *line, const struct number *numbers,
+                          size_t count)
+{
+    const char *rest = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (dialogue_begins(line, numbers[i].name, &rest)) {
+            check_number(d, numbers[i].name, numbers[i].value, rest);
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check_time(struct dialogue *d, const char *what, uint64_t got_ns, const char *wanted)
 {
     char text[64];
@@ -57,10 +76,7 @@ static bool check_agreed(struct dialogue *d, const char *line)
 {
     struct tcp_status s;
     tcp_status(d->conn, &s);
-    const struct {
-        const char *name;
-        uint64_t value;
-    } numbers[] = {
+    const struct number numbers[] = {
         NUMBER(&s, scale_on),
         NUMBER(&s, ts_on),
         NUMBER(&s, sack_on),
@@ -82,14 +98,7 @@ static bool check_agreed(struct dialogue *d, const char *line)
         {"repeated", tcp_conn_repeated(d->conn)},
         {"rcv_push", (tcp_seq)(s.rcv_push - PEER_ISS)},
     };
-    const char *rest = NULL;
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        if (dialogue_begins(line, numbers[i].name, &rest)) {
-            check_number(d, numbers[i].name, numbers[i].value, rest);
-            return true;
-        }
-    }
-    return false;
+    return check_numbers(d, line, numbers, sizeof numbers / sizeof numbers[0]);
 }
 
 /* Numbers of STATUS, sequence numbers relative. */
@@ -97,10 +106,7 @@ static bool check_status(struct dialogue *d, const char *line)
 {
     struct tcp_status s;
     tcp_status(d->conn, &s);
-    const struct {
-        const char *name;
-        uint64_t value;
-    } numbers[] = {
+    const struct number numbers[] = {
         {"iss", (tcp_seq)(s.iss - LOCAL_ISS)},
         {"irs", (tcp_seq)(s.irs - PEER_ISS)},
         NUMBER(&s, path_mtu),
@@ -140,13 +146,8 @@ static bool check_status(struct dialogue *d, const char *line)
         {"remote_port", s.remote.port},
         {"number", tcp_conn_number(d->conn)},
     };
+    if (check_numbers(d, line, numbers, sizeof numbers / sizeof numbers[0])) { return true; }
     const char *rest = NULL;
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        if (dialogue_begins(line, numbers[i].name, &rest)) {
-            check_number(d, numbers[i].name, numbers[i].value, rest);
-            return true;
-        }
-    }
     if (dialogue_begins(line, "cwnd", &rest)) {
         char text[64];
         (void)snprintf(text, sizeof text, "%" PRIu32 " %s", s.cwnd, tcp_phase_name(s.phase));
@@ -170,21 +171,13 @@ static bool check_habits(struct dialogue *d, const char *line)
 {
     struct tcp_status s;
     tcp_status(d->conn, &s);
-    const struct {
-        const char *name;
-        uint64_t value;
-    } numbers[] = {
+    const struct number numbers[] = {
         NUMBER(&s, octets_resent), NUMBER(&s, probes),
         NUMBER(&s, writable),      NUMBER(&s, seen_mss),
         NUMBER(&s, interactive),   {"repeated", tcp_conn_repeated(d->conn)},
     };
+    if (check_numbers(d, line, numbers, sizeof numbers / sizeof numbers[0])) { return true; }
     const char *rest = NULL;
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        if (dialogue_begins(line, numbers[i].name, &rest)) {
-            check_number(d, numbers[i].name, numbers[i].value, rest);
-            return true;
-        }
-    }
     if (!dialogue_begins(line, "ato", &rest)) { return false; }
     check_time(d, "ato", s.ato_ns, rest);
     return true;
