@@ -477,6 +477,7 @@ bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out
     conn->began_idle = false;
     persist_update(conn, now_ns, false);
     if (conn->urgent_owed && conn_may_send_data(conn)) { /* the octets must wait, the mark not */
+        conn->urgent_owed = false;
         pure_ack(conn, now_ns, out, ack_seq(conn), NULL);
         set_cause(out, TCP_SENT_SEND, 0);
         return true;
