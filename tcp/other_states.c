@@ -440,13 +440,13 @@ enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arrival)
         return DONE;
     case TCP_ESTABLISHED:
     case TCP_FIN_WAIT_2:
-    case TCP_CLOSE_WAIT: return GO_ON;
+    case TCP_CLOSE_WAIT:
     case TCP_CLOSED:
     case TCP_LISTEN:
     case TCP_SYN_SENT:
     case TCP_SYN_RECEIVED: break;
     }
-    return DONE;
+    return GO_ON;
 }
 
 /* Text that nobody will read, from a peer that has closed. */

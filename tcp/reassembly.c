@@ -98,8 +98,7 @@ static void hold_run(struct tcp_conn *conn, tcp_seq seq, struct tcp_slice slice)
  * first, and none that text goes past. */
 void text_note_fin(struct tcp_conn *conn, tcp_seq seq, uint32_t len)
 {
-    const bool passed = conn->fin_known && conn->rcv_fin_seq - seq < len;
-    if (!conn->fin_known || passed || seq_lt(seq + len, conn->rcv_fin_seq)) {
+    if (!conn->fin_known || seq_leq(seq, conn->rcv_fin_seq)) {
         conn->fin_known = true;
         conn->rcv_fin_seq = seq + len;
     }

@@ -45,17 +45,18 @@ static bool refuse_text_after_release(struct tcp_conn *conn, const struct arriva
     return true;
 }
 
-/* One who is in the peer's name has told another end of the stream. */
-static bool refuse_text_across_fin(struct tcp_conn *conn, const struct arrival *arrival)
+/* It is ignored, as the RFC has it; what goes across the FIN resets where kernels do so: one who is
+ * in the peer's name has told another end of the stream. */
+static void text_after_fin(struct tcp_conn *conn, const struct arrival *arrival)
 {
-    if (conn_options(conn)->late_text != TCP_LATE_TEXT_ACROSS || arrival->len == 0 ||
-        conn->state == TCP_TIME_WAIT || !seq_lt(arrival->seg->seq, conn->rcv_nxt)) {
-        return false;
-    }
     conn_discard(conn, arrival, TCP_DISCARD_TEXT_AFTER_FIN);
+    if (conn_options(conn)->late_text != TCP_LATE_TEXT_ACROSS || conn->state == TCP_TIME_WAIT ||
+        !seq_lt(arrival->seg->seq, conn->rcv_nxt)) {
+        TCP_ROW(conn, TEXT_AFTER_FIN);
+        return;
+    }
     conn_reply_rst(conn, arrival);
     conn_finish(conn, arrival->now_ns, TCP_CAUSE_DATA_AFTER_CLOSE, TCP_ERROR_RESET);
-    return true;
 }
 
 static void take_text(struct tcp_conn *conn, const struct arrival *arrival)
@@ -117,11 +118,7 @@ void seventh_process_text(struct tcp_conn *conn, const struct arrival *arrival)
     case TCP_CLOSING:
     case TCP_LAST_ACK:
     case TCP_TIME_WAIT:
-        if (refuse_text_across_fin(conn, arrival)) { return; }
-        if (arrival->len > 0) {
-            TCP_ROW(conn, TEXT_AFTER_FIN);
-            conn_discard(conn, arrival, TCP_DISCARD_TEXT_AFTER_FIN);
-        }
+        if (arrival->len > 0) { text_after_fin(conn, arrival); }
         return;
     case TCP_CLOSED:
     case TCP_LISTEN:
