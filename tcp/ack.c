@@ -127,7 +127,7 @@ void ack_of_syn(struct tcp_conn *conn, const struct arrival *arrival)
     conn->retransmits = 0;
     conn->soft_error = TCP_OK;
     conn->snd_una = conn->iss + 1;
-    if (!conn->fast_open.early) { conn->small_sent = conn->limited_until = conn->snd_una; }
+    if (!conn->fast_open.early) { conn->small_sent = conn->snd_una; }
     rto_established(conn);
     if (!conn->fast_open.early || conn->syn_repeated) { congestion_init(conn); }
     fast_open_done(conn);

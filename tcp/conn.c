@@ -42,7 +42,7 @@ struct tcp_conn *conn_create(struct tcp_host *host, uint64_t now_ns, struct shar
     conn->stream = host->config.stream_base + number;
     conn->open_ns = now_ns;
     conn->ssthresh = CWND_MAX_BYTES; /* RFC 5681 3.1: arbitrarily high */
-    for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) { conn->deadline_ns[i] = TCP_NEVER; }
+    timers_clear(conn);
     conn->previous_conn = host->last_conn;
     if (host->last_conn == NULL) {
         host->first_conn = conn;

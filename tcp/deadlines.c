@@ -144,3 +144,9 @@ void timer_stop_all(struct tcp_conn *conn, uint64_t now_ns)
 {
     for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) { timer_stop(conn, now_ns, (enum tcp_timer)i); }
 }
+
+void timers_clear(struct tcp_conn *conn)
+{
+    static_assert(TCP_NEVER == UINT64_MAX, "all bits of it are set");
+    memset(conn->deadline_ns, UINT8_MAX, sizeof conn->deadline_ns);
+}

@@ -75,7 +75,7 @@ void tcp_host_crash(struct tcp_host *host, uint64_t now_ns)
         host_unhash(host, conn);
         host_unready(conn);
         deadlines_remove(conn);
-        for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) { conn->deadline_ns[i] = TCP_NEVER; }
+        timers_clear(conn);
         conn->gone = true;
         conn->error = TCP_ERROR_NOT_EXIST;
         conn_drop_buffers(conn, true);

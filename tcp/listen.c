@@ -24,13 +24,12 @@ static void unlink_child(struct tcp_conn *conn)
     }
 }
 
-/* The connection, in SYN-RECEIVED, is one of this listener's from now on. */
+/* The connection, in SYN-RECEIVED and new, is one of this listener's from now on. */
 void listen_adopt(struct tcp_conn *listener, struct tcp_conn *conn)
 {
     struct listen_state *listen = listener->listen;
     conn->listener = listener;
     conn->passive = true;
-    conn->previous_sibling = NULL;
     conn->next_sibling = listen->children;
     if (listen->children != NULL) { listen->children->previous_sibling = conn; }
     listen->children = conn;
@@ -76,11 +75,12 @@ bool listen_waits_for_text(const struct tcp_conn *conn)
            conn->retransmits < conn_options(conn)->defer_accept;
 }
 
+/* It waits by the timer of the SYN,ACK, which runs for none that a cookie has proven. */
 bool listen_defers(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const uint32_t times = conn_options(conn)->defer_accept;
     if (times <= conn->retransmits || !conn->passive || conn->fast_open.early || arrival->len > 0 ||
-        (arrival->flags & TCP_FIN) != 0) {
+        (arrival->flags & TCP_FIN) != 0 || !timer_is_on(conn, TCP_TIMER_RETRANSMISSION)) {
         return false;
     }
     conn->deferred = true;
@@ -94,7 +94,6 @@ void listen_child_established(struct tcp_conn *conn, uint64_t now_ns)
     struct listen_state *listen = listener->listen;
     listen->pending--;
     listen->ready++;
-    conn->next_ready_accept = NULL;
     if (listen->ready_tail == NULL) {
         listen->ready_head = conn;
     } else {
@@ -191,7 +190,6 @@ static tcp_seq iss_of_child(const struct tcp_conn *conn, const struct arrival *a
 void listen_begin_answer(struct tcp_conn *conn, const struct arrival *arrival, tcp_seq iss)
 {
     conn->iss = iss;
-    conn->small_sent = conn->iss;
     conn->snd_una = conn->iss;
     conn->snd_nxt = conn->iss;
     rto_init(conn);
@@ -242,9 +240,8 @@ bool listen_keeps_text(const struct tcp_conn *conn, const struct arrival *arriva
 static void open_early(struct tcp_conn *conn, const struct arrival *arrival)
 {
     congestion_init(conn);
-    conn->small_sent = conn->limited_until = conn->snd_una;
+    conn->small_sent = conn->snd_una;
     (void)text_pull_held(conn, arrival->now_ns);
-    conn->changed = true;
     listen_child_established(conn, arrival->now_ns);
 }
 

@@ -44,6 +44,7 @@ static inline void host_settle(struct tcp_host *host, struct tcp_conn *conn, uin
 void timer_set(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer, uint64_t deadline_ns);
 void timer_stop_now(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer);
 void timer_stop_all(struct tcp_conn *conn, uint64_t now_ns);
+void timers_clear(struct tcp_conn *conn); /* of a TCB that is new, or gone: nobody is told */
 void timer_tell(struct tcp_conn *conn, uint64_t now_ns, enum tcp_timer timer,
                 enum tcp_timer_action action, uint64_t deadline_ns);
 bool deadlines_make_room(struct tcp_host *host, uint32_t conns);

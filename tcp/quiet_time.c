@@ -7,8 +7,7 @@
 
 void quiet_time_begin(struct tcp_host *host, uint64_t now_ns)
 {
-    const uint64_t quiet_ns = host->options->values.quiet_time_ns;
-    host->quiet_until_ns = quiet_ns > 0 ? now_ns + quiet_ns : 0;
+    host->quiet_until_ns = now_ns + host->options->values.quiet_time_ns;
 }
 
 bool quiet_time_drops_syn(struct tcp_conn *conn, const struct arrival *arrival)

@@ -56,7 +56,7 @@ static struct tcp_conn unkept(const struct tcp_conn *listener, const struct tcp_
                             .options = listener->options,
                             .local = seg->destination,
                             .remote = seg->source};
-    for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) { conn.deadline_ns[i] = TCP_NEVER; }
+    timers_clear(&conn);
     return conn;
 }
 
@@ -176,16 +176,12 @@ bool cookie_proven(struct tcp_conn *listener, struct arrival *arrival)
                                     .options = options};
     struct tcp_conn *child = listen_make_child(listener, &opening, &iss);
     if (child == NULL) { return true; }
-    child->syn_owed = false;
     child->snd_nxt = iss + 1;
     TCP_SHOWS(listener, RFC4987_5);
     if (arrival->len > 0 || (arrival->flags & TCP_FIN) != 0) { TCP_SHOWS(listener, RFC4987_7); }
     listen->cookies_proven++;
     other_states_arrive(child, arrival);
-    if (child->state != TCP_CLOSED) {
-        user_timer_update(child, arrival->now_ns);
-        host_ready(child);
-    }
+    host_ready(child);
     host_settle(child->host, child, arrival->now_ns);
     return true;
 }

@@ -333,7 +333,7 @@ struct tcp_host {
     struct fast_open_entry *fast_open_cache; /* of servers: fast_open.c */
     uint32_t fast_open_cached;
     struct ack_count ack_count; /* against a challenge_ack_limit of the host */
-    uint64_t quiet_until_ns;    /* after a crash; 0: there was none, or it wants no quiet time */
+    uint64_t quiet_until_ns;    /* after a crash; 0: there was none */
 };
 
 /* A segment being processed: what the first check leaves of it. */
