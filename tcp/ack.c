@@ -107,7 +107,6 @@ static void advance_to(struct tcp_conn *conn, const struct arrival *arrival)
     if (conn->snd_una == conn->snd_nxt && !conn->ecn.waits) { /* RFC 6298 (5.2) */
         TCP_SHOWS(conn, RFC6298_11);
         timer_stop(conn, now_ns, TCP_TIMER_RETRANSMISSION);
-        if (conn_options(conn)->tlp) { timer_stop(conn, now_ns, TCP_TIMER_LOSS_PROBE); }
     } else if (!conn->in_recovery || conn->first_partial_ack || seq_gt(ack, conn->recover)) {
         TCP_SHOWS(conn, RFC6298_12);
         /* (5.3); in recovery for the first partial ACK only: RFC 6582 3.2 (3) */

@@ -33,7 +33,7 @@ static void begin_quick(struct tcp_conn *conn)
 /* The largest segment of text so far, or what is expected before there was one. */
 static uint32_t seen_mss(const struct tcp_conn *conn)
 {
-    if (conn->acks.seen_mss > 0) { return conn->acks.seen_mss; }
+    if (conn->acks.seen_mss != 0) { return conn->acks.seen_mss; }
     return conn->rcv_mss < FIRST_SEEN_MSS ? conn->rcv_mss : FIRST_SEEN_MSS;
 }
 
@@ -165,15 +165,12 @@ void ack_policy_text_sent(struct tcp_conn *conn, uint64_t now_ns)
     if (now_ns - conn->acks.text_ns < conn->acks.ato_ns) { conn->acks.interactive = true; }
 }
 
-void tcp_quick_ack(struct tcp_conn *conn, uint64_t now_ns, bool quick)
+void tcp_quick_ack(struct tcp_conn *conn, bool quick)
 {
-    if (conn->gone || conn->state == TCP_CLOSED || conn->state == TCP_LISTEN) { return; }
     conn->acks.interactive = !quick;
     if (quick && timer_is_on(conn, TCP_TIMER_DELAYED_ACK)) {
-        timer_stop(conn, now_ns, TCP_TIMER_DELAYED_ACK);
         conn->ack_now = true;
         conn->ack_cause = TCP_SENT_DELAYED_ACK;
         host_ready(conn);
     }
-    host_settle(conn->host, conn, now_ns);
 }

@@ -131,7 +131,7 @@ bool conn_ends_burst(struct tcp_conn *conn, uint32_t len)
     return several;
 }
 
-void tcp_push(struct tcp_conn *conn, uint64_t now_ns)
+void tcp_push(struct tcp_conn *conn)
 {
     if (conn->gone || conn->state == TCP_CLOSED || conn->state == TCP_LISTEN) { return; }
     conn->more = false;
@@ -141,5 +141,4 @@ void tcp_push(struct tcp_conn *conn, uint64_t now_ns)
         conn->sent_cause_tag = 0;
         host_ready(conn);
     }
-    host_settle(conn->host, conn, now_ns);
 }

@@ -464,7 +464,6 @@ bool window_bsd_update_due(const struct tcp_conn *conn, uint32_t room);
 void window_bsd_round_buffers(struct tcp_conn *conn);
 /* window_linux.c: the same of Linux. */
 uint32_t window_linux_room(const struct tcp_conn *conn, uint32_t room, uint32_t most);
-bool window_linux_doubled(uint32_t told, uint32_t room, uint32_t most);
 /* The field of the SYN that opens, which knows no RCV.NXT. */
 uint16_t window_of_first_syn(struct tcp_conn *conn); /* the window begins to grow from it */
 /* What a segment of the peer offers, in octets. */

@@ -105,9 +105,8 @@ static void closed(struct tcp_host *host, uint64_t now_ns, const struct tcp_segm
 static enum verdict syn_sent_first_check_ack(struct tcp_conn *conn, const struct arrival *arrival)
 {
     const struct tcp_segment *seg = arrival->seg;
-    if ((seg->flags & TCP_ACK) == 0 ||
-        (seq_gt(seg->ack, conn->snd_una) && seq_leq(seg->ack, conn->snd_nxt))) {
-        if ((seg->flags & TCP_ACK) == 0) { return GO_ON; }
+    if ((seg->flags & TCP_ACK) == 0) { return GO_ON; }
+    if (seq_gt(seg->ack, conn->snd_una) && seq_leq(seg->ack, conn->snd_nxt)) {
         TCP_ROW(conn, SYN_SENT_GOOD_ACK);
         if (conn_options(conn)->syn_echo != TCP_SYN_ECHO_RESET ||
             timestamps_echo_is_ours(conn, arrival)) {

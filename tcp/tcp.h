@@ -181,7 +181,7 @@ uint32_t tcp_flush(struct tcp_conn *conn, uint64_t now_ns);
 
 /* What was given and waits (for a full segment, an ACK, the end of a cork) leaves as windows allow.
  */
-void tcp_push(struct tcp_conn *conn, uint64_t now_ns);
+void tcp_push(struct tcp_conn *conn);
 
 /* RFC 9293 3.10.3. Moves at most `max` octets, at most one run, to *slice (the caller gets a
  * reference on its extent: tcp_slice_release). TCP_OK with len 0: the stream has ended.
@@ -212,7 +212,7 @@ const struct tcp_options *tcp_conn_options(const struct tcp_conn *conn);
 
 /* RFC 9293 3.8.6.3: with true an ACK that waits leaves now, and quick_acks hold again for text to
  * come; with false text is taken to be answered by text, whose ACK is free. */
-void tcp_quick_ack(struct tcp_conn *conn, uint64_t now_ns, bool quick);
+void tcp_quick_ack(struct tcp_conn *conn, bool quick);
 
 enum tcp_phase { TCP_SLOW_START, TCP_AVOIDANCE, TCP_RECOVERY, TCP_LOSS };
 const char *tcp_phase_name(enum tcp_phase phase);

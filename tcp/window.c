@@ -182,8 +182,8 @@ bool window_update_due(const struct tcp_conn *conn)
     const uint32_t least = least_advance(conn);
     TCP_SHOWS(conn, RFC1122_6);
     if (conn_options(conn)->window_advance == TCP_WINDOW_LINUX) {
-        return (advance >= least || follows_room(conn, conn->rcv_shift)) &&
-               window_linux_doubled(left, edge - conn->rcv_nxt, most_ever(conn));
+        const bool fits = advance >= least || follows_room(conn, conn->rcv_shift);
+        return fits && advance >= left; /* twice what the peer knows */
     }
     return (left < least && advance >= least) || advance >= (most_ever(conn) + 1) / 2;
 }

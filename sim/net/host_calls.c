@@ -187,7 +187,7 @@ void host_set_socket_options(struct socket *socket, const struct tcp_options *op
 void host_quick_ack(struct socket *socket, bool quick)
 {
     if (socket->conn != NULL) {
-        tcp_quick_ack(socket->conn, socket->host->world->now_ns, quick);
+        tcp_quick_ack(socket->conn, quick);
         host_pump(socket->host);
     }
 }
@@ -195,7 +195,7 @@ void host_quick_ack(struct socket *socket, bool quick)
 void host_push(struct socket *socket)
 {
     if (socket->conn != NULL) {
-        tcp_push(socket->conn, socket->host->world->now_ns);
+        tcp_push(socket->conn);
         host_pump(socket->host);
     }
 }

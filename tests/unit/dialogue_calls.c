@@ -287,9 +287,9 @@ static bool call_hint(struct dialogue *d, const char *call)
 {
     const char *rest = NULL;
     if (strcmp(call, "let go") == 0) {
-        if (d->conn != NULL) { tcp_push(d->conn, d->now_ns); }
+        if (d->conn != NULL) { tcp_push(d->conn); }
     } else if (dialogue_begins(call, "quick ack", &rest)) {
-        if (d->conn != NULL) { tcp_quick_ack(d->conn, d->now_ns, strcmp(rest, "off") != 0); }
+        if (d->conn != NULL) { tcp_quick_ack(d->conn, strcmp(rest, "off") != 0); }
     } else {
         return false;
     }
