@@ -121,7 +121,6 @@ void conn_drop_buffers(struct tcp_conn *conn, bool unread_too)
     sack_clear(conn);
     conn->send_cursor = NULL;
     conn->una_offset = conn->end_offset;
-    conn->tlp.owed = false;
     if (unread_too) { conn_drop_unread(conn); }
 }
 

@@ -81,7 +81,6 @@ void tcp_host_crash(struct tcp_host *host, uint64_t now_ns)
         conn_drop_buffers(conn, true);
         conn->changed = conn->owned;
         conn->listener = NULL;
-        conn->fast_open.listener = NULL;
         host_settle(host, conn, now_ns);
     }
 }
@@ -125,11 +124,12 @@ static uint32_t bucket_of(const struct tcp_host *host, const struct tcp_conn *co
     return hash_sockets(&conn->local, &conn->remote) & (host->bucket_count - 1);
 }
 
-static bool grow_table(struct tcp_host *host)
+/* Without memory it stays as large as it is: the chains get longer, and all are found. */
+static void grow_table(struct tcp_host *host)
 {
     const uint32_t count = host->bucket_count * 2;
     struct tcp_conn **buckets = host_take(host, count * sizeof *buckets);
-    if (buckets == NULL) { return false; }
+    if (buckets == NULL) { return; }
     memset(buckets, 0, count * sizeof *buckets);
     host_give(host, host->buckets, host->bucket_count * sizeof *buckets);
     host->buckets = buckets;
@@ -141,19 +141,17 @@ static bool grow_table(struct tcp_host *host)
             *bucket = conn;
         }
     }
-    return true;
 }
 
 /* A listener stands under its local port alone: its remote socket is empty. */
-bool host_hash(struct tcp_host *host, struct tcp_conn *conn)
+void host_hash(struct tcp_host *host, struct tcp_conn *conn)
 {
-    if (host->hashed_count * 2 >= host->bucket_count && !grow_table(host)) { return false; }
+    if (host->hashed_count * 2 >= host->bucket_count) { grow_table(host); }
     struct tcp_conn **bucket = &host->buckets[bucket_of(host, conn)];
     conn->next_hash = *bucket;
     *bucket = conn;
     conn->hashed = true;
     host->hashed_count++;
-    return true;
 }
 
 void host_unhash(struct tcp_host *host, struct tcp_conn *conn)
@@ -248,7 +246,6 @@ void host_reply(struct tcp_host *host, const struct reply *reply)
     struct reply *copy = host_take(host, sizeof *copy);
     if (copy == NULL) { return; }
     *copy = *reply;
-    copy->next = NULL;
     if (host->reply_tail == NULL) {
         host->reply_head = copy;
     } else {

@@ -152,8 +152,7 @@ static void repeat_syn(struct tcp_conn *conn)
     conn->syn_times++;
     conn->total_retransmits++;
     conn->timing = false;
-    conn->sent_cause = TCP_SENT_PATH_MTU;
-    conn->sent_cause_tag = 0;
+    conn->sent_cause = TCP_SENT_PATH_MTU; /* nothing that arrived is a SYN's cause in SYN-SENT */
     host_ready(conn);
 }
 
@@ -167,7 +166,7 @@ static enum tcp_icmp_fate path_mtu(struct tcp_conn *conn, uint64_t now_ns,
     if (conn->state == TCP_SYN_SENT && conn->sent_head != NULL) { repeat_syn(conn); }
     if (conn->snd_mss > 0) { /* it is known since the peer's SYN */
         conn_update_send_mss(conn);
-        if (conn_may_send_data(conn) && !conn->probing) { send_smaller(conn); }
+        if (conn_may_send_data(conn)) { send_smaller(conn); } /* no probe is too big */
     }
     return TCP_ICMP_FATE_PATH_MTU;
 }

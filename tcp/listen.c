@@ -210,11 +210,7 @@ struct tcp_conn *listen_make_child(struct tcp_conn *listener, const struct arriv
     }
     conn->local = seg->destination;
     conn->remote = seg->source;
-    if (!host_hash(host, conn)) {
-        conn_discard(listener, arrival, TCP_DISCARD_NO_MEMORY);
-        conn_free(conn, arrival->now_ns);
-        return NULL;
-    }
+    host_hash(host, conn);
     listen_read_syn(conn, arrival);
     listen_begin_answer(conn, arrival, iss_of_child(conn, arrival, cookie));
     listen_adopt(listener, conn);

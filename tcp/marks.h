@@ -49,9 +49,11 @@ static inline void tcp_marks_row(struct tcp_marks *marks, enum tcp_state state, 
 
 /* "MUST-66", "RFC5681-1"; a static string. */
 const char *tcp_requirement_name(enum tcp_requirement requirement);
+/* Whether there is one of that name; else *requirement stays as it is. */
 bool tcp_requirement_from_name(const char *name, enum tcp_requirement *requirement);
 /* "FIN_TAKEN", as in the column `mark` of the transitions. */
 const char *tcp_row_name(enum tcp_row row);
+/* The same of rows. */
 bool tcp_row_from_name(const char *name, enum tcp_row *row);
 
 #endif

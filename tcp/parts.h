@@ -24,7 +24,7 @@ static inline bool conn_is_marked(const struct tcp_conn *conn)
 }
 #define TCP_ROW(conn, id) HOST_ROW((conn)->host, (conn)->state, id)
 #define HOST_ROW(host, state, id) tcp_marks_row((host)->observer.marks, state, TCP_ROW_##id)
-bool host_hash(struct tcp_host *host, struct tcp_conn *conn);
+void host_hash(struct tcp_host *host, struct tcp_conn *conn);
 void host_unhash(struct tcp_host *host, struct tcp_conn *conn);
 struct tcp_conn *host_find_listener(struct tcp_host *host, const struct tcp_endpoint *local);
 void host_ready(struct tcp_conn *conn); /* it may have something to send */

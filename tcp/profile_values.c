@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define MTU_DEFAULT_BYTES 1500
+#define CHOICE_MAX 32 /* octets of the longest choice, and a zero */
 
 unsigned tcp_profile_find(const char *name)
 {
@@ -35,80 +36,69 @@ bool tcp_option_choice(const struct tcp_option_row *row, const char *word, uint6
     return false;
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_number(const char *text) { return strspn(text, "0123456789") > 0; }
 
 /* The whole number in front; 0: there is none. */
 static uint64_t leading_number(const char **text)
 {
     uint64_t number = 0;
-    for (; is_digit(**text); (*text)++) { number = number * 10 + (uint64_t)(**text - '0'); }
+    for (; is_number(*text); (*text)++) { number = number * 10 + (uint64_t)(**text - '0'); }
     return number;
 }
 
-static bool begins_with(const char *text, const char *word, size_t len)
+static bool begins_with(const char *text, const char *word)
 {
-    return strncmp(text, word, len) == 0 &&
-           (text[len] == '\0' || text[len] == ',' || text[len] == ' ');
+    return strncmp(text, word, strlen(word)) == 0;
 }
 
+/* The columns have no other units, and none of these begins with another one. */
 static uint64_t time_value(const char *text)
 {
     static const struct {
         const char *name;
         uint64_t ns;
     } units[] = {
-        {"us", UINT64_C(1000)},         {"ms", UINT64_C(1000000)},      {"s", UINT64_C(1000000000)},
-        {"min", UINT64_C(60000000000)}, {"h", UINT64_C(3600000000000)},
+        {"ms", UINT64_C(1000000)},
+        {"s", UINT64_C(1000000000)},
+        {"min", UINT64_C(60000000000)},
     };
     const uint64_t number = leading_number(&text);
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if (begins_with(text, units[i].name, strlen(units[i].name))) {
-            return number * units[i].ns;
-        }
+        if (begins_with(text, units[i].name)) { return number * units[i].ns; }
     }
     return 0;
 }
 
-/* The place among the choices, in which '_' stands for a blank. */
-static uint64_t choice_value(const char *choices, const char *text)
+/* The place among the choices, in which '_' stands for a blank; one that is not there yet is the
+ * first. */
+static uint64_t choice_value(const struct tcp_option_row *row, const char *text)
 {
-    uint64_t place = 0;
-    while (*choices != '\0') {
-        size_t len = 0;
-        while (choices[len] != '\0' && choices[len] != ' ' &&
-               (choices[len] == '_' ? ' ' : choices[len]) == text[len]) {
-            len++;
-        }
-        const bool ends = choices[len] == '\0' || choices[len] == ' ';
-        if (ends && begins_with(text, text, len)) { return place; }
-        while (*choices != '\0' && *choices != ' ') { choices++; }
-        while (*choices == ' ') { choices++; }
-        place++;
-    }
-    return 0;
+    char word[CHOICE_MAX] = "";
+    strncpy(word, text, sizeof word - 1);
+    for (char *blank = word; (blank = strchr(blank, ' ')) != NULL;) { *blank = '_'; }
+    uint64_t place;
+    return tcp_option_choice(row, word, &place) ? place : 0;
 }
 
-/* "1 in 500ms a connection" */
+/* "1 in 500ms a connection", or "off". */
 static struct tcp_ack_limit ack_limit_value(const char *text)
 {
-    static const char between[] = " in ";
-    struct tcp_ack_limit limit = {.count = (uint32_t)leading_number(&text)};
-    if (strncmp(text, between, sizeof between - 1) != 0) { return (struct tcp_ack_limit){0}; }
-    limit.interval_ns = time_value(text + sizeof between - 1);
-    limit.per_host = strstr(text, " a host") != NULL;
-    return limit;
+    const char *between = strstr(text, " in ");
+    if (between == NULL) { return (struct tcp_ack_limit){0}; }
+    return (struct tcp_ack_limit){.count = (uint32_t)leading_number(&text),
+                                  .interval_ns = time_value(between + 4)};
 }
 
 static uint64_t value_of(const struct tcp_option_row *row, const char *text)
 {
     switch (row->type) {
-    case TCP_OPTION_BOOL: return begins_with(text, "true", 4);
+    case TCP_OPTION_BOOL: return begins_with(text, "true");
     case TCP_OPTION_TIME: return time_value(text);
-    case TCP_OPTION_CHOICE: return choice_value(row->choices, text);
+    case TCP_OPTION_CHOICE: return choice_value(row, text);
     case TCP_OPTION_COUNT:
     case TCP_OPTION_SEQ:
     case TCP_OPTION_SIZE: return leading_number(&text);
-    case TCP_OPTION_SHIFT: return is_digit(*text) ? 1 + leading_number(&text) : 0;
+    case TCP_OPTION_SHIFT: return is_number(text) ? 1 + leading_number(&text) : 0;
     case TCP_OPTION_KEEPALIVE: /* off in every column */
     case TCP_OPTION_ACK_LIMIT: /* no single number */
     case TCP_OPTION_LATER: break;
@@ -149,7 +139,7 @@ void tcp_options_profile(struct tcp_options *options, unsigned which)
         if (row->type == TCP_OPTION_ACK_LIMIT) {
             options->challenge_ack_limit = ack_limit_value(text);
         } else if (row->type != TCP_OPTION_LATER) {
-            tcp_option_store(options, row, value_of(row, text), is_digit(*text));
+            tcp_option_store(options, row, value_of(row, text), is_number(text));
         }
     }
 }

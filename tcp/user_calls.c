@@ -17,7 +17,8 @@ static enum tcp_error open_passive(struct tcp_conn *conn, uint64_t now_ns)
         TCP_ROW(other, OPEN_PASSIVE);
         return TCP_ERROR_EXISTS;
     }
-    if (!listen_create(conn) || !host_hash(conn->host, conn)) { return TCP_ERROR_RESOURCES; }
+    if (!listen_create(conn)) { return TCP_ERROR_RESOURCES; }
+    host_hash(conn->host, conn);
     TCP_ROW(conn, OPEN_PASSIVE);
     if (other != NULL) { HOST_ROW(conn->host, TCP_LISTEN, OPEN_PASSIVE); }
     if (conn->local.address.family != 0) { TCP_SHOWS(conn, MUST_43); }
@@ -64,7 +65,7 @@ static enum tcp_error check_remote(struct tcp_host *host, const struct tcp_endpo
 static enum tcp_error open_active(struct tcp_conn *conn, uint64_t now_ns,
                                   const struct tcp_slice *syn_data)
 {
-    if (!host_hash(conn->host, conn)) { return TCP_ERROR_RESOURCES; }
+    host_hash(conn->host, conn);
     uint32_t accepted = 0;
     if (syn_data->len > 0) {
         conn->syn_with_data = true;
@@ -121,8 +122,7 @@ static enum tcp_error may_become_active(struct tcp_conn *listener, const struct 
     return error;
 }
 
-/* The listener's own TCB becomes the connection, in the place that it has in the table: nothing has
- * to be taken. */
+/* The listener's own TCB becomes the connection. */
 static void become_active(struct tcp_conn *listener, uint64_t now_ns,
                           const struct tcp_endpoint *local, const struct tcp_endpoint *remote,
                           enum tcp_sent_cause sent, enum tcp_cause cause)
@@ -132,8 +132,7 @@ static void become_active(struct tcp_conn *listener, uint64_t now_ns,
     host_unhash(listener->host, listener);
     listener->local = *local;
     listener->remote = *remote;
-    const bool there_was_room = host_hash(listener->host, listener);
-    assert(there_was_room);
+    host_hash(listener->host, listener);
     begin_active(listener, now_ns, sent, cause);
 }
 

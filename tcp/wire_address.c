@@ -164,11 +164,10 @@ static bool read_ipv6(const char *text, uint8_t *octets)
         if (used > 14 || !read_group(&text, octets + used)) { return false; }
         used += 2;
     }
-    if (gap == 17 ? used != 16 : used > 14) { return false; }
-    if (gap != 17) {
-        memmove(octets + gap + (16 - used), octets + gap, used - gap);
-        memset(octets + gap, 0, 16 - used);
-    }
+    if (gap > 16) { return used == 16; }
+    if (used > 14) { return false; }
+    memmove(octets + gap + (16 - used), octets + gap, used - gap);
+    memset(octets + gap, 0, 16 - used);
     return true;
 }
 

@@ -59,7 +59,7 @@ static uint64_t read_time(const struct tcp_option_row *row)
     return n * 60000000000;
 }
 
-static uint64_t read_choice(const struct tcp_option_row *row)
+static uint64_t read_choice(const struct tcp_option_row *row, const char *text)
 {
     const char *choice = row->choices;
     for (uint64_t index = 0; *choice != '\0'; index++) {
@@ -67,10 +67,10 @@ static uint64_t read_choice(const struct tcp_option_row *row)
         size_t len = strcspn(choice, " ");
         assert_true(len < sizeof words);
         for (size_t i = 0; i < len; i++) { words[i] = (char)(choice[i] == '_' ? ' ' : choice[i]); }
-        if (strcmp(words, row->defaults[0]) == 0) { return index; }
+        if (strcmp(words, text) == 0) { return index; }
         choice += len + strspn(choice + len, " ");
     }
-    fail_msg("%s: \"%s\" is no choice", row->name, row->defaults[0]);
+    fail_msg("%s: \"%s\" is no choice", row->name, text);
     return 0;
 }
 
@@ -83,7 +83,7 @@ static uint64_t text_value(const struct tcp_option_row *row)
         strncmp(text, "RFC ", 4) == 0 || strncmp(text, "link MTU", 8) == 0) {
         return 0;
     }
-    if (row->type == TCP_OPTION_CHOICE) { return read_choice(row); }
+    if (row->type == TCP_OPTION_CHOICE) { return read_choice(row, text); }
     if (row->type == TCP_OPTION_TIME) { return read_time(row); }
     if (row->type == TCP_OPTION_BOOL) {
         assert_string_equal(text, "true");
@@ -127,22 +127,16 @@ static void defaults_are_those_of_the_table(void **unused)
 static void columns_name_choices(void **unused)
 {
     (void)unused;
-    for (size_t i = 0; i < tcp_option_count; i++) {
-        const struct tcp_option_row *row = &tcp_option_table[i];
-        const bool later = strcmp(row->name, "congestion") == 0; /* a kernel's is not there yet */
-        for (unsigned profile = 0; profile < TCP_PROFILES; profile++) {
-            char choices[128];
-            char word[64];
+    for (unsigned which = 0; which < TCP_PROFILES; which++) {
+        struct tcp_options options;
+        tcp_options_profile(&options, which);
+        for (size_t i = 0; i < tcp_option_count; i++) {
+            const struct tcp_option_row *row = &tcp_option_table[i];
+            const bool later =
+                strcmp(row->name, "congestion") == 0; /* a kernel's is not there yet */
             if (row->type != TCP_OPTION_CHOICE || later) { continue; }
-            (void)snprintf(choices, sizeof choices, " %s ", row->choices);
-            (void)snprintf(word, sizeof word, " %.*s ", (int)strcspn(row->defaults[profile], ","),
-                           row->defaults[profile]);
-            for (char *at = word + 1; *at != '\0' && at[1] != '\0'; at++) {
-                if (*at == ' ') { *at = '_'; }
-            }
-            if (strstr(choices, word) == NULL) {
-                fail_msg("%s: \"%s\" is none of \"%s\"", row->name, row->defaults[profile],
-                         row->choices);
+            if (field(&options, row) != read_choice(row, row->defaults[which])) {
+                fail_msg("%s: \"%s\" is not read", row->name, row->defaults[which]);
             }
         }
     }
@@ -198,6 +192,8 @@ static void profiles_are_columns(void **unused)
             const char *text = row->defaults[which];
             if (row->type == TCP_OPTION_LATER) { continue; }
             const uint64_t value = field(&options, row);
+            const bool says_number = text[0] >= '1' && text[0] <= '9';
+            if (says_number && value == 0) { fail_msg("%s: \"%s\" is not read", row->name, text); }
             if (value == 0) {
                 assert_true(is_rule_or_nothing(text) || row->may_be_off ||
                             row->type == TCP_OPTION_CHOICE || strcmp(text, "0") == 0);
@@ -211,6 +207,30 @@ static void profiles_are_columns(void **unused)
             }
         }
     }
+}
+
+/* A column that limits the whole host would be read as one that limits each connection. */
+static void ack_limits_are_of_a_connection(void **unused)
+{
+    (void)unused;
+    const char *const *texts = tcp_option_find("challenge_ack_limit")->defaults;
+    for (unsigned which = 0; which < TCP_PROFILES; which++) {
+        assert_true(strcmp(texts[which], "off") == 0 || strstr(texts[which], " a connection"));
+    }
+}
+
+static void names_are_found(void **unused)
+{
+    (void)unused;
+    for (unsigned which = 0; which < TCP_PROFILES; which++) {
+        assert_int_equal(tcp_profile_find(tcp_profile_names[which]), which);
+    }
+    assert_int_equal(tcp_profile_find("rfc793"), TCP_PROFILES);
+    for (size_t i = 0; i < tcp_option_count; i++) {
+        assert_ptr_equal(tcp_option_find(tcp_option_table[i].name), &tcp_option_table[i]);
+    }
+    assert_null(tcp_option_find("is"));
+    assert_null(tcp_option_find("isss"));
 }
 
 /* A few of packetdrill's and the captures' figures, so that no reading of the words goes wrong. */
@@ -245,6 +265,8 @@ int main(void)
         cmocka_unit_test(rows_are_sound),
         cmocka_unit_test(columns_name_choices),
         cmocka_unit_test(profiles_are_columns),
+        cmocka_unit_test(names_are_found),
+        cmocka_unit_test(ack_limits_are_of_a_connection),
         cmocka_unit_test(kernels_have_their_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,8 +110,12 @@ static void marks_are_found_by_their_names(void **unused)
     }
     assert_string_equal(tcp_requirement_name(TCP_REQ_MUST_66), "MUST-66");
     assert_string_equal(tcp_row_name(TCP_ROW_FIN_TAKEN), "FIN_TAKEN");
+    requirement = TCP_REQ_MUST_1;
+    row = TCP_ROW_FIN_TAKEN;
     assert_false(tcp_requirement_from_name("MUST-999", &requirement));
     assert_false(tcp_row_from_name("MUST-66", &row));
+    assert_int_equal(requirement, TCP_REQ_MUST_1);
+    assert_int_equal(row, TCP_ROW_FIN_TAKEN);
 }
 
 int main(void)

@@ -45,6 +45,25 @@ static void flush_tells_of_its_room(void **state)
     tcp_scene_finish(&scene);
 }
 
+/* What leaving changes is told with the segment that left, not with the next one. */
+static void the_fin_tells_of_the_move_that_it_makes(void **state)
+{
+    (void)state;
+    struct scene scene;
+    tcp_scene_begin(&scene);
+    struct tcp_conn *conn = established(&scene);
+    tcp_scene_arrive(&scene, far(), near(), TCP_FIN | TCP_ACK, 501, 1001);
+    while (tcp_scene_next_port(&scene) != 0) {}
+    send_octets(&scene, conn, 9);
+    assert_int_equal(tcp_close(conn, scene.now_ns), TCP_OK);
+    assert_int_equal(tcp_conn_state(conn), TCP_CLOSE_WAIT); /* the FIN waits behind the text */
+    const unsigned told = scene.told[TCP_EVENT_CHANGED];
+    assert_int_equal(tcp_scene_next_port(&scene), 5000);
+    assert_int_equal(tcp_conn_state(conn), TCP_LAST_ACK);
+    assert_int_equal(scene.told[TCP_EVENT_CHANGED], told + 1);
+    tcp_scene_finish(&scene);
+}
+
 /* Text of three runs is gathered into one; beside the payload nothing is written. */
 static void more_runs_than_a_payload_holds_are_gathered(void **state)
 {
@@ -131,6 +150,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(flush_tells_of_its_room),
+        cmocka_unit_test(the_fin_tells_of_the_move_that_it_makes),
         cmocka_unit_test(more_runs_than_a_payload_holds_are_gathered),
         cmocka_unit_test(an_end_moves_only_what_is_beneath_it),
         cmocka_unit_test(deadlines_may_move_either_way),

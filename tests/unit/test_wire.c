@@ -381,6 +381,15 @@ static void ipv6_extension_headers_are_stepped_over(void **unused)
     packet[6] = 59;
     packet[5] = 0;
     assert_int_equal(wire_decode_packet(packet, 40, &back, &at, &len), WIRE_NOT_TCP);
+    /* One that says that another follows, and nothing does: in a block of the exact size. */
+    packet[6] = 0;
+    packet[40] = 60;
+    packet[5] = 8;
+    uint8_t *whole = malloc(48);
+    assert_non_null(whole);
+    memcpy(whole, packet, 48);
+    assert_int_equal(wire_decode_packet(whole, 48, &back, &at, &len), WIRE_TRUNCATED);
+    free(whole);
 }
 
 static uint64_t next_random(uint64_t *state)
@@ -400,7 +409,7 @@ static void random_octets_do_no_harm(void **unused)
     unsigned reached = 0;
     for (unsigned round = 0; round < 200000; round++) {
         size_t size = next_random(&random) % 120;
-        uint8_t *octets = malloc(size + 1);
+        uint8_t *octets = malloc(size > 0 ? size : 1);
         assert_non_null(octets);
         for (size_t i = 0; i < size; i++) { octets[i] = (uint8_t)next_random(&random); }
         if (size > 40 && round % 4 != 0) { /* half-way sensible, so that the deeper parts are met */
