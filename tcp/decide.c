@@ -51,8 +51,9 @@ uint32_t conn_segment_room(const struct tcp_conn *conn)
 {
     const bool halves = conn_options(conn)->small_window == TCP_SMALL_WINDOW_WHOLE;
     const uint32_t mss = halves ? within_half_window(conn, conn->snd_mss) : conn->snd_mss;
-    const uint32_t sack = conn->sack != NULL ? options_sack_bytes(conn) : 0;
-    return mss > sack ? mss - sack : mss;
+    const bool reports = conn->sack != NULL || conn->uto_owed;
+    const uint32_t taken = reports ? options_beside_text(conn) : 0;
+    return mss > taken ? mss - taken : mss;
 }
 
 static bool text_is_out(const struct tcp_conn *conn)

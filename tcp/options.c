@@ -128,7 +128,7 @@ void options_on_syn(const struct tcp_conn *conn, uint64_t now_ns, struct tcp_seg
     values.has_sack_ok = first ? wants && options->sack : conn->sack_on;
     values.has_timestamp = first ? wants && options->timestamps : conn->ts_on;
     values.ts_val = timestamp_now(conn, now_ns);
-    values.ts_ecr = (out->flags & TCP_ACK) != 0 ? conn->ts_recent : 0;
+    values.ts_ecr = conn->ts_recent; /* 0 on the SYN that opens */
     if (options->uto) { uto_encode(options->uto_advertise_ns, &values); }
     fast_open_on_syn(conn, now_ns, (out->flags & TCP_ACK) == 0, &values);
     out->options_len = options_lay_out(options, &values, out->options);
@@ -182,6 +182,13 @@ void options_of_crossing_syn_ack(struct tcp_conn *conn, const struct arrival *ar
 
 /* ---- after the SYNs ---- */
 
+static uint32_t most_option_bytes(const struct tcp_conn *conn)
+{
+    return TCP_OPTIONS_MAX_BYTES - (conn->ts_on ? TIMESTAMP_BYTES : 0);
+}
+
+/* Beside text they keep within the MSS; a repetition, whose bounds stand, may leave them no room.
+ */
 void options_on_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out,
                         const struct answer *answer)
 {
@@ -189,28 +196,29 @@ void options_on_segment(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segme
     if (conn->ts_on) {
         values.has_timestamp = true;
         values.ts_val = timestamp_now(conn, now_ns);
-        values.ts_ecr = (out->flags & TCP_ACK) != 0 ? conn->ts_recent : 0;
+        values.ts_ecr = conn->ts_recent;
     }
     const uint32_t text = tcp_payload_len(&out->payload);
-    uint32_t room = conn->snd_mss > text ? conn->snd_mss - text : 0;
-    uint32_t left = TCP_OPTIONS_MAX_BYTES - (conn->ts_on ? TIMESTAMP_BYTES : 0);
-    if (conn->uto_owed && (text == 0 || room >= USER_TIMEOUT_BYTES)) {
+    uint32_t room = most_option_bytes(conn);
+    if (text > 0) {
+        const uint32_t beside = conn->snd_mss > text ? conn->snd_mss - text : 0;
+        room = beside < room ? beside : room;
+    }
+    if (conn->uto_owed && room >= USER_TIMEOUT_BYTES) {
         conn->uto_owed = false;
         TCP_SHOWS(conn, RFC5482_8);
         uto_encode(conn_options(conn)->uto_advertise_ns, &values);
-        room = text == 0 ? room : room - USER_TIMEOUT_BYTES;
-        left -= USER_TIMEOUT_BYTES;
+        room -= USER_TIMEOUT_BYTES;
     }
-    sack_report(conn, answer, text > 0 && room < left ? room : left, &values);
+    sack_report(conn, answer, room, &values);
     sack_reported(conn);
     out->options_len = options_lay_out(conn_options(conn), &values, out->options);
 }
 
-uint32_t options_sack_bytes(const struct tcp_conn *conn)
+uint32_t options_beside_text(const struct tcp_conn *conn)
 {
-    struct tcp_parsed_options values = {0};
-    sack_report(conn, NULL, TCP_OPTIONS_MAX_BYTES - (conn->ts_on ? TIMESTAMP_BYTES : 0), &values);
-    return values.sack_count > 0 ? 4 + 8 * (uint32_t)values.sack_count : 0;
+    const uint32_t uto = conn->uto_owed ? USER_TIMEOUT_BYTES : 0;
+    return uto + sack_report_bytes(conn, most_option_bytes(conn) - uto);
 }
 
 /* RFC 7323 5.2: a RST carries a timestamp too; it means something only beside an ACK. */
@@ -222,12 +230,11 @@ bool options_echo_on_rst(const struct tcp_options *options)
 void options_on_rst(const struct tcp_options *options, const struct tcp_segment *cause,
                     struct reply *reply)
 {
-    if (cause->options_len == 0 || !layout_of(options)->echo_on_rst) { return; }
+    if (!layout_of(options)->echo_on_rst) { return; }
     struct tcp_parsed_options parsed;
     wire_parse_options(cause->options, cause->options_len, &parsed);
     if (parsed.has_timestamp) {
         reply->has_timestamp = true;
-        reply->ts_val = 0;
         reply->ts_ecr = parsed.ts_val;
     }
 }

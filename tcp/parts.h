@@ -160,8 +160,8 @@ void options_on_rst(const struct tcp_options *options, const struct tcp_segment 
 /* The peer's SYN or SYN,ACK: what both ends use from now on. */
 void options_of_peer_syn(struct tcp_conn *conn, const struct arrival *arrival);
 void options_of_crossing_syn_ack(struct tcp_conn *conn, const struct arrival *arrival);
-/* What a SACK option would take of a segment sent now. */
-uint32_t options_sack_bytes(const struct tcp_conn *conn);
+/* What options that not every segment has would take of new text sent now. */
+uint32_t options_beside_text(const struct tcp_conn *conn);
 
 /* ---- timestamps.c ---- */
 uint32_t timestamp_now(const struct tcp_conn *conn, uint64_t now_ns);
@@ -189,6 +189,8 @@ void sack_duplicate(struct tcp_conn *conn, struct sack_block block);
 /* Adds what fits into `room` octets of options. */
 void sack_report(const struct tcp_conn *conn, const struct answer *answer, uint32_t room,
                  struct tcp_parsed_options *values);
+/* How many octets of them a segment that answers nothing would take. */
+uint32_t sack_report_bytes(const struct tcp_conn *conn, uint32_t room);
 void sack_reported(struct tcp_conn *conn); /* an ACK left */
 /* The blocks of an acceptable ACK; true: it reports a duplicate, and else nothing that is new. */
 bool sack_arrives(struct tcp_conn *conn, const struct arrival *arrival);

@@ -182,6 +182,15 @@ void sack_duplicate(struct tcp_conn *conn, struct sack_block block)
 
 /* ---- the receiver: the option ---- */
 
+/* Two NOPs, kind and length, and eight octets a block; `room` is not less than one takes. */
+#define REPORT_HEAD_BYTES 4
+#define REPORT_BLOCK_BYTES 8
+
+static unsigned most_blocks(uint32_t room)
+{
+    return (room - REPORT_HEAD_BYTES) / REPORT_BLOCK_BYTES;
+}
+
 static void add_block(struct tcp_parsed_options *values, unsigned most,
                       const struct sack_block *block)
 {
@@ -197,8 +206,11 @@ void sack_report(const struct tcp_conn *conn, const struct answer *answer, uint3
 {
     const struct sack_state *sack = conn->sack;
     const bool answers_alone = answer != NULL && (answer->duplicate || answer->dropped);
-    if (!conn->sack_on || room < 12 || (sack == NULL && !answers_alone)) { return; }
-    const unsigned most = (room - 4) / 8; /* two NOPs, kind and length; eight octets a block */
+    if (!conn->sack_on || room < REPORT_HEAD_BYTES + REPORT_BLOCK_BYTES ||
+        (sack == NULL && !answers_alone)) {
+        return;
+    }
+    const unsigned most = most_blocks(room);
     struct sack_block duplicate = {0, 0};
     if (answers_alone && answer->dropped) {
         add_block(values, most, &(struct sack_block){answer->left, answer->right});
@@ -225,6 +237,15 @@ void sack_report(const struct tcp_conn *conn, const struct answer *answer, uint3
     for (unsigned i = 0; i < sack->count; i++) {
         if (&sack->recent[i] != first) { add_block(values, most, &sack->recent[i]); }
     }
+}
+
+uint32_t sack_report_bytes(const struct tcp_conn *conn, uint32_t room)
+{
+    if (conn->sack == NULL) { return 0; }
+    const unsigned blocks = conn->sack->count + conn->sack->has_duplicate;
+    const unsigned most = most_blocks(room);
+    return blocks > 0 ? REPORT_HEAD_BYTES + REPORT_BLOCK_BYTES * (blocks < most ? blocks : most)
+                      : 0;
 }
 
 void sack_reported(struct tcp_conn *conn)
