@@ -87,8 +87,7 @@ static void take_text(struct tcp_conn *conn, const struct arrival *arrival)
         return;
     }
     struct sack_block twice;
-    const bool brings = arrival->len > 0 || (arrival->flags & TCP_FIN) != 0;
-    if (conn->sack_on && brings && sack_find_duplicate(conn, arrival, &twice)) {
+    if (conn->sack_on && sack_find_duplicate(conn, arrival, &twice)) {
         sack_duplicate(conn, twice);
         conn->ack_now = true;
     }

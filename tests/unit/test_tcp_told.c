@@ -64,6 +64,25 @@ static void the_fin_tells_of_the_move_that_it_makes(void **state)
     tcp_scene_finish(&scene);
 }
 
+/* The SYN,ACK goes once more, and its RTO is what it was: nothing of that is told. */
+static void a_repeated_syn_tells_of_no_rto_that_stays(void **state)
+{
+    (void)state;
+    struct scene scene;
+    tcp_scene_begin(&scene);
+    scene.options.check_order = TCP_CHECKS_BSD;
+    scene.options.syn_cache = true;
+    tcp_host_set_options(scene.host, &scene.options);
+    (void)tcp_scene_listen(&scene, near());
+    for (unsigned i = 0; i < 2; i++) {
+        tcp_scene_arrive(&scene, far(), near(), TCP_SYN, 500, 0);
+        assert_int_equal(scene.told[TCP_EVENT_CONGESTION], 0);
+        assert_int_equal(tcp_scene_next_port(&scene), 5000);
+        assert_int_equal(tcp_scene_next_port(&scene), 0);
+    }
+    tcp_scene_finish(&scene);
+}
+
 /* Text of three runs is gathered into one; beside the payload nothing is written. */
 static void more_runs_than_a_payload_holds_are_gathered(void **state)
 {
@@ -150,6 +169,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(flush_tells_of_its_room),
+        cmocka_unit_test(a_repeated_syn_tells_of_no_rto_that_stays),
         cmocka_unit_test(the_fin_tells_of_the_move_that_it_makes),
         cmocka_unit_test(more_runs_than_a_payload_holds_are_gathered),
         cmocka_unit_test(an_end_moves_only_what_is_beneath_it),
