@@ -101,7 +101,8 @@ void conn_finish(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause, e
     conn->error = error;
     const bool keeps = error == TCP_ERROR_RESET && cause == TCP_CAUSE_RST_ARRIVED &&
                        conn_options(conn)->reset_keeps_text;
-    conn_drop_buffers(conn, (error != TCP_OK && !keeps) || conn->released);
+    conn_drop_buffers(conn);
+    if ((error != TCP_OK && !keeps) || conn->released) { conn_drop_unread(conn); }
     tcp_enter(conn, now_ns, TCP_CLOSED, cause);
 }
 
@@ -113,7 +114,8 @@ void conn_drop_unread(struct tcp_conn *conn)
     conn->unread = 0;
 }
 
-void conn_drop_buffers(struct tcp_conn *conn, bool unread_too)
+/* All but what waits to be read. */
+void conn_drop_buffers(struct tcp_conn *conn)
 {
     sent_clear(conn);
     runs_clear(conn->host, &conn->send);
@@ -121,7 +123,6 @@ void conn_drop_buffers(struct tcp_conn *conn, bool unread_too)
     sack_clear(conn);
     conn->send_cursor = NULL;
     conn->una_offset = conn->end_offset;
-    if (unread_too) { conn_drop_unread(conn); }
 }
 
 void conn_free(struct tcp_conn *conn, uint64_t now_ns)
@@ -134,7 +135,8 @@ void conn_free(struct tcp_conn *conn, uint64_t now_ns)
     deadlines_remove(conn);
     host_unhash(host, conn);
     time_wait_forget_old(conn);
-    conn_drop_buffers(conn, true);
+    conn_drop_buffers(conn);
+    conn_drop_unread(conn);
     if (conn->listen != NULL) { host_give(host, conn->listen, sizeof *conn->listen); }
     if (conn->previous_conn == NULL) {
         host->first_conn = conn->next_conn;

@@ -36,7 +36,7 @@ void fin_wait_2_arrives(struct tcp_conn *conn, struct arrival *arrival)
         conn_finish(conn, arrival->now_ns, TCP_CAUSE_RST_ARRIVED, TCP_ERROR_RESET);
     } else if ((seg->flags & TCP_SYN) != 0 && seq_geq(seg->seq, conn->rcv_nxt)) {
         ends(conn, arrival, TCP_CAUSE_SYN_IN_WINDOW);
-    } else if ((seg->flags & TCP_ACK) == 0 || !seq_gt(end, conn->rcv_nxt) || end == seg->seq) {
+    } else if ((seg->flags & TCP_ACK) == 0 || end == seg->seq) {
         conn_discard(conn, arrival, TCP_DISCARD_IGNORED_IN_FIN_WAIT_2);
     } else if ((seg->flags & TCP_FIN) == 0 || end != conn->rcv_nxt + 1) {
         ends(conn, arrival, TCP_CAUSE_DATA_AFTER_CLOSE);

@@ -78,7 +78,8 @@ void tcp_host_crash(struct tcp_host *host, uint64_t now_ns)
         timers_clear(conn);
         conn->gone = true;
         conn->error = TCP_ERROR_NOT_EXIST;
-        conn_drop_buffers(conn, true);
+        conn_drop_buffers(conn);
+        conn_drop_unread(conn);
         conn->changed = conn->owned;
         conn->listener = NULL;
         host_settle(host, conn, now_ns);

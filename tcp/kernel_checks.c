@@ -56,8 +56,8 @@ bool edges_let_in(struct tcp_conn *conn, struct arrival *arrival)
     const bool only_fin = text_end == seg->seq && seg->seq == conn->rcv_nxt;
     if (seq_leq(end, conn->rcv_nxt) || (seq_geq(seg->seq, conn->rcv_adv) && !only_fin)) {
         arrival->repeats = true;
-    } else if (seq_gt(end, conn->rcv_adv)) {
-        conn->rcv_adv = end;
+    } else {
+        conn->rcv_adv = seq_max(conn->rcv_adv, end);
     }
     return true;
 }

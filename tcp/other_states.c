@@ -206,7 +206,7 @@ void conn_reset_accepted(struct tcp_conn *conn, const struct arrival *arrival, e
         } else if (conn->fast_open.early) { /* the user has it, or may */
             conn_finish(conn, arrival->now_ns, cause, TCP_ERROR_RESET);
         } else if (conn->passive) {
-            conn_drop_buffers(conn, true);
+            conn_drop_buffers(conn);
             timer_stop_all(conn, arrival->now_ns);
             host_unready(conn);
             host_unhash(conn->host, conn);

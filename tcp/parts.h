@@ -70,7 +70,7 @@ void tcp_enter(struct tcp_conn *conn, uint64_t now_ns, enum tcp_state to, enum t
 void conn_finish(struct tcp_conn *conn, uint64_t now_ns, enum tcp_cause cause,
                  enum tcp_error error);
 void conn_free(struct tcp_conn *conn, uint64_t now_ns);
-void conn_drop_buffers(struct tcp_conn *conn, bool unread_too);
+void conn_drop_buffers(struct tcp_conn *conn);
 void conn_drop_unread(struct tcp_conn *conn);
 void conn_discard(struct tcp_conn *conn, const struct arrival *arrival, enum tcp_discard reason);
 uint32_t conn_headers(const struct tcp_conn *conn);      /* octets of IP and TCP headers */

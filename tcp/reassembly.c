@@ -132,6 +132,7 @@ bool text_is_beyond_limit(const struct tcp_conn *conn, const struct arrival *arr
 bool text_pull_held(struct tcp_conn *conn, uint64_t now_ns)
 {
     bool any = false;
+    if (conn->released) { return false; } /* it comes again, and finds nobody */
     while (conn->held.head != NULL && seq_leq(conn->held.head->seq, conn->rcv_nxt)) {
         struct node *node = conn->held.head;
         const uint32_t old = conn->rcv_nxt - node->seq;

@@ -8,7 +8,7 @@ void time_wait_restart(struct tcp_conn *conn, uint64_t now_ns)
 }
 
 /* A record counts its answers anew. */
-static void begin_record(struct tcp_conn *conn) { conn->ack_count = (struct ack_count){0}; }
+static void begin_record(struct tcp_conn *conn) { conn->ack_count.sent = 0; }
 
 /* FIN-WAIT-2 has no end of its own (RFC 9293 3.6.1). Where nobody is left to read what the peer may
  * still send, stacks set one. */
@@ -97,7 +97,7 @@ static bool reopen(struct tcp_conn *conn, struct tcp_conn *listener, const struc
     if (old == NULL) { return false; }
     shows_reopening(conn, listener, arrival);
     timer_stop_all(conn, arrival->now_ns);
-    conn_drop_buffers(conn, true);
+    conn_drop_buffers(conn); /* nobody is there to read: nothing is unread */
     *old = *conn;
     become(conn, &(struct tcp_conn){.options = options_share(listener->options),
                                     .old = old,
@@ -180,9 +180,8 @@ bool time_wait_recycles(struct tcp_conn *conn, const struct arrival *arrival)
 /* The SYN was an old duplicate: a RST has said so. Back to where it was. */
 void time_wait_return(struct tcp_conn *conn, uint64_t now_ns)
 {
-    timer_stop_all(conn, now_ns);
     listen_child_gone(conn);
-    conn_drop_buffers(conn, true);
+    conn_drop_buffers(conn);
     options_release(conn->host, conn->options);
     struct tcp_conn *old = conn->old;
     become(conn, old);
