@@ -72,14 +72,17 @@ uint32_t congestion_flight(const struct tcp_conn *conn)
     return counts_segments(conn) ? conn->sent_count * conn->snd_mss : text;
 }
 
-/* RFC 7661 4.2, as Linux does it: remembers for a window of data whether cwnd was the limit, else
- * the most that was out. */
-void congestion_used(struct tcp_conn *conn, bool was_limit)
+/* RFC 7661 4.2, as Linux does it: remembers for a window of data whether cwnd was the limit, which
+ * leaves no room for a full segment then, else the most that was out. Text that waits for another
+ * reason says nothing. */
+void congestion_used(struct tcp_conn *conn, bool sent)
 {
     if (!conn_options(conn)->cwnd_limited) { return; }
     const uint32_t flight = congestion_flight(conn);
-    if (seq_geq(conn->snd_una, conn->limited_until) || was_limit ||
-        (!conn->cwnd_was_limit && flight > conn->most_flight)) {
+    const bool was_limit = flight + conn->snd_mss > conn->cwnd;
+    const bool more = seq_geq(conn->snd_una, conn->limited_until) ||
+                      (!conn->cwnd_was_limit && flight > conn->most_flight);
+    if (was_limit || (sent && more)) {
         conn->cwnd_was_limit = was_limit;
         conn->most_flight = flight;
         conn->limited_until = conn->snd_nxt;

@@ -195,9 +195,7 @@ static void skip_sacked(struct tcp_conn *conn)
         TCP_SHOWS(conn, RFC2018_9);
         conn->resend_next = conn->resend_next->next;
     }
-    if (conn->resend_next != NULL && seq_geq(conn->resend_next->seq, conn->resend_end)) {
-        conn->resend_next = NULL;
-    }
+    sent_end_resend(conn);
 }
 
 /* How far beyond the window a repetition may reach: where the scale may have made the right edge go
@@ -225,7 +223,6 @@ static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *o
     conn->resend_head = false;
     sent = conn->resend_next;
     if (sent == NULL) { return false; }
-    sent_grow_probe(conn, sent);
     if (sent != conn->sent_head && conn->retransmits > 0) {
         return false; /* RFC 6298 (5.4): a timeout repeats the earliest alone; the rest waits for
                          its ACK */
@@ -240,9 +237,7 @@ static bool resend(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *o
     sent_join_small(conn, sent);
     if (!send_again(conn, now_ns, sent, out)) { return false; }
     conn->resend_next = sent->next;
-    if (conn->resend_next != NULL && seq_geq(conn->resend_next->seq, conn->resend_end)) {
-        conn->resend_next = NULL;
-    }
+    sent_end_resend(conn);
     return true;
 }
 
@@ -270,6 +265,8 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
                      bool fin)
 {
     bool push = false;
+    bool ends = false;
+    const uint32_t whole = send_record_left(conn, conn_unsent(conn), &ends);
     congestion_idle(conn, now_ns);
     begin_segment(conn, out, conn->snd_nxt, TCP_ACK);
     if (!send_buffer_payload(conn, conn->snd_nxt, len, &out->payload, &push)) { return false; }
@@ -277,6 +274,7 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
         tcp_payload_release(&conn->host->pools, &out->payload);
         return false;
     }
+    conn->sent_tail->record = ends && len == whole;
     out->flags |= (uint16_t)((push ? TCP_PSH : 0) | (fin ? TCP_FIN : 0));
     if (fin) {
         conn->fin_sent = true;
@@ -291,7 +289,7 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
     /* never half the sequence space behind */
     conn->small_sent =
         len < conn_segment_room(conn) ? conn->snd_nxt : seq_max(conn->small_sent, conn->snd_una);
-    if (conn_options(conn)->push_bursts && len > 0 && conn_ends_burst(conn, len)) {
+    if (conn_options(conn)->push_bursts && conn_ends_burst(conn, len)) {
         out->flags |= TCP_PSH;
         conn->sent_tail->burst_end = true;
     }
@@ -300,7 +298,7 @@ static bool send_new(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment 
         conn->sent_tail->burst_end = true;
     }
     if (len > 0) { ack_policy_text_sent(conn, now_ns); }
-    congestion_used(conn, congestion_flight(conn) + conn->snd_mss > conn->cwnd);
+    congestion_used(conn, true);
     if (!conn->in_recovery && congestion_flight(conn) > conn->cwnd) { conn->limited_bytes += len; }
     conn->override_due = false;
     rto_time_segment(conn, now_ns, conn->snd_nxt);
@@ -327,8 +325,8 @@ static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     conn_begins_to_send(conn);
     const uint32_t usable = conn_usable_window(conn);
     const uint32_t most = conn_segment_room(conn);
-    const bool parts = conn->has_records && unsent > 0;
-    const uint32_t whole = parts ? send_record_left(conn, unsent) : unsent;
+    bool ends = false;
+    const uint32_t whole = send_record_left(conn, unsent, &ends);
     uint32_t len = whole < usable ? whole : usable;
     len = len < most ? len : most;
     const bool ends_record = len == whole && whole < unsent;
@@ -336,17 +334,14 @@ static bool send_data_or_fin(struct tcp_conn *conn, uint64_t now_ns, struct tcp_
     override_update(conn, now_ns, unsent, usable, sends);
     if (unsent > 0 && !sends) {
         shows_held(conn, unsent, usable);
-        congestion_used(conn, conn->cwnd <= congestion_flight(conn) + usable);
+        congestion_used(conn, false);
         return false;
     }
     /* The FIN takes a place in the peer's window, none in the congestion window. */
     const bool fin_fits = conn_flight(conn) + len < conn->snd_wnd || !conn->syn_acked;
     const bool fin = conn->close_called && len == unsent && fin_fits;
     if (len == 0 && !fin) { return false; }
-    if (send_new(conn, now_ns, out, len, fin)) {
-        conn->sent_tail->record = ends_record;
-        return true;
-    }
+    if (send_new(conn, now_ns, out, len, fin)) { return true; }
     /* No memory: where no other timer runs, this one asks again. */
     if (!timer_is_on(conn, TCP_TIMER_RETRANSMISSION)) {
         timer_set(conn, now_ns, TCP_TIMER_OVERRIDE, now_ns + override_timeout(conn));
@@ -386,9 +381,11 @@ static bool send_loss_probe(struct tcp_conn *conn, uint64_t now_ns, struct tcp_s
     const uint32_t unsent = conn_unsent(conn);
     const uint32_t most = conn_segment_room(conn);
     const uint32_t flight = conn_flight(conn);
+    bool ends = false;
+    const uint32_t whole = send_record_left(conn, unsent, &ends);
     uint32_t len = conn->snd_wnd > flight ? conn->snd_wnd - flight : 0;
     len = len < most ? len : most;
-    len = len < unsent ? len : unsent;
+    len = len < whole ? len : whole;
     if (conn->sent_tail == NULL) { /* it was acknowledged in this instant */
         conn->tlp.owed = false;
         return false;
@@ -471,7 +468,6 @@ bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out
     }
     if (conn_may_send_data(conn) &&
         (resend(conn, now_ns, out) || send_data_or_fin(conn, now_ns, out))) {
-        persist_update(conn, now_ns, false);
         return true;
     }
     conn->began_idle = false;

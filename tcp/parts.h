@@ -391,12 +391,12 @@ struct tcp_payload payload_part(const struct tcp_payload *payload, uint32_t skip
 uint32_t send_room(const struct tcp_conn *conn);
 /* Drops `acked` octets in front. */
 void send_buffer_acked(struct tcp_conn *conn, uint32_t acked);
-/* The octets [seq, seq + len) as a payload with references; false: no memory to gather them. *push:
- * whether a SEND ends within. */
 /* Whether who waits for room should be told: with send_overhead only when a third is free. */
 bool send_is_worth_while(const struct tcp_conn *conn);
 void send_takes_over_push(struct tcp_conn *conn);
-uint32_t send_record_left(struct tcp_conn *conn, uint32_t len);
+uint32_t send_record_left(struct tcp_conn *conn, uint32_t len, bool *ends);
+/* The octets [seq, seq + len) as a payload with references; false: no memory to gather them. *push:
+ * whether a SEND ends within. */
 bool send_buffer_payload(struct tcp_conn *conn, tcp_seq seq, uint32_t len,
                          struct tcp_payload *payload, bool *push);
 static inline tcp_seq
@@ -422,6 +422,8 @@ void sent_fit_in_window(struct tcp_conn *conn, struct sent *sent);
 void sent_join_small(struct tcp_conn *conn, struct sent *sent);
 /* From SND.UNA on everything is to be sent again, as the congestion window allows. */
 void sent_all_lost(struct tcp_conn *conn);
+/* Whether all of that has been; so it is where what is next was sent later. */
+void sent_end_resend(struct tcp_conn *conn);
 
 /* ---- output.c ---- */
 bool conn_output(struct tcp_conn *conn, uint64_t now_ns, struct tcp_segment *out);
@@ -488,6 +490,7 @@ static inline void persist_update(struct tcp_conn *conn, uint64_t now_ns, bool a
 void rto_init(struct tcp_conn *conn);
 /* `samples`: how many of them a round trip gives (RFC 7323 G). */
 void rto_sample(struct tcp_conn *conn, uint64_t rtt_ns, uint32_t samples);
+uint64_t rto_slop(const struct tcp_conn *conn);
 void rto_back_off(struct tcp_conn *conn);
 void rto_established(struct tcp_conn *conn);
 void rto_time_segment(struct tcp_conn *conn, uint64_t now_ns, tcp_seq end);
@@ -533,9 +536,8 @@ void congestion_probe_lost(struct tcp_conn *conn);
 void congestion_duplicate(struct tcp_conn *conn, uint64_t tag);
 void congestion_timeout(struct tcp_conn *conn);
 void congestion_marked(struct tcp_conn *conn); /* by ECN */
-/* A segment has left, or would have but for a window: whether the congestion window was in the way.
- */
-void congestion_used(struct tcp_conn *conn, bool was_limit);
+/* New text has left, or waits: whether the congestion window is in the way. */
+void congestion_used(struct tcp_conn *conn, bool sent);
 void congestion_idle(struct tcp_conn *conn, uint64_t now_ns);
 enum tcp_phase conn_phase(const struct tcp_conn *conn);
 

@@ -31,6 +31,13 @@ bool sent_oldest_below(const struct tcp_conn *conn, tcp_seq ack, uint64_t *time_
     return found;
 }
 
+void sent_end_resend(struct tcp_conn *conn)
+{
+    if (conn->resend_next != NULL && seq_geq(conn->resend_next->seq, conn->resend_end)) {
+        conn->resend_next = NULL;
+    }
+}
+
 void sent_acked(struct tcp_conn *conn)
 {
     while (conn->sent_head != NULL && seq_leq(sent_end(conn->sent_head), conn->snd_una)) {
@@ -48,9 +55,7 @@ void sent_acked(struct tcp_conn *conn)
         front->len -= conn->snd_una - front->seq;
         front->seq = conn->snd_una;
     }
-    if (conn->resend_next != NULL && seq_geq(conn->resend_next->seq, conn->resend_end)) {
-        conn->resend_next = NULL;
-    }
+    sent_end_resend(conn);
     if (conn->sack != NULL) { sack_queue_moved(conn); }
 }
 
@@ -113,13 +118,16 @@ void sent_grow_probe(struct tcp_conn *conn, struct sent *sent)
         return;
     }
     sent->probe = false;
-    const uint32_t there = send_data_end(conn) - sent->seq;
+    bool ends = sent->record;
+    const uint32_t more = ends ? 0 : send_record_left(conn, conn_unsent(conn), &ends);
+    const uint32_t there = sent->len + more;
     uint32_t len = there < conn->snd_mss ? there : conn->snd_mss;
     len = len < conn->snd_wnd ? len : conn->snd_wnd;
     if (len > sent->len) {
         conn->snd_nxt += len - sent->len;
         conn->octets_sent += len - sent->len;
         sent->len = len;
+        sent->record = ends && len == there;
     }
 }
 

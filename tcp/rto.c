@@ -8,6 +8,15 @@ void rto_init(struct tcp_conn *conn)
     conn->rto_ns = conn_options(conn)->rto_initial_ns;
 }
 
+/* What a connection begins with that has no sample: (2.1), and (5.7): when the SYN had to be
+ * repeated, data begin with at least 3 s. */
+static uint64_t first_rto(const struct tcp_conn *conn)
+{
+    const uint64_t initial_ns = conn_options(conn)->rto_initial_ns;
+    if (!conn->syn_acked || !conn->syn_repeated) { return initial_ns; }
+    return initial_ns > SYN_LOST_RTO_NS ? initial_ns : SYN_LOST_RTO_NS;
+}
+
 static uint64_t clamp(const struct tcp_conn *conn, uint64_t rto_ns)
 {
     const struct tcp_options *options = conn_options(conn);
@@ -26,7 +35,7 @@ static uint64_t clamp(const struct tcp_conn *conn, uint64_t rto_ns)
 static uint64_t rto_of_samples(const struct tcp_conn *conn)
 {
     const struct tcp_options *options = conn_options(conn);
-    if (conn->srtt_ns == 0) { return options->rto_initial_ns; }
+    if (conn->srtt_ns == 0) { return first_rto(conn); }
     uint64_t margin_ns = 4 * conn->rttvar_ns;
     if (conn->ts_on && margin_ns < options->timestamp_clock_ns) {
         TCP_SHOWS(conn, RFC6298_8);
@@ -62,12 +71,21 @@ void rto_sample(struct tcp_conn *conn, uint64_t rtt_ns, uint32_t samples)
         TCP_SHOWS(conn, RFC6298_16);
         TCP_SHOWS(conn, RFC8961_8);
     }
-    conn->congestion_changed = conn->congestion_changed || rto_ns != conn->rto_ns;
     conn->rto_ns = rto_ns;
+    conn->congestion_changed = true;
     conn->tlp.measured = true;
 }
 
-/* (5.5). The slop is added to what is doubled; the RTO before the first sample has none yet. */
+/* How much of the RTO is not doubled: the slop, which is added to what is. Without a sample the RTO
+ * has none before it is doubled, nor where its greatest value is less. */
+uint64_t rto_slop(const struct tcp_conn *conn)
+{
+    const uint64_t slop_ns = conn_options(conn)->rto_slop_ns;
+    const bool first = conn->srtt_ns == 0 && conn->rto_ns == first_rto(conn);
+    return !first && conn->rto_ns > slop_ns ? slop_ns : 0;
+}
+
+/* (5.5) */
 void rto_back_off(struct tcp_conn *conn)
 {
     const struct tcp_options *options = conn_options(conn);
@@ -79,10 +97,7 @@ void rto_back_off(struct tcp_conn *conn)
         TCP_SHOWS(conn, RFC6298_5);
         TCP_SHOWS(conn, RFC1122_5);
     }
-    const bool first = conn->rto_ns == options->rto_initial_ns && conn->srtt_ns == 0;
-    uint64_t bare_ns = conn->rto_ns;
-    if (!first && bare_ns > options->rto_slop_ns) { bare_ns -= options->rto_slop_ns; }
-    uint64_t doubled_ns = bare_ns * 2 + options->rto_slop_ns;
+    uint64_t doubled_ns = (conn->rto_ns - rto_slop(conn)) * 2 + options->rto_slop_ns;
     if (doubled_ns > most_ns) { doubled_ns = most_ns; }
     conn->rto_ns = doubled_ns > conn->rto_ns ? doubled_ns : conn->rto_ns;
     if (options->rto_forget != 0 && conn->retransmits >= options->rto_forget &&
@@ -94,14 +109,12 @@ void rto_back_off(struct tcp_conn *conn)
     conn->congestion_changed = true;
 }
 
-/* (5.7): when the SYN had to be repeated, data begin with at least 3 s. */
 void rto_established(struct tcp_conn *conn)
 {
     if (conn->syn_repeated) {
-        const uint64_t initial_ns = conn_options(conn)->rto_initial_ns;
         TCP_SHOWS(conn, MUST_18);
         TCP_SHOWS(conn, RFC6298_15);
-        conn->rto_ns = initial_ns > SYN_LOST_RTO_NS ? initial_ns : SYN_LOST_RTO_NS;
+        conn->rto_ns = first_rto(conn);
     }
 }
 
@@ -133,8 +146,11 @@ void rto_take_back(struct tcp_conn *conn, uint64_t now_ns, tcp_seq seq)
     }
     const uint64_t least_ns = rto_of_samples(conn);
     if (conn->rto_ns <= least_ns) { return; }
-    conn->rto_ns = conn->rto_ns / 2 > least_ns ? conn->rto_ns / 2 : least_ns;
+    const uint64_t since_ns = conn->deadline_ns[TCP_TIMER_RETRANSMISSION] - conn->rto_ns;
+    const uint64_t slop_ns = rto_slop(conn);
+    const uint64_t half_ns = (conn->rto_ns - slop_ns) / 2 + slop_ns;
+    conn->rto_ns = half_ns > least_ns ? half_ns : least_ns;
     conn->congestion_changed = true;
-    const uint64_t deadline_ns = conn->last_sent_ns + conn->rto_ns;
+    const uint64_t deadline_ns = since_ns + conn->rto_ns;
     timer_set(conn, now_ns, TCP_TIMER_RETRANSMISSION, deadline_ns > now_ns ? deadline_ns : now_ns);
 }

@@ -180,9 +180,12 @@ void send_takes_over_push(struct tcp_conn *conn)
     }
 }
 
-/* Of `len` octets that are not sent yet those up to the end of a record, or all. */
-uint32_t send_record_left(struct tcp_conn *conn, uint32_t len)
+/* Of `len` octets that are not sent yet those up to the end of a record, or all; whether a record
+ * ends behind them. */
+uint32_t send_record_left(struct tcp_conn *conn, uint32_t len, bool *ends)
 {
+    *ends = false;
+    if (!conn->has_records || len == 0) { return len; }
     const tcp_seq first_held = (tcp_seq)(conn->iss + 1 + (tcp_seq)conn->una_offset);
     const uint64_t offset = conn->una_offset + (tcp_seq)(conn->snd_nxt - first_held);
     const struct node *node = find_node(conn, offset);
@@ -192,6 +195,7 @@ uint32_t send_record_left(struct tcp_conn *conn, uint32_t len)
         assert(node != NULL);
         left = node->slice.offset + node->slice.len - offset;
     }
+    *ends = node->record && left <= len;
     return left < len ? (uint32_t)left : len;
 }
 

@@ -92,7 +92,7 @@ static uint64_t time_of_retries(const struct tcp_conn *conn, uint32_t retries)
     uint64_t interval_ns = conn_options(conn)->retries_base_ns;
     uint64_t total_ns = interval_ns;
     for (uint32_t i = 0; i < retries; i++) {
-        interval_ns = interval_ns < most_ns / 2 ? 2 * interval_ns : most_ns;
+        interval_ns = 2 * interval_ns < most_ns ? 2 * interval_ns : most_ns;
         total_ns += interval_ns;
     }
     return total_ns;
@@ -207,7 +207,7 @@ static uint64_t probe_interval(const struct tcp_conn *conn, unsigned doublings)
     const struct tcp_options *options = conn_options(conn);
     const uint64_t most_ns =
         options->persist_max_ns != 0 ? options->persist_max_ns : options->rto_max_ns;
-    const uint64_t slop_ns = conn->rto_ns > options->rto_slop_ns ? options->rto_slop_ns : 0;
+    const uint64_t slop_ns = rto_slop(conn);
     uint64_t interval_ns = conn->rto_ns - slop_ns;
     if (options->retries_base_ns != 0 && doublings > options->retries) {
         doublings = options->retries; /* they stand for so many, of probes too */

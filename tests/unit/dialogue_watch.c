@@ -225,6 +225,9 @@ void dialogue_watch_segment(struct dialogue *d, const struct tcp_segment *segmen
     if (segment->urgent != 0 && (segment->flags & TCP_URG) == 0) {
         dialogue_wrong(d, "urgent %u without URG", segment->urgent);
     }
+    if (segment->payload.part[0].len == 0 && segment->payload.part[1].len > 0) {
+        dialogue_wrong(d, "the second run is used and not the first");
+    }
     if (segment->cause == TCP_SENT_NONE || segment->cause_tag > d->tag ||
         (segment->cause_tag != 0) != names_a_segment(segment->cause)) {
         dialogue_wrong(d, "sent because of \"%s\" %" PRIu64,

@@ -83,6 +83,56 @@ static void a_repeated_syn_tells_of_no_rto_that_stays(void **state)
     tcp_scene_finish(&scene);
 }
 
+/* What a message of the network takes back of the RTO is told, and nothing where that was not
+ * doubled. */
+static void what_is_taken_back_is_told(void **state)
+{
+    (void)state;
+    struct scene scene;
+    tcp_scene_begin(&scene);
+    scene.options.icmp_backoff = true;
+    scene.options.rto_max_ns = 1500 * MS;
+    struct tcp_conn *conn = established(&scene);
+    send_octets(&scene, conn, 9);
+    while (tcp_scene_next_port(&scene) != 0) {}
+    scene.now_ns = 1000 * MS;
+    tcp_timeout(scene.host, scene.now_ns);
+    while (tcp_scene_next_port(&scene) != 0) {}
+    const struct tcp_icmp message = {
+        .kind = TCP_ICMP_HOST_UNREACHABLE, .local = near(), .remote = far(), .seq = conn->snd_una};
+    const unsigned told = scene.told[TCP_EVENT_CONGESTION];
+    tcp_icmp_arrives(scene.host, scene.now_ns, &message);
+    assert_true(conn->rto_ns == 1000 * MS);
+    assert_int_equal(scene.told[TCP_EVENT_CONGESTION], told + 1);
+    tcp_icmp_arrives(scene.host, scene.now_ns, &message);
+    assert_int_equal(scene.told[TCP_EVENT_CONGESTION], told + 1);
+    tcp_scene_finish(&scene);
+}
+
+/* The repair after a timeout is over with the last segment that was lost, not a look later. */
+static void the_last_repetition_ends_the_repair(void **state)
+{
+    (void)state;
+    struct scene scene;
+    tcp_scene_begin(&scene);
+    struct tcp_conn *conn = established(&scene);
+    send_octets(&scene, conn, 2 * 536);
+    while (tcp_scene_next_port(&scene) != 0) {}
+    scene.now_ns = 1000 * MS;
+    tcp_timeout(scene.host, scene.now_ns);
+    assert_int_equal(tcp_close(conn, scene.now_ns), TCP_OK);
+    while (tcp_scene_next_port(&scene) != 0) {} /* the first segment, and the FIN */
+    struct tcp_status status;
+    tcp_status(conn, &status);
+    assert_int_equal(status.phase, TCP_LOSS);
+    tcp_scene_arrive(&scene, far(), near(), TCP_ACK, 501, 1001 + 536);
+    assert_int_equal(tcp_scene_next_port(&scene), 5000);
+    tcp_scene_check(&scene);
+    tcp_status(conn, &status);
+    assert_int_equal(status.phase, TCP_AVOIDANCE);
+    tcp_scene_finish(&scene);
+}
+
 /* Text of three runs is gathered into one; beside the payload nothing is written. */
 static void more_runs_than_a_payload_holds_are_gathered(void **state)
 {
@@ -169,6 +219,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(flush_tells_of_its_room),
+        cmocka_unit_test(what_is_taken_back_is_told),
+        cmocka_unit_test(the_last_repetition_ends_the_repair),
         cmocka_unit_test(a_repeated_syn_tells_of_no_rto_that_stays),
         cmocka_unit_test(the_fin_tells_of_the_move_that_it_makes),
         cmocka_unit_test(more_runs_than_a_payload_holds_are_gathered),
