@@ -120,6 +120,7 @@ static enum verdict hand_over(struct tcp_conn *conn, struct tcp_conn *listener,
                               struct arrival *arrival)
 {
     const struct tcp_options *options = conn_options(conn);
+    shows_reopening(conn, listener, arrival);
     arrival->has_iss = options->reopen_iss == TCP_REOPEN_ISS_BEYOND && !options->has_iss;
     arrival->iss = isn_beyond(conn);
     conn_finish(conn, arrival->now_ns, TCP_CAUSE_REOPENED, TCP_OK);
@@ -137,9 +138,7 @@ enum verdict time_wait_check_syn(struct tcp_conn *conn, struct arrival *arrival)
         return GO_ON;
     }
     if (!syn_is_new(conn, listener, arrival)) { return refuse_syn(conn, listener, arrival); }
-    const bool dropped =
-        (arrival->seg->flags & TCP_FIN) != 0 && conn_options(listener)->syn_fin == TCP_SYN_FIN_DROP;
-    if (record && (conn->owned || dropped)) { return hand_over(conn, listener, arrival); }
+    if (record) { return hand_over(conn, listener, arrival); }
     if (listener->listen->pending >= conn_options(listener)->backlog ||
         listener->listen->ready >= conn_options(listener)->backlog) {
         return GO_ON;
