@@ -84,14 +84,11 @@ static enum verdict check_timestamp(struct tcp_conn *conn, const struct arrival 
 /* ---- the window ---- */
 
 /* What was had before is cut off. An ACK is owed for a segment that holds nothing else. */
-static void check_left_edge(struct tcp_conn *conn, struct arrival *arrival, bool *owes_ack)
+static void check_left_edge(const struct tcp_conn *conn, struct arrival *arrival)
 {
     if (!seq_lt(arrival->seq, conn->rcv_nxt)) { return; }
     arrival_cut_old(conn, arrival);
-    if (arrival->len == 0 && (arrival->flags & TCP_FIN) == 0) {
-        *owes_ack = true;
-        conn_discard(conn, arrival, TCP_DISCARD_OUT_OF_WINDOW);
-    }
+    arrival->outside = arrival->len == 0 && (arrival->flags & TCP_FIN) == 0;
 }
 
 /* Nobody will read it, and the peer shall not go on sending. */
@@ -108,7 +105,7 @@ static enum verdict check_reader(struct tcp_conn *conn, const struct arrival *ar
 }
 
 /* An empty segment may stand at the edge itself, and a FIN behind it. */
-static enum verdict check_right_edge(struct tcp_conn *conn, struct arrival *arrival, bool *owes_ack)
+static enum verdict check_right_edge(struct tcp_conn *conn, struct arrival *arrival)
 {
     const uint32_t window = window_bsd_taken(conn);
     const uint32_t end = arrival->seq + arrival->len - conn->rcv_nxt;
@@ -122,7 +119,7 @@ static enum verdict check_right_edge(struct tcp_conn *conn, struct arrival *arri
         conn->rcv_adv = seq_max(conn->rcv_adv, arrival->seq + arrival->len);
     } else if (window == 0 && arrival->seq == conn->rcv_nxt) {
         arrival->len = 0; /* a probe: its ACK field counts */
-        *owes_ack = true;
+        arrival->outside = true;
     } else {
         conn_discard(conn, arrival, TCP_DISCARD_OUT_OF_WINDOW);
         answer_by_state(conn, arrival);
@@ -149,15 +146,14 @@ static enum verdict check_crossed(struct tcp_conn *conn, const struct arrival *a
 }
 
 /* Without an ACK the handshake does not go on; text and FIN are kept for when it does. */
-static enum verdict check_ack_bit(struct tcp_conn *conn, const struct arrival *arrival,
-                                  bool owes_ack)
+static enum verdict check_ack_bit(struct tcp_conn *conn, const struct arrival *arrival)
 {
     if ((arrival->flags & TCP_ACK) != 0) { return GO_ON; }
     conn_discard(conn, arrival, TCP_DISCARD_NO_ACK);
     const bool kept =
         conn->state == TCP_SYN_RECEIVED && (arrival->len > 0 || (arrival->flags & TCP_FIN) != 0);
     if (kept) { text_hold(conn, arrival); }
-    if (owes_ack || kept) { answer_by_state(conn, arrival); }
+    if (arrival->outside || kept) { answer_by_state(conn, arrival); }
     return DONE;
 }
 
@@ -217,20 +213,13 @@ static enum verdict checks_before_window(struct tcp_conn *conn, const struct arr
 
 void bsd_arrives(struct tcp_conn *conn, struct arrival *arrival)
 {
-    bool owes_ack = false;
     const struct arrival whole = *arrival;
     if (checks_before_window(conn, arrival) == DONE) { return; }
-    check_left_edge(conn, arrival, &owes_ack);
-    if (check_reader(conn, arrival) == DONE || check_right_edge(conn, arrival, &owes_ack) == DONE) {
-        return;
-    }
+    check_left_edge(conn, arrival);
+    if (check_reader(conn, arrival) == DONE || check_right_edge(conn, arrival) == DONE) { return; }
     if (conn->ts_on) { timestamps_take(conn, arrival); }
     arrival->flags &= (uint16_t)~TCP_SYN; /* in the window of a crossed open: nothing */
-    if (check_ack_bit(conn, arrival, owes_ack) == DONE) { return; }
-    const uint16_t answers = conn->answers;
-    const enum verdict verdict = fifth_check_ack(conn, arrival);
-    if (owes_ack && conn->answers == answers && conn->state != TCP_CLOSED) {
-        ack_owe_limited(conn, &whole, TCP_SENT_ACK_OF);
-    }
-    if (verdict == GO_ON) { checks_after_ack(conn, arrival); }
+    if (check_ack_bit(conn, arrival) == DONE) { return; }
+    if (fifth_check_and_answer(conn, arrival, &whole) == DONE) { return; }
+    checks_after_ack(conn, arrival);
 }

@@ -144,8 +144,7 @@ static enum verdict first_check_sequence(struct tcp_conn *conn, struct arrival *
             TCP_SHOWS(conn, UNL_3);
             TCP_SHOWS(conn, UNL_13);
             TCP_SHOWS(conn, MAY_8);
-            conn_discard(conn, arrival, TCP_DISCARD_OUT_OF_WINDOW);
-            ack_owe_answer(conn, arrival, TCP_SENT_ACK_OF);
+            arrival->outside = true;
         }
         arrival->len = 0;
         arrival->flags &= (uint16_t)~TCP_FIN;
@@ -399,7 +398,7 @@ static void shows_fin_acked(const struct tcp_conn *conn, bool acked)
     if (!acked) { TCP_ROW(conn, FIN_NOT_ACKED); }
 }
 
-enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arrival)
+static enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arrival)
 {
     if ((arrival->flags & TCP_ACK) == 0) {
         TCP_ROW(conn, ACK_OFF);
@@ -449,6 +448,18 @@ enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arrival)
     return GO_ON;
 }
 
+/* A segment outside of the window draws one ACK, whatever its ACK field says. */
+enum verdict fifth_check_and_answer(struct tcp_conn *conn, struct arrival *arrival,
+                                    const struct arrival *whole)
+{
+    const uint16_t answers = conn->answers;
+    const enum verdict verdict = fifth_check_ack(conn, arrival);
+    if (arrival->outside && conn->answers == answers && conn->state != TCP_CLOSED) {
+        ack_owe_limited(conn, whole, TCP_SENT_ACK_OF);
+    }
+    return verdict;
+}
+
 /* Text that nobody will read, from a peer that has closed. */
 static enum verdict late_text(struct tcp_conn *conn, const struct arrival *arrival)
 {
@@ -484,6 +495,6 @@ void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival)
     /* Third, check the security: RFC 9293 appendix A.1; not done by any stack of today. */
     if (fourth_check_syn(conn, arrival) == DONE) { return; }
     if (late_text(conn, arrival) == DONE) { return; }
-    if (fifth_check_ack(conn, arrival) == DONE) { return; }
+    if (fifth_check_and_answer(conn, arrival, arrival) == DONE) { return; }
     checks_after_ack(conn, arrival);
 }

@@ -249,7 +249,9 @@ void other_states_arrive(struct tcp_conn *conn, struct arrival *arrival);
 void arrival_cut_old(const struct tcp_conn *conn, struct arrival *arrival);
 /* Keeps what lies in the window that was offered. */
 void arrival_trim(const struct tcp_conn *conn, struct arrival *arrival);
-enum verdict fifth_check_ack(struct tcp_conn *conn, struct arrival *arrival);
+/* `whole`: the segment as it came. */
+enum verdict fifth_check_and_answer(struct tcp_conn *conn, struct arrival *arrival,
+                                    const struct arrival *whole);
 void checks_after_ack(struct tcp_conn *conn, struct arrival *arrival);
 void conn_reset_accepted(struct tcp_conn *conn, const struct arrival *arrival,
                          enum tcp_cause cause);

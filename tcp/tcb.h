@@ -347,6 +347,7 @@ struct arrival {
     bool has_iss;  /* a SYN in TIME-WAIT: ours is to be */
     tcp_seq iss;
     bool repeats; /* nothing of it is new: it is answered when its ACK has been taken */
+    bool outside; /* all that it has is outside of the window: it is discarded then */
     struct tcp_parsed_options options;
 };
 

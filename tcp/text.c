@@ -201,6 +201,7 @@ void conn_open_accepted_text(struct tcp_conn *conn, struct arrival *arrival)
 void checks_after_ack(struct tcp_conn *conn, struct arrival *arrival)
 {
     conn->rcv_tos = arrival->seg->tos;
+    if (arrival->outside) { conn_discard(conn, arrival, TCP_DISCARD_OUT_OF_WINDOW); }
     if (arrival->options.has_user_timeout) { uto_arrived(conn, arrival); }
     if (conn->ecn.on) { ecn_text_arrives(conn, arrival->seg); }
     sixth_check_urg(conn, arrival);

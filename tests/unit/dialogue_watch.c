@@ -83,6 +83,7 @@ static void take_delivered(struct dialogue *d, struct watched *watched,
 
 static void take_discard(struct dialogue *d, const struct tcp_event *event)
 {
+    if (d->discarded) { dialogue_wrong(d, "a segment is told as discarded twice"); }
     d->discard = event->u.discard.reason;
     d->discarded = true;
     if (event->u.discard.segment == NULL || event->u.discard.segment->tag != d->tag) {
