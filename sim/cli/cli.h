@@ -211,6 +211,8 @@ struct scenario_config settings_config(const struct settings *settings, const ch
 /* The command that repeats this run of `path`; with the seed that was used when `seed` is given.
  * malloc, or NULL. (repeat.c) */
 char *settings_repeat(const struct settings *settings, const char *path, const uint64_t *seed);
+/* The same for `coverage`, with each scenario's own seed. (repeat.c) */
+char *settings_repeat_coverage(const struct settings *settings, const char *path);
 /* The command that compares the golden of `path` again: below `root` with --golden, if `golden` is
  * given. malloc, or NULL. (repeat.c) */
 char *settings_repeat_test(const struct settings *settings, const char *path, const char *root,

@@ -2,6 +2,7 @@
  * what they went through against the tables of the standards. */
 #include "test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -154,15 +155,11 @@ static const char **cites_of(const struct test_case *one, size_t *count)
 
 static bool take_run(struct report *report, const struct test_case *one)
 {
-    static const char *const verdicts[] = {
-        [TEST_WAITING] = "interrupted", [TEST_PASS] = "pass",   [TEST_FAIL] = "fail",
-        [TEST_ERROR] = "error",         [TEST_LIMIT] = "limit", [TEST_LEFT_OUT] = "left out",
-    };
     size_t len = 0;
     struct coverage_run run = {
         .path = one->path,
         .title = one->title != NULL ? out_writer_contents(one->title, &len) : "",
-        .verdict = verdicts[one->verdict],
+        .verdict = test_verdict_name(one->verdict),
         .passed = one->verdict == TEST_PASS && one->hits != NULL,
     };
     if (one->hits != NULL) { run.hits = *one->hits; }
@@ -171,23 +168,39 @@ static bool take_run(struct report *report, const struct test_case *one)
            coverage_add(report->coverage, &run) != NULL;
 }
 
+static void tell_failure(const struct report *report, struct test_case *one)
+{
+    size_t len = 0;
+    struct out_writer *details = out_writer_memory();
+    if (details != NULL) { report_details(details, &report->test, one); }
+    const char *words = test_contents(details, &len);
+    cli_tell("%s: %s\n%.*s", one->path, test_verdict_name(one->verdict), (int)len, words);
+    if (details != NULL) { (void)out_writer_finish(details); }
+}
+
+static void tell_not_exercised(const struct report *report, const struct coverage_run *run)
+{
+    for (size_t k = 0; k < run->cite_count; k++) {
+        if (!coverage_exercised(report->coverage, run, run->cites[k])) {
+            cli_tell("%s: cites %s, and does not exercise it", run->path, run->cites[k]);
+        }
+    }
+    char *repeat = settings_repeat_coverage(&report->test.settings, run->path);
+    if (repeat != NULL) { (void)fprintf(stderr, "  repeat: %s\n", repeat); }
+    free(repeat);
+}
+
 /* Whether every scenario passed and exercised what it cites; those that did not are told. */
 static bool all_count(const struct report *report)
 {
     bool all = true;
     for (size_t i = 0; i < report->coverage->run_count; i++) {
         const struct coverage_run *run = &report->coverage->runs[i];
-        const struct test_case *one = &report->test.cases[i];
-        size_t len = 0;
-        if (!run->passed) {
-            const char *words = test_contents(one->messages, &len);
-            cli_tell("%s: %s\n%.*s", run->path, run->verdict, (int)len, words);
-        }
         const bool told = !report->json && !report->html && !report->missing;
-        for (size_t k = 0; run->passed && !told && k < run->cite_count; k++) {
-            if (!coverage_exercised(report->coverage, run, run->cites[k])) {
-                cli_tell("%s: cites %s, and does not exercise it", run->path, run->cites[k]);
-            }
+        if (!run->passed) {
+            tell_failure(report, &report->test.cases[i]);
+        } else if (!told && run->not_exercised > 0) {
+            tell_not_exercised(report, run);
         }
         all = all && run->passed && run->not_exercised == 0;
     }
@@ -258,7 +271,7 @@ const struct command command_coverage = {
     .usage = "[options] [FILE or FOLDER ...]",
     .help = "requirements and states, with the scenarios that show them",
     .details =
-        "Runs each FILE, and every *.lua below each FOLDER, in parallel, and prints each\n"
+        "Runs each FILE, and every *.lua and *.pkt below each FOLDER, in parallel, prints each\n"
         "requirement of RFC 9293 and its companions with the scenarios that show it, and each row\n"
         "of the state machine with those that went through it. A scenario shows what it cites\n"
         "when it passes and its run went through the place in the code that is marked for it, or\n"

@@ -148,7 +148,8 @@ static void perform(struct attempt *attempt)
     const struct scenario_config config = config_of(attempt);
     struct subject *subject = subject_create(&attempt->run->settings->script, &config);
     if (subject == NULL) {
-        cli_tell("%s: limit: no memory for the simulation (--max-memory)", attempt->path);
+        cli_tell("%s: limit: no memory for the simulation (--max-memory)\n  repeat: %s",
+                 attempt->path, attempt->command);
         attempt->verdict = VERDICT_LIMIT;
         return;
     }
@@ -268,7 +269,7 @@ static int run_all(struct cli *cli, const struct settings *settings)
     }
     clear_progress(&run);
     out_flush(cli->out);
-    tell_sum(&run);
+    if (out_error(cli->out) == 0) { tell_sum(&run); }
     watchdog_stop(run.watchdog);
     return status;
 }

@@ -80,13 +80,24 @@ static void put_path(struct out_writer *text, const char *path)
     put_quoted(text, path);
 }
 
-char *settings_repeat(const struct settings *settings, const char *path, const uint64_t *seed)
+static char *repeat_of(const char *command, const struct settings *settings, const char *path,
+                       const uint64_t *seed)
 {
-    struct out_writer *text = begun("run");
+    struct out_writer *text = begun(command);
     if (text == NULL) { return NULL; }
     put_options(text, settings, seed);
     put_path(text, path);
     return finished(text);
+}
+
+char *settings_repeat(const struct settings *settings, const char *path, const uint64_t *seed)
+{
+    return repeat_of("run", settings, path, seed);
+}
+
+char *settings_repeat_coverage(const struct settings *settings, const char *path)
+{
+    return repeat_of("coverage", settings, path, NULL);
 }
 
 char *settings_repeat_test(const struct settings *settings, const char *path, const char *root,

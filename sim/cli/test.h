@@ -209,6 +209,8 @@ void test_destroy(struct test *test);
 
 /* ---- reports ---- */
 
+/* "pass", "fail" and so on. */
+const char *test_verdict_name(enum test_verdict verdict);
 /* The verdict as it stands on a line: "fail: golden differs". */
 void report_verdict(struct out_writer *out, const struct test_case *one);
 /* Messages, difference and the command that repeats it, or "". */

@@ -14,7 +14,7 @@
 
 /* ---- pieces ---- */
 
-void report_verdict(struct out_writer *out, const struct test_case *one)
+const char *test_verdict_name(enum test_verdict verdict)
 {
     static const char *const words[] = {
         [TEST_WAITING] = "interrupted",
@@ -25,7 +25,12 @@ void report_verdict(struct out_writer *out, const struct test_case *one)
         [TEST_LEFT_OUT] = "left out",
         [TEST_UNSUPPORTED] = "unsupported",
     };
-    out_text(out, words[one->verdict]);
+    return words[verdict];
+}
+
+void report_verdict(struct out_writer *out, const struct test_case *one)
+{
+    out_text(out, test_verdict_name(one->verdict));
     if (one->reason[0] != '\0') { out_printf(out, ": %s", one->reason); }
     if (one->expected != NULL) {
         out_printf(out, " (%s: %s)",

@@ -62,7 +62,7 @@ static bool ipv6(struct octets *packet, struct check_segment *segment)
     return pass(packet, 40, ((size_t)packet->at[4] << 8 | packet->at[5]) + 40);
 }
 
-/* False: not a TCP segment, or not enough of it was kept. */
+/* False: not a TCP segment, or not even its IP header was kept. */
 static bool unwrap(size_t link, struct octets *packet, struct check_segment *segment)
 {
     if (packet->len < link + 20) { return false; }
@@ -75,7 +75,8 @@ static bool unwrap(size_t link, struct octets *packet, struct check_segment *seg
     }
 }
 
-/* Of a packet that was cut the header is enough; its checksum cannot be reckoned. */
+/* Of a packet that was cut the header is enough; its checksum cannot be reckoned. False: nothing
+ * can be said of it, nor of what follows. */
 static bool decode(const struct octets *rest, struct check_packet *packet)
 {
     const bool cut = rest->len < rest->whole;
@@ -111,8 +112,14 @@ bool check_file(const char *path, void (*each)(void *context, const struct check
         if (number == 1) { first_ns = time_ns; }
         struct check_packet packet = {.time_ns = time_ns - first_ns, .number = number};
         struct octets rest = {.at = octets, .len = header->caplen};
-        if (unwrap(link, &rest, &packet.segment) && decode(&rest, &packet)) {
+        if (!unwrap(link, &rest, &packet.segment)) { continue; }
+        ok = decode(&rest, &packet);
+        if (ok) {
             each(context, &packet);
+        } else {
+            (void)snprintf(error, room,
+                           "packet %llu was captured without all of its TCP header (%u octets)",
+                           (unsigned long long)number, header->caplen);
         }
     }
     if (ok && got == -1) {

@@ -119,13 +119,16 @@ static size_t packet_len(const struct octets *octets)
     return (size_t)wire_get16(at + 4) + WIRE_IPV6_HEADER_BYTES;
 }
 
-/* A packet that was cut is filled with zeros: what its header says stays, the checksum is wrong. */
-static bool decode(struct pcap_read *reader, struct octets octets,
-                   struct pcap_read_segment *segment)
+enum decoded { DECODED, DECODED_OTHER, DECODED_CUT };
+
+/* A packet that was cut is filled with zeros: what its headers say stays, the checksum is wrong.
+ * Nothing can be said of one whose headers were cut. */
+static enum decoded decode(struct pcap_read *reader, struct octets octets,
+                           struct pcap_read_segment *segment)
 {
-    if (!find_packet(reader->link_type, &octets)) { return false; }
+    if (!find_packet(reader->link_type, &octets)) { return DECODED_OTHER; }
     const size_t len = packet_len(&octets);
-    if (len == 0 || len > sizeof reader->packet) { return false; }
+    if (len == 0 || len > sizeof reader->packet) { return DECODED_OTHER; }
     const size_t kept = octets.len < len ? octets.len : len;
     memcpy(reader->packet, octets.at, kept);
     memset(reader->packet + kept, 0, len - kept);
@@ -135,7 +138,10 @@ static bool decode(struct pcap_read *reader, struct octets octets,
     const enum wire_result result =
         wire_decode_packet(reader->packet, len, &segment->segment, &payload_at, &payload_len);
     segment->payload_len = (uint32_t)payload_len;
-    return result == WIRE_OK || result == WIRE_BAD_CHECKSUM;
+    const bool read = result == WIRE_OK || result == WIRE_BAD_CHECKSUM;
+    const bool whole = read ? kept >= payload_at : kept == len || result == WIRE_NOT_TCP;
+    if (!whole) { return DECODED_CUT; }
+    return read ? DECODED : DECODED_OTHER;
 }
 
 enum pcap_read_result pcap_read_next(struct pcap_read *reader, struct pcap_read_segment *segment,
@@ -163,10 +169,17 @@ enum pcap_read_result pcap_read_next(struct pcap_read *reader, struct pcap_read_
         reader->number++;
         if (!reader->began) { reader->first_ns = time_ns; }
         reader->began = true;
-        if (decode(reader, (struct octets){octets, header->caplen}, segment)) {
+        switch (decode(reader, (struct octets){octets, header->caplen}, segment)) {
+        case DECODED:
             segment->number = reader->number;
             segment->time_ns = time_ns > reader->first_ns ? time_ns - reader->first_ns : 0;
             return PCAP_READ_SEGMENT;
+        case DECODED_CUT:
+            (void)snprintf(error, room,
+                           "packet %llu was captured without all of its TCP header (%u octets)",
+                           (unsigned long long)reader->number, header->caplen);
+            return PCAP_READ_ERROR;
+        case DECODED_OTHER: break;
         }
     }
 }

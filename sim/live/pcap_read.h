@@ -26,7 +26,7 @@ struct pcap_read *pcap_read_open(const char *path, char *error, size_t room);
 void pcap_read_close(struct pcap_read *reader);
 
 /* The next segment; what is not TCP, is a fragment or makes no sense is left out. After
- * PCAP_READ_ERROR *error says why. */
+ * PCAP_READ_ERROR, as when the capture holds less than a TCP header, *error says why. */
 enum pcap_read_result pcap_read_next(struct pcap_read *reader, struct pcap_read_segment *segment,
                                      char *error, size_t room);
 

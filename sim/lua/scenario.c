@@ -54,14 +54,18 @@ void scenario_uncaught(struct scenario *scenario, lua_State *from, const char *w
     const char *before = text ? "" : "an error that is no string: ";
     const char *path = scenario->config.path;
     const bool placed = text && strchr(message, ':') != NULL;
+    /* Lua's own reader names the file alone where it runs out of stack. */
+    const size_t len = strlen(path);
+    const bool bare = !placed || (strncmp(message, path, len) == 0 && message[len] == ':' &&
+                                  strchr("0123456789", message[len + 1]) == NULL);
     char when[64] = "";
     if (scenario->world != NULL) {
         char seconds[32];
         (void)units_format_time(world_now(scenario->world), 6, seconds, sizeof seconds);
         (void)snprintf(when, sizeof when, ", at %s s", seconds);
     }
-    scenario_tell(scenario, "%s%s%s%s\n  in %s%s", placed ? "" : path, placed ? "" : ": ", before,
-                  message, what, when);
+    scenario_tell(scenario, "%s%s%s%s%s\n  in %s%s", bare ? "tcpsim: " : "", placed ? "" : path,
+                  placed ? "" : ": ", before, message, what, when);
 }
 
 /* ---- the trace's frame ---- */

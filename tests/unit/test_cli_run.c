@@ -92,6 +92,20 @@ static void a_failure_ends_with_what_repeats_it(void **state)
         {"$T run -q -D n=5 -D m=1 param.lua", 2, NULL, "param.lua"},
         {"$T run -q needs.lua", 2, NULL, "needs.lua:2: "},
         {"TCPSIM_PATH=/nowhere:modules $T run -q needs.lua", 0, NULL, NULL},
+        {"$T run -q --max-memory 1 pass.lua", 3, NULL,
+         "(--max-memory)\n  repeat: tcpsim run --max-memory 1 pass.lua\n"},
+    };
+    CLI_CHECK(*state, rows);
+}
+
+static void a_message_says_who_speaks(void **state)
+{
+    static const struct cli_row rows[] = {
+        {"echo 'error({})' >table.lua; $T run -q table.lua", 2, NULL, "table.lua:1: "},
+        /* Lua's own reader gives the file alone. */
+        {"{ printf 'x = '; printf %1000d 1 | tr ' ' '('; } >deep.lua; $T run -q deep.lua 2>&1 | "
+         "head -n 1",
+         0, "tcpsim: deep.lua: C stack overflow\n", NULL},
     };
     CLI_CHECK(*state, rows);
 }
@@ -106,6 +120,8 @@ static void what_cannot_be_written_is_told(void **state)
         {"$T run -q pass.lua >&-", 0, NULL, NULL},
         {"{ sleep 0.1; $T run pass.lua; echo $? >status; } | : ; sleep 0.5; cat status", 0, "2\n",
          NULL},
+        {"{ sleep 0.1; $T run fail.lua pass.lua 2>told; } | : ; sleep 0.5; grep -c scenarios: told",
+         1, "0\n", NULL},
         {"$T run -q -o /nowhere/x pass.lua", 2, NULL, "tcpsim: /nowhere/x: No such file"},
         {"$T run -q -o /dev/full pass.lua", 2, NULL, "tcpsim: /dev/full: No space left"},
         {"$T run -q -o /dev/null pass.lua", 0, NULL, NULL},
@@ -164,6 +180,7 @@ int main(void)
         cmocka_unit_test(several_scenarios_need_several_files),
         cmocka_unit_test(the_digest_is_the_runs),
         cmocka_unit_test(a_failure_ends_with_what_repeats_it),
+        cmocka_unit_test(a_message_says_who_speaks),
         cmocka_unit_test(what_cannot_be_written_is_told),
         cmocka_unit_test(a_run_can_be_broken_off),
         cmocka_unit_test(colour_and_width_are_asked_for),
