@@ -237,6 +237,9 @@ void watchdog_forget_files(struct watchdog *watchdog);
 
 /* ---- the outputs of one run (outputs.c) ---- */
 
+/* Whether what goes to a terminal, or elsewhere, is coloured: --color, NO_COLOR, a dumb TERM. */
+bool outputs_coloured(const struct settings *settings, bool terminal);
+
 struct outputs {
     struct cli *cli;
     /* The run's hosts, as its first record tells them; NULL: it has not come. */

@@ -35,7 +35,7 @@ static const struct cli_option options[] = {
     {MISSING, '\0', "missing", NULL,
      "only the requirements that no scenario shows, an id a\nline; the exit status is 1 if there "
      "are any"},
-    {OUTPUT, 'o', NULL, "FILE", "the report to FILE"},
+    {OUTPUT, 'o', NULL, "FILE", "the report to FILE; - is standard output"},
     {SEED, '\0', "seed", "N", "seed of every random stream (or TCPSIM_SEED; else\neach its own)"},
     {DEFINE, 'D', NULL, "NAME=VALUE", "a value for sim.param"},
     {LIMIT, '\0', "limit", "TIME", "simulated time after which a run ends: \"90s\", \"2h\""},
@@ -90,7 +90,7 @@ static bool read_option(struct report *report, int id, const char *value)
     case JSON: report->json = true; return true;
     case HTML: report->html = true; return true;
     case MISSING: report->missing = true; return true;
-    case OUTPUT: report->file = value; return true;
+    case OUTPUT: report->file = strcmp(value, "-") != 0 ? value : NULL; return true;
     case ARGUMENT_PATH: return read_path(report, value);
     default: return settings_option(&report->test.settings, row_of(id), value);
     }

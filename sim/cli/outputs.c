@@ -12,13 +12,6 @@
 
 /* ---- before any run ---- */
 
-static int by_octets(const void *a, const void *b)
-{
-    const char *const *left = a;
-    const char *const *right = b;
-    return strcmp(*left, *right);
-}
-
 static char *output_path(const char *pattern, const char *scenario)
 {
     char *name = paths_name(scenario);
@@ -27,24 +20,48 @@ static char *output_path(const char *pattern, const char *scenario)
     return path;
 }
 
-/* Devices can be written any number of times. */
-static bool all_different(char **files, size_t count)
+/* One file that an output of one scenario will be. */
+struct planned {
+    char *file;
+    const char *scenario;
+};
+
+static int by_octets(const void *a, const void *b)
 {
-    qsort(files, count, sizeof *files, by_octets);
+    const struct planned *left = a;
+    const struct planned *right = b;
+    const int order = strcmp(left->file, right->file);
+    return order != 0 ? order : strcmp(left->scenario, right->scenario);
+}
+
+/* Devices can be written any number of times. */
+static bool all_different(struct planned *planned, size_t count)
+{
+    qsort(planned, count, sizeof *planned, by_octets);
     for (size_t i = 1; i < count; i++) {
-        if (strcmp(files[i - 1], files[i]) == 0 && strncmp(files[i], "/dev/", 5) != 0) {
-            (void)cli_error("two outputs would be written to %s", files[i]);
-            return false;
+        const struct planned *one = &planned[i - 1];
+        const struct planned *other = &planned[i];
+        if (strcmp(one->file, other->file) != 0 || strncmp(one->file, "/dev/", 5) == 0) {
+            continue;
         }
+        if (strcmp(one->scenario, other->scenario) == 0) {
+            (void)cli_error("two outputs would be written to %s", one->file);
+        } else {
+            (void)cli_error("two outputs would be written to %s: %s and %s have the same {name}; "
+                            "run them one after the other",
+                            one->file, one->scenario, other->scenario);
+        }
+        return false;
     }
     return true;
 }
 
 bool outputs_check(const struct settings *settings)
 {
-    char **files = calloc(settings->scenarios.count * settings->request_count + 1, sizeof *files);
+    struct planned *planned =
+        calloc(settings->scenarios.count * settings->request_count + 1, sizeof *planned);
     size_t count = 0;
-    bool ok = files != NULL;
+    bool ok = planned != NULL;
     for (size_t i = 0; ok && i < settings->request_count; i++) {
         const char *file = settings->requests[i].file;
         if (file == NULL) { continue; }
@@ -54,14 +71,15 @@ bool outputs_check(const struct settings *settings)
             ok = false;
         }
         for (size_t j = 0; ok && j < settings->scenarios.count; j++) {
-            files[count] = output_path(file, settings->scenarios.path[j]);
-            ok = files[count] != NULL || (cli_no_memory(), false);
+            const char *scenario = settings->scenarios.path[j];
+            planned[count] = (struct planned){output_path(file, scenario), scenario};
+            ok = planned[count].file != NULL || (cli_no_memory(), false);
             count += ok;
         }
     }
-    ok = ok && all_different(files, count);
-    for (size_t i = 0; i < count; i++) { free(files[i]); }
-    free(files);
+    ok = ok && all_different(planned, count);
+    for (size_t i = 0; i < count; i++) { free(planned[i].file); }
+    free(planned);
     return ok;
 }
 
@@ -76,18 +94,26 @@ static unsigned terminal_columns(void)
     return size.ws_col;
 }
 
+bool outputs_coloured(const struct settings *settings, bool terminal)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    switch (settings->colour) {
+    case COLOUR_ALWAYS: return true;
+    case COLOUR_NEVER: return false;
+    case COLOUR_AUTO: break;
+    }
+    return terminal && (no_colour == NULL || *no_colour == '\0') &&
+           (term == NULL || strcmp(term, "dumb") != 0);
+}
+
 static struct out_options options_of(const struct settings *settings, bool to_file)
 {
     struct out_options options = out_options_default();
     const bool terminal = !to_file && isatty(STDOUT_FILENO);
-    const char *no_colour = getenv("NO_COLOR");
     options.width = terminal ? terminal_columns() : DEFAULT_COLUMNS;
     if (settings->width != 0) { options.width = settings->width; }
-    switch (settings->colour) {
-    case COLOUR_ALWAYS: options.colour = true; break;
-    case COLOUR_NEVER: options.colour = false; break;
-    case COLOUR_AUTO: options.colour = terminal && (no_colour == NULL || *no_colour == '\0'); break;
-    }
+    options.colour = outputs_coloured(settings, terminal);
     options.absolute = settings->absolute;
     options.verbosity = settings->verbosity;
     options.snaplen_bytes = settings->snaplen_bytes;

@@ -47,7 +47,8 @@ const struct cli_option settings_options[] = {
     {FORMAT, '\0', "format", "NAME[=FILE]",
      "timeline, exchange, tcpdump, packetdrill, states,\njsonl, golden or csv; may be repeated; "
      "the timeline\nthen only if named"},
-    {OUTPUT, 'o', NULL, "FILE", "the last --format (or the timeline) into a file"},
+    {OUTPUT, 'o', NULL, "FILE",
+     "the last --format (or the timeline) into a file;\n- is standard output"},
     {CAPTURE, 'w', NULL, "FILE.pcapng", "a capture of every segment; or FILE.pcap"},
     {SNAPLEN, '\0', "snaplen", "N", "octets of each packet that -w keeps (all)"},
     {CAPTURE_AT, '\0', "capture-at", "HOST",
@@ -353,6 +354,10 @@ static bool add_files(struct settings *settings, const struct collected *collect
             return false;
         }
         settings->requests[settings->request_count++] = collected->file[i];
+    }
+    for (size_t i = 0; i < settings->request_count; i++) {
+        const char **file = &settings->requests[i].file;
+        if (*file != NULL && strcmp(*file, "-") == 0) { *file = NULL; }
     }
     return true;
 }

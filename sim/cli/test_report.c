@@ -122,13 +122,7 @@ static void put_line(const struct test *test, struct test_case *one)
 void report_begin(struct test *test)
 {
     struct test_screen *screen = &test->screen;
-    const char *no_colour = getenv("NO_COLOR");
-    const bool terminal = isatty(STDOUT_FILENO) != 0;
-    switch (test->settings.colour) {
-    case COLOUR_ALWAYS: screen->colour = true; break;
-    case COLOUR_NEVER: screen->colour = false; break;
-    case COLOUR_AUTO: screen->colour = terminal && (no_colour == NULL || *no_colour == '\0'); break;
-    }
+    screen->colour = outputs_coloured(&test->settings, isatty(STDOUT_FILENO) != 0);
     screen->shows_progress = isatty(STDERR_FILENO) != 0;
     screen->began_ns = test_now_ns();
     for (size_t i = 0; i < test->count; i++) {

@@ -21,6 +21,10 @@ static void outputs_go_where_they_were_sent(void **state)
          "$T run --format exchange pass.lua >>one; cmp both one",
          0, NULL, NULL},
         {"$T run -o t.txt pass.lua && grep -c ESTABLISHED t.txt", 0, "", NULL},
+        {"$T run --format states=- pass.lua >one; $T run --format states pass.lua | cmp - one && "
+         "$T run -q --csv - pass.lua | head -n 1 && $T run -q -o - pass.lua | grep -c ESTABLISHED "
+         "&& ! test -e ./-",
+         0, "time,host,", NULL},
         {"$T run --format states=s.txt pass.lua && $T run --format states pass.lua | cmp - s.txt",
          0, NULL, NULL},
         {"$T run --format exchange --format states -o s2.txt pass.lua >e2.txt && cmp s.txt s2.txt "
@@ -46,7 +50,11 @@ static void several_scenarios_need_several_files(void **state)
         {"$T run -q --format 'states=work/{name}.txt' pass.lua && ls work/*.txt", 0,
          "work/pass.txt", NULL},
         {"mkdir -p same/x; cp pass.lua same; cp pass.lua same/x; $T run -q -o 'work/{name}' same",
-         2, NULL, "two outputs would be written to work/pass"},
+         2, NULL,
+         "two outputs would be written to work/pass: same/pass.lua and same/x/pass.lua have the "
+         "same {name}; "},
+        {"$T run -q -w x.pcap --format states=x.pcap pass.lua", 2, NULL,
+         "tcpsim: two outputs would be written to x.pcap\n"},
         {"$T run -q --digest folder | sed 's/^[0-9a-f]\\{32\\}  //'", 0,
          "folder/a/z.lua\nfolder/b.lua\n", NULL},
         {"$T run --format exchange folder | grep '^#'", 0, "# folder/a/z.lua\n# folder/b.lua\n",
