@@ -89,6 +89,16 @@ static struct tcp_ack_limit ack_limit_value(const char *text)
                                   .interval_ns = time_value(between + 4)};
 }
 
+/* "off (2h, 75s, 9)": the interval and the count that hold once it is on; or "off" alone. */
+static void store_keepalive(struct tcp_options *options, const char *text)
+{
+    const char *interval = strchr(text, ',');
+    if (interval == NULL) { return; }
+    const char *count = strrchr(text, ' ') + 1;
+    options->keepalive_interval_ns = time_value(interval + 2);
+    options->keepalive_count = (uint32_t)leading_number(&count);
+}
+
 static uint64_t value_of(const struct tcp_option_row *row, const char *text)
 {
     switch (row->type) {
@@ -99,8 +109,8 @@ static uint64_t value_of(const struct tcp_option_row *row, const char *text)
     case TCP_OPTION_SEQ:
     case TCP_OPTION_SIZE: return leading_number(&text);
     case TCP_OPTION_SHIFT: return is_number(text) ? 1 + leading_number(&text) : 0;
-    case TCP_OPTION_KEEPALIVE: /* off in every column */
-    case TCP_OPTION_ACK_LIMIT: /* no single number */
+    case TCP_OPTION_KEEPALIVE: /* no single numbers */
+    case TCP_OPTION_ACK_LIMIT:
     case TCP_OPTION_LATER: break;
     }
     return 0;
@@ -138,6 +148,8 @@ void tcp_options_profile(struct tcp_options *options, unsigned which)
         const char *text = row->defaults[which];
         if (row->type == TCP_OPTION_ACK_LIMIT) {
             options->challenge_ack_limit = ack_limit_value(text);
+        } else if (row->type == TCP_OPTION_KEEPALIVE) {
+            store_keepalive(options, text);
         } else if (row->type != TCP_OPTION_LATER) {
             tcp_option_store(options, row, value_of(row, text), is_number(text));
         }

@@ -77,7 +77,7 @@ static void host_words(const struct tcp_option_row *from, struct option_row *row
     case TCP_OPTION_KEEPALIVE:
     case TCP_OPTION_ACK_LIMIT:
         time_range(from->min, from->max, row->range);
-        type = from->type == TCP_OPTION_KEEPALIVE ? "table" : "integer|table";
+        type = from->type == TCP_OPTION_KEEPALIVE ? "true|table" : "integer|table";
         break;
     case TCP_OPTION_SIZE:
         whole_range(from->min, from->max, row->range);

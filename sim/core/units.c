@@ -131,6 +131,7 @@ const char *units_parse_size(const char *text, uint64_t *bytes)
     static const struct unit units[] = {
         {"", 1},
         {"B", 1},
+        {"kB", UINT64_C(1000)},
         {"KB", UINT64_C(1000)},
         {"MB", UINT64_C(1000000)},
         {"GB", UINT64_C(1000000000)},

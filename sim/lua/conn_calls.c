@@ -398,7 +398,7 @@ int lua_conn_flush(lua_State *L)
     struct socket_extra *extra = NULL;
     bool lost = false;
     struct socket *socket = usable(L, "conn:flush", &extra, &lost);
-    if (lost) { return lost_connection(L); }
+    if (lost || lua_conn_crashed(socket)) { return lost_connection(L); }
     lua_pushinteger(L, host_flush(socket));
     return 1;
 }
@@ -409,7 +409,7 @@ int lua_conn_close(lua_State *L)
     struct socket_extra *extra = NULL;
     bool lost = false;
     struct socket *socket = usable(L, "conn:close", &extra, &lost);
-    if (lost) { return lost_connection(L); }
+    if (lost || lua_conn_crashed(socket)) { return lost_connection(L); }
     extra->closed = true;
     host_close(socket);
     app_wake_all(scenario_of(L), &extra->waiters);

@@ -90,9 +90,11 @@ static uint64_t in_segments(uint64_t octets, uint32_t mss)
 /* What the two SYNs agreed on, and what came of it. */
 static void put_options(lua_State *L, const struct tcp_status *status)
 {
-    /* TCPI_OPT_TIMESTAMPS, TCPI_OPT_SACK, TCPI_OPT_WSCALE */
-    const unsigned bits =
-        (unsigned)status->ts_on | (unsigned)status->sack_on << 1 | (unsigned)status->scale_on << 2;
+    /* TCPI_OPT_TIMESTAMPS, _SACK, _WSCALE, _ECN, _ECN_SEEN, _SYN_DATA */
+    const unsigned bits = (unsigned)status->ts_on | (unsigned)status->sack_on << 1 |
+                          (unsigned)status->scale_on << 2 | (unsigned)status->ecn << 3 |
+                          (unsigned)(status->ce_segments > 0) << 4 |
+                          (unsigned)status->fast_open << 5;
     lua_pushboolean(L, status->ts_on);
     lua_setfield(L, -2, "timestamps");
     lua_pushboolean(L, status->sack_on);
@@ -130,38 +132,45 @@ static uint64_t linux_state(enum tcp_state state)
     return 7;
 }
 
-/* TCP_CA_Open, TCP_CA_Recovery, TCP_CA_Loss. */
-static uint64_t linux_ca_state(enum tcp_phase phase)
+/* TCP_CA_Open, TCP_CA_Disorder, TCP_CA_Recovery, TCP_CA_Loss. */
+static uint64_t linux_ca_state(const struct tcp_status *status)
 {
-    switch (phase) {
+    switch (status->phase) {
     case TCP_SLOW_START:
-    case TCP_AVOIDANCE: return 0;
+    case TCP_AVOIDANCE: return status->dup_acks > 0 ? 1 : 0;
     case TCP_RECOVERY: return 3;
     case TCP_LOSS: return 4;
     }
     return 0;
 }
 
-static void put_linux(lua_State *L, const struct tcp_status *status)
+/* `repeated`: octets in flight that were sent more than once. */
+static void put_linux(lua_State *L, const struct tcp_status *status, uint32_t repeated)
 {
     /* Linux writes an ssthresh that was never set as TCP_INFINITE_SSTHRESH. */
     const uint64_t infinite = 0x7fffffff;
     const uint32_t mss = status->snd_mss;
     const bool unset = status->ssthresh >= infinite;
     put_integer(L, "tcpi_state", linux_state(status->state));
-    put_integer(L, "tcpi_ca_state", linux_ca_state(status->phase));
-    put_integer(L, "tcpi_retransmits", status->retransmits);
+    put_integer(L, "tcpi_ca_state", linux_ca_state(status));
+    put_integer(L, "tcpi_retransmits", status->probes > 0 ? 0 : status->retransmits);
+    put_integer(L, "tcpi_probes", status->probes);
     put_integer(L, "tcpi_total_retrans", status->total_retransmits);
-    put_integer(L, "tcpi_backoff", status->retransmits);
+    put_integer(L, "tcpi_backoff", status->probes > 0 ? 0 : status->retransmits);
     put_integer(L, "tcpi_rto", status->rto_ns / NS_PER_US);
     put_integer(L, "tcpi_rtt", status->srtt_ns / NS_PER_US);
     put_integer(L, "tcpi_rttvar", status->srtt_ns > 0 ? status->rttvar_ns / NS_PER_US : 0);
+    put_integer(L, "tcpi_ato", status->ato_ns / NS_PER_US);
     put_integer(L, "tcpi_snd_mss", mss);
     put_integer(L, "tcpi_rcv_mss", status->rcv_mss);
+    put_integer(L, "tcpi_advmss", status->rcv_mss);
     put_integer(L, "tcpi_unacked", in_segments(status->flight, mss));
+    put_integer(L, "tcpi_retrans", in_segments(repeated, mss));
     put_integer(L, "tcpi_snd_cwnd", mss > 0 ? status->cwnd / mss : 0);
     put_integer(L, "tcpi_snd_ssthresh", unset || mss == 0 ? infinite : status->ssthresh / mss);
     put_integer(L, "tcpi_notsent_bytes", status->unsent);
+    put_integer(L, "tcpi_bytes_sent", status->octets_sent + status->octets_resent);
+    put_integer(L, "tcpi_bytes_retrans", status->octets_resent);
     put_integer(L, "tcpi_bytes_acked", status->octets_acked);
     put_integer(L, "tcpi_bytes_received", status->octets_received);
     put_integer(L, "tcpi_snd_wnd", status->snd_wnd);
@@ -214,10 +223,11 @@ int lua_conn_info(lua_State *L)
     scenario_may_act(L, "conn:info");
     struct socket *socket = lua_check_conn(L, 1, "conn:info");
     struct tcp_status status;
+    if (lua_conn_crashed(socket)) { return lua_conn_fail(L, lua_conn_error_text(socket, TCP_OK)); }
     host_status(socket, &status);
     status.state = socket->state;
     host_record_call(socket, "STATUS", 0, "ok");
-    lua_createtable(L, 0, 72);
+    lua_createtable(L, 0, 80);
     be_strict(L);
     put_text(L, "state", tcp_state_name(status.state));
     put_integer(L, "local_port", socket->local.port);
@@ -232,7 +242,7 @@ int lua_conn_info(lua_State *L)
     put_sequence(L, &status);
     put_transfer(L, &status);
     put_options(L, &status);
-    put_linux(L, &status);
+    put_linux(L, &status, socket->conn != NULL ? tcp_conn_repeated(socket->conn) : 0);
     if (socket->error != TCP_OK) { put_text(L, "error", tcp_error_text(socket->error)); }
     return 1;
 }
@@ -249,7 +259,8 @@ static int wait_more(lua_State *L, int status, lua_KContext ctx)
     const struct world *world = scenario_of(L)->world;
     const uint64_t deadline = (uint64_t)ctx;
     const enum tcp_state wanted = (enum tcp_state)lua_tointeger(L, WAIT_STATE);
-    if (lua_conn_passed(socket, (unsigned)lua_tointeger(L, WAIT_SINCE), wanted)) {
+    if (!lua_conn_crashed(socket) &&
+        lua_conn_passed(socket, (unsigned)lua_tointeger(L, WAIT_SINCE), wanted)) {
         lua_pushboolean(L, true);
         return 1;
     }
@@ -303,6 +314,7 @@ int lua_conn_set(lua_State *L)
     struct socket *socket = lua_check_conn(L, 1, "conn:set");
     const struct socket_extra *extra = socket_extra(scenario_of(L), socket);
     lua_settop(L, 2);
+    if (lua_isnil(L, 2)) { return value_fail(L, 2, "conn:set", "a table of options"); }
     struct tcp_options options = host_options(socket->host);
     const bool lost = socket->conn == NULL || extra == NULL || extra->closed;
     if (!lost) { options = *tcp_conn_options(socket->conn); }

@@ -10,7 +10,7 @@ static int urgent_more(lua_State *L, int status, lua_KContext ctx)
     struct socket *socket = lua_check_conn(L, 1, "conn:urgent");
     const struct socket_extra *extra = socket_extra(scenario_of(L), socket);
     struct tcp_status now;
-    if (extra == NULL || extra->closed) {
+    if (extra == NULL || extra->closed || lua_conn_crashed(socket)) {
         return lua_conn_fail(L, tcp_error_text(TCP_ERROR_NOT_EXIST));
     }
     host_status(socket, &now);
@@ -57,7 +57,7 @@ static int report_more(lua_State *L, int status, lua_KContext ctx)
     (void)status;
     struct socket *socket = lua_check_conn(L, 1, "conn:report");
     const struct socket_extra *extra = socket_extra(scenario_of(L), socket);
-    if (extra == NULL || extra->closed) {
+    if (extra == NULL || extra->closed || lua_conn_crashed(socket)) {
         return lua_conn_fail(L, tcp_error_text(TCP_ERROR_NOT_EXIST));
     }
     const char *report = host_take_report(socket);

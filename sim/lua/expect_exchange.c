@@ -75,7 +75,7 @@ static void read_pattern(lua_State *L, const struct text_line *line, struct expe
 
 int expect_exchange(lua_State *L)
 {
-    static const char *const names[] = {"absolute", "as", "between"};
+    static const char *const names[] = {"absolute", "as", "between", "shows"};
     struct expectation *expectation =
         expect_new(L, EXPECT_EXCHANGE, 1, 2, names, sizeof names / sizeof names[0]);
     const int top = lua_gettop(L);
@@ -230,7 +230,7 @@ static struct expect_report report_of(const struct matching *m)
     return (struct expect_report){
         .place = m->expectation->place,
         .name = expect_kind_name(EXPECT_EXCHANGE),
-        .shows = "",
+        .shows = m->expectation->shows,
         .summary = "",
         .expected = "",
         .actual = "",

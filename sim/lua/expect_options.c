@@ -66,6 +66,7 @@ static void read_options(lua_State *L, int index, struct expectation *expectatio
     expectation->nth = value_count_field(L, index, "nth", 1, UINT32_MAX, 1);
     expectation->after_ns = value_time_field(L, index, "after", 0);
     expectation->before_ns = value_time_field(L, index, "before", TIME_NEVER);
+    value_check_order(L, "after", expectation->after_ns, "before", expectation->before_ns);
     expectation->within_ns = value_time_field(L, index, "within", TIME_NEVER);
     read_view(L, index, expectation);
     read_between(L, index, expectation);

@@ -263,12 +263,7 @@ static struct expectation *read_call(lua_State *L, enum expect_kind kind, int op
     const int top = lua_gettop(L);
     char what[48];
     (void)snprintf(what, sizeof what, "pattern of %s", expect_kind_name(kind));
-    lua_check_pattern(L, 1, what, true, &expectation->pattern);
-    const enum pattern_time time = expectation->pattern.time;
-    if (time == PATTERN_RELATIVE || time == PATTERN_RELATIVE_RANGE) {
-        lua_fail(L, "%s: a time that counts from the line before needs one: only in exchange",
-                 expect_kind_name(kind));
-    }
+    lua_check_lone_pattern(L, 1, what, &expectation->pattern);
     trim(L, top, expectation);
     return expectation;
 }

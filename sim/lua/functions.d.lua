@@ -407,7 +407,7 @@ expect = {}
 
 ---Every segment of the run, one pattern a line; `...` stands for any number.
 ---@param text string
----@param options? { between?: tcpsim.Host[], as?: "sent"|"delivered", absolute?: boolean }
+---@param options? { between?: tcpsim.Host[], as?: "sent"|"delivered", absolute?: boolean, shows?: string }
 ---@return boolean
 function expect.exchange(text, options) end
 

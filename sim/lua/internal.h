@@ -217,6 +217,9 @@ uint64_t value_time_field(lua_State *L, int index, const char *name, uint64_t ot
 uint64_t value_count_field(lua_State *L, int index, const char *name, uint64_t min, uint64_t max,
                            uint64_t otherwise);
 bool value_boolean_field(lua_State *L, int index, const char *name, bool otherwise);
+/* Raises when the later of two times, each with its field's name, is before the earlier one. */
+void value_check_order(lua_State *L, const char *first, uint64_t first_ns, const char *last,
+                       uint64_t last_ns);
 /* A list of whole numbers, or one number: ascending, without doubles, in the arena. */
 uint64_t *value_ordinals(lua_State *L, int index, const char *what, size_t *count);
 
@@ -324,6 +327,8 @@ void packet_as_record(const struct packet *packet, struct world *world,
 /* A pattern from the value at `index`, with its hosts known; raises with column. */
 void lua_check_pattern(lua_State *L, int index, const char *what, bool with_ends,
                        struct pattern *pattern);
+/* The same of one with FROM and TO that stands alone: its time counts from no line before. */
+void lua_check_lone_pattern(lua_State *L, int index, const char *what, struct pattern *pattern);
 /* Octets as a payload of one extent; raises when there is no memory. */
 void lua_make_payload(lua_State *L, const char *octets, size_t len, struct tcp_payload *payload);
 /* A segment from a pattern's fields but for ends, numbers and payload; options padded. */
@@ -366,6 +371,8 @@ int lua_conn_fail(lua_State *L, const char *text);
 const char *lua_conn_error_text(const struct socket *socket, enum tcp_error error);
 /* Whether the connection went through that state, counting from path entry `since`. */
 bool lua_conn_passed(const struct socket *socket, unsigned since, enum tcp_state state);
+/* The host crashed, and has forgotten it: no call finds it any more. */
+bool lua_conn_crashed(const struct socket *socket);
 /* Waits until the handshake of the connection at stack index 1 is done: the connection, or nil and
  * error. */
 int lua_conn_await_open(lua_State *L, const char *what);

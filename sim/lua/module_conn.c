@@ -104,6 +104,11 @@ bool lua_conn_passed(const struct socket *socket, unsigned since, enum tcp_state
     return false;
 }
 
+bool lua_conn_crashed(const struct socket *socket)
+{
+    return socket->conn == NULL && socket->error == TCP_ERROR_NOT_EXIST;
+}
+
 void lua_conn_let_go(lua_State *L, struct socket *socket)
 {
     if (socket->released || socket->conn == NULL) { return; }

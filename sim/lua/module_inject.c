@@ -236,15 +236,36 @@ static void forge_addresses(lua_State *L, const struct injection *injection,
     }
 }
 
+/* The port that the pattern writes, unless the field says another one. */
+static void port_of_pattern(lua_State *L, const char *name, bool written, uint16_t port,
+                            bool *given, uint16_t *field)
+{
+    if (written && *given && port != *field) {
+        lua_fail(L, "sim.inject: the segment's port is %d, and %s says %d", (int)port, name,
+                 (int)*field);
+    }
+    if (written) { *field = port; }
+    *given = *given || written;
+}
+
+static void read_segment(lua_State *L, struct pattern *pattern)
+{
+    if (!value_field(L, 1, "segment")) {
+        lua_fail(L, "sim.inject needs segment, as in segment = \"R 1:1(0)\"");
+    }
+    lua_check_pattern(L, lua_gettop(L), "sim.inject: segment", true, pattern);
+    if (pattern->time != PATTERN_NO_TIME) {
+        lua_fail(L, "sim.inject: segment: it enters the network now, so leave out the time "
+                    "(sim.at waits for one)");
+    }
+    lua_pop(L, 1);
+}
+
 static void read_injection(lua_State *L, struct injection *injection)
 {
     injection->at = host_of_field(L, "from");
     injection->to = host_of_field(L, "to");
-    if (!value_field(L, 1, "segment")) {
-        lua_fail(L, "sim.inject needs segment, as in segment = \"R 1:1(0)\"");
-    }
-    lua_check_pattern(L, lua_gettop(L), "sim.inject: segment", true, &injection->pattern);
-    lua_pop(L, 1);
+    read_segment(L, &injection->pattern);
     if (injection->at == NULL) {
         lua_fail(L, "sim.inject needs from, the host where the segment enters");
     }
@@ -259,12 +280,10 @@ static void read_injection(lua_State *L, struct injection *injection)
             lua_fail(L, "sim.inject: the segment is to %s, and to says %s", pattern->to,
                      host_name(injection->to));
         }
-        if (pattern->has_from_port && !injection->has_sport) {
-            injection->sport = pattern->from_port;
-        }
-        if (pattern->has_to_port && !injection->has_dport) { injection->dport = pattern->to_port; }
-        injection->has_sport = injection->has_sport || pattern->has_from_port;
-        injection->has_dport = injection->has_dport || pattern->has_to_port;
+        port_of_pattern(L, "sport", pattern->has_from_port, pattern->from_port,
+                        &injection->has_sport, &injection->sport);
+        port_of_pattern(L, "dport", pattern->has_to_port, pattern->to_port, &injection->has_dport,
+                        &injection->dport);
     }
     if (injection->to == NULL) {
         lua_fail(L, "sim.inject needs to, the host where the segment goes");

@@ -361,7 +361,7 @@ int peer_expect(lua_State *L)
     }
     struct peer_wanted *wanted = lua_newuserdatauv(L, sizeof *wanted, 0);
     memset(wanted, 0, sizeof *wanted);
-    lua_check_pattern(L, PEER_PATTERN, "peer:expect", true, &wanted->pattern);
+    lua_check_lone_pattern(L, PEER_PATTERN, "peer:expect", &wanted->pattern);
     wanted->next = value_boolean_field(L, PEER_OPTIONS, "next", false);
     wanted->absolute = value_boolean_field(L, PEER_OPTIONS, "absolute", false);
     const uint64_t within = value_time_field(L, PEER_OPTIONS, "within", DEFAULT_WITHIN_NS);

@@ -110,7 +110,7 @@ static void read_match(lua_State *L, struct rule_match *match, struct pattern *p
     }
     read_flags(L, match);
     if (value_field(L, 1, "pattern")) {
-        lua_check_pattern(L, lua_gettop(L), "pattern", true, pattern);
+        lua_check_lone_pattern(L, lua_gettop(L), "pattern", pattern);
         match->pattern = pattern;
         lua_pop(L, 1);
     }
@@ -130,6 +130,7 @@ static void read_match(lua_State *L, struct rule_match *match, struct pattern *p
     if (match->has_before) {
         match->before_ns = value_time(L, -1, "before");
         lua_pop(L, 1);
+        value_check_order(L, "after", match->after_ns, "before", match->before_ns);
     }
 }
 
@@ -256,7 +257,10 @@ static int sim_partition(lua_State *L)
         match.has_after = value_field(L, 3, "from");
         if (match.has_after) { match.after_ns = value_time(L, -1, "from"); }
         match.has_before = value_field(L, 3, "to");
-        if (match.has_before) { match.before_ns = value_time(L, -1, "to"); }
+        if (match.has_before) {
+            match.before_ns = value_time(L, -1, "to");
+            value_check_order(L, "from", match.after_ns, "to", match.before_ns);
+        }
         effect.oneway = value_boolean_field(L, 3, "oneway", false);
     }
     return make_rule(L, new_object(L), &match, &effect);

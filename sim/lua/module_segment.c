@@ -85,6 +85,15 @@ void lua_check_pattern(lua_State *L, int index, const char *what, bool with_ends
     }
 }
 
+void lua_check_lone_pattern(lua_State *L, int index, const char *what, struct pattern *pattern)
+{
+    lua_check_pattern(L, index, what, true, pattern);
+    if (pattern->time == PATTERN_RELATIVE || pattern->time == PATTERN_RELATIVE_RANGE) {
+        lua_fail(L, "%s: a time that counts from the line before needs one: only in exchange",
+                 what);
+    }
+}
+
 void lua_make_payload(lua_State *L, const char *octets, size_t len, struct tcp_payload *payload)
 {
     memset(payload, 0, sizeof *payload);

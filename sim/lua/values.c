@@ -194,6 +194,17 @@ bool value_boolean_field(lua_State *L, int index, const char *name, bool otherwi
     return value;
 }
 
+void value_check_order(lua_State *L, const char *first, uint64_t first_ns, const char *last,
+                       uint64_t last_ns)
+{
+    char begin[64];
+    char end[64];
+    if (first_ns <= last_ns) { return; }
+    (void)units_format_duration(first_ns, begin, sizeof begin);
+    (void)units_format_duration(last_ns, end, sizeof end);
+    lua_fail(L, "%s: %s comes before %s, %s", last, end, first, begin);
+}
+
 /* ---- ordinals ---- */
 
 /* Moves the number at `at` down the heap below it (the greatest on top). */

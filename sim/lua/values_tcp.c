@@ -6,6 +6,7 @@
 
 #define NAMES_MAX 192
 #define WHAT_MAX 200
+#define KEEPALIVE_IDLE_NS (7200 * NS_PER_S)
 #define KEEPALIVE_COUNT_MAX 65535
 #define ACK_LIMIT_COUNT_MAX 1000000
 
@@ -95,33 +96,41 @@ static bool part_of_list(lua_State *L, const char *name, lua_Integer place)
     return false;
 }
 
+/* What is left out is as the profile has it, if it has it, and idle two hours then (MUST-28). */
 static void read_keepalive(lua_State *L, const char *what, const struct tcp_option_row *row,
                            struct tcp_options *options)
 {
     static const char *const parts[] = {"idle", "interval", "count"};
-    static const char expected[] = "{ idle, interval, count } or false";
-    if (lua_type(L, -1) != LUA_TTABLE) { value_fail(L, -1, what, expected); }
+    static const char expected[] = "{ idle, interval, count }, true or false";
+    const bool list = lua_type(L, -1) == LUA_TTABLE;
+    if (!list && lua_type(L, -1) != LUA_TBOOLEAN) { value_fail(L, -1, what, expected); }
     char part[WHAT_MAX + 16];
     (void)snprintf(part, sizeof part, "part of %s", what);
-    lua_check_keys(L, -1, part, parts, 3, 3);
-    if (!part_of_list(L, parts[0], 1)) { lua_fail(L, "%s: idle is missing: %s", what, expected); }
-    (void)snprintf(part, sizeof part, "idle of %s", what);
-    options->keepalive_idle_ns = read_time(L, part, row->min, row->max);
-    lua_pop(L, 1);
-    if (part_of_list(L, parts[1], 2)) {
+    if (list) { lua_check_keys(L, -1, part, parts, 3, 3); }
+    const bool known = options->keepalive_interval_ns != 0 && options->keepalive_count != 0;
+    if (known && options->keepalive_idle_ns == 0) {
+        options->keepalive_idle_ns = KEEPALIVE_IDLE_NS;
+    }
+    if (list && part_of_list(L, parts[0], 1)) {
+        (void)snprintf(part, sizeof part, "idle of %s", what);
+        options->keepalive_idle_ns = read_time(L, part, row->min, row->max);
+        lua_pop(L, 1);
+    }
+    if (list && part_of_list(L, parts[1], 2)) {
         (void)snprintf(part, sizeof part, "interval of %s", what);
         options->keepalive_interval_ns = read_time(L, part, row->min, row->max);
         lua_pop(L, 1);
     }
-    if (part_of_list(L, parts[2], 3)) {
+    if (list && part_of_list(L, parts[2], 3)) {
         (void)snprintf(part, sizeof part, "count of %s", what);
         options->keepalive_count = (uint32_t)value_count(L, -1, part, 1, KEEPALIVE_COUNT_MAX);
         lua_pop(L, 1);
     }
-    if (options->keepalive_interval_ns == 0 || options->keepalive_count == 0) {
-        lua_fail(L, "%s: %s is missing: %s", what,
-                 options->keepalive_interval_ns == 0 ? "interval" : "count", expected);
-    }
+    const char *missing = options->keepalive_idle_ns == 0       ? "idle"
+                          : options->keepalive_interval_ns == 0 ? "interval"
+                          : options->keepalive_count == 0       ? "count"
+                                                                : NULL;
+    if (missing != NULL) { lua_fail(L, "%s: %s is missing: %s", what, missing, expected); }
 }
 
 static bool read_per_host(lua_State *L, const char *part)

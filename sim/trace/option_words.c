@@ -42,6 +42,12 @@ static bool same_limit(const struct tcp_ack_limit *a, const struct tcp_ack_limit
     return a->interval_ns == b->interval_ns && a->count == b->count && a->per_host == b->per_host;
 }
 
+static bool same_probes(const struct tcp_options *a, const struct tcp_options *b)
+{
+    return a->keepalive_interval_ns == b->keepalive_interval_ns &&
+           a->keepalive_count == b->keepalive_count;
+}
+
 static bool is_same(const struct tcp_option_row *row, const struct tcp_options *a,
                     const struct tcp_options *b)
 {
@@ -49,8 +55,7 @@ static bool is_same(const struct tcp_option_row *row, const struct tcp_options *
     case TCP_OPTION_LATER: return true;
     case TCP_OPTION_KEEPALIVE:
         return a->keepalive_idle_ns == b->keepalive_idle_ns &&
-               a->keepalive_interval_ns == b->keepalive_interval_ns &&
-               a->keepalive_count == b->keepalive_count;
+               (a->keepalive_idle_ns == 0 || same_probes(a, b));
     case TCP_OPTION_ACK_LIMIT: return same_limit(&a->challenge_ack_limit, &b->challenge_ack_limit);
     case TCP_OPTION_BOOL:
     case TCP_OPTION_COUNT:

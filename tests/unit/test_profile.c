@@ -251,6 +251,9 @@ static void kernels_have_their_values(void **unused)
     assert_int_equal(linux_values.recv_buffer, 131072);
     assert_true(linux_values.nagle && linux_values.challenge_ack);
     assert_int_equal(linux_values.keepalive_idle_ns, 0);
+    assert_int_equal(linux_values.keepalive_interval_ns, UINT64_C(75000000000));
+    assert_int_equal(linux_values.keepalive_count, 9);
+    assert_int_equal(freebsd.keepalive_count, 8);
     assert_int_equal(freebsd.rto_min_ns, 230000000);
     assert_int_equal(freebsd.syn_retries, 12);
     assert_int_equal(freebsd.persist_probe, TCP_PROBE_OCTET);

@@ -58,3 +58,4 @@ expect.exchange [[
   ...
 ]]
 expect.exchange("...", { between = { client, server }, as = "delivered" })
+expect.exchange("client > server: S", { shows = "MUST-12" })

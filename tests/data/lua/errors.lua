@@ -48,6 +48,17 @@ expect.error(function() sim.link(a, a) end, "two different hosts")
 expect.error(function() sim.link(a, b, { dealy = 1 }) end, "delay")
 expect.error(function() sim.drop{ flags = "Q" } end, "flags")
 expect.error(function() sim.drop{ pattern = "S 0:0(1)" } end, "column")
+expect.error(function() sim.drop{ pattern = "+.010 a > b: S" } end, "only in exchange")
+expect.error(function() sim.drop{ after = "2s", before = "1s" } end, "before: 1s comes before after, 2s")
+expect.error(function() sim.partition(a, b, { from = 2, to = 1 }) end, "to: 1s comes before from, 2s")
+expect.error(function() expect.no_segment("S", { after = 2, before = 1 }) end, "comes before")
+sim.partition(a, b, { from = 2, to = 2 }):remove()
+expect.error(function() sim.inject{ from = a, to = b, segment = "0.000 a > b: S 0:0(0)", sport = 1, dport = 2 } end,
+  "leave out the time")
+expect.error(function() sim.inject{ from = a, to = b, segment = "a.1 > b.2: S 0:0(0)", sport = 3 } end,
+  "the segment's port is 1, and sport says 3")
+expect.error(function() sim.inject{ from = a, to = b, segment = "a.1 > b.2: S 0:0(0)", dport = 3 } end,
+  "the segment's port is 2, and dport says 3")
 expect.error(function() sim.delay{} end, "needs by")
 expect.error(function() sim.hold{flags="U"}:relase() end, "release")
 expect.error(function() sim.drop{flags="U"}:release() end, "sim.hold")
