@@ -396,7 +396,7 @@ void send_buffer_acked(struct tcp_conn *conn, uint32_t acked);
 /* Whether who waits for room should be told: with send_overhead only when a third is free. */
 bool send_is_worth_while(const struct tcp_conn *conn);
 void send_takes_over_push(struct tcp_conn *conn);
-uint32_t send_record_left(struct tcp_conn *conn, uint32_t len, bool *ends);
+uint32_t send_record_left(struct tcp_conn *conn, uint32_t unsent, bool *ends);
 /* The octets [seq, seq + len) as a payload with references; false: no memory to gather them. *push:
  * whether a SEND ends within. */
 bool send_buffer_payload(struct tcp_conn *conn, tcp_seq seq, uint32_t len,

@@ -180,23 +180,23 @@ void send_takes_over_push(struct tcp_conn *conn)
     }
 }
 
-/* Of `len` octets that are not sent yet those up to the end of a record, or all; whether a record
+/* Of the octets that are not sent yet those up to the end of a record, or all; whether a record
  * ends behind them. */
-uint32_t send_record_left(struct tcp_conn *conn, uint32_t len, bool *ends)
+uint32_t send_record_left(struct tcp_conn *conn, uint32_t unsent, bool *ends)
 {
     *ends = false;
-    if (!conn->has_records || len == 0) { return len; }
+    if (!conn->has_records || unsent == 0) { return unsent; }
     const tcp_seq first_held = (tcp_seq)(conn->iss + 1 + (tcp_seq)conn->una_offset);
     const uint64_t offset = conn->una_offset + (tcp_seq)(conn->snd_nxt - first_held);
     const struct node *node = find_node(conn, offset);
     uint64_t left = node->slice.offset + node->slice.len - offset;
-    while (left < len && !node->record) {
+    while (left < unsent && !node->record) {
         node = node->next;
         assert(node != NULL);
         left = node->slice.offset + node->slice.len - offset;
     }
-    *ends = node->record && left <= len;
-    return left < len ? (uint32_t)left : len;
+    *ends = node->record;
+    return (uint32_t)left;
 }
 
 bool send_buffer_payload(struct tcp_conn *conn, tcp_seq seq, uint32_t len,
