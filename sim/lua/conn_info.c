@@ -190,20 +190,11 @@ static const char *const info_unset[] = {
 static int info_index(lua_State *L)
 {
     const char *names[INFO_NAMES_MAX];
-    size_t count = 0;
     const char *typed = luaL_checkstring(L, 2);
     for (size_t i = 0; i < INFO_UNSET; i++) {
         if (strcmp(typed, info_unset[i]) == 0) { return 0; }
     }
-    lua_pushnil(L);
-    while (count < INFO_NAMES_MAX && lua_next(L, 1) != 0) {
-        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
-        lua_pop(L, 1);
-        if (name == NULL) { continue; }
-        size_t at = count++;
-        for (; at > 0 && strcmp(names[at - 1], name) > 0; at--) { names[at] = names[at - 1]; }
-        names[at] = name;
-    }
+    const size_t count = lua_sorted_keys(L, 1, names, INFO_NAMES_MAX);
     return lua_fail_unknown(L, "figure of conn:info()", typed, names, count);
 }
 

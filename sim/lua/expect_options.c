@@ -47,7 +47,7 @@ static void read_shows(lua_State *L, int index, struct expectation *expectation)
     if (len >= (int)sizeof expectation->shows) {
         lua_fail(L, "shows: at most %d octets", (int)sizeof expectation->shows - 1);
     }
-    lua_check_requirement(L, "shows", expectation->shows);
+    lua_check_requirement(L, "shows", expectation->shows, false);
     lua_pop(L, 1);
 }
 

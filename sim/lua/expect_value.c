@@ -18,7 +18,7 @@ static const char *shows_behind(lua_State *L, int from)
         lua_fail(L, "shows: expected a requirement such as \"MUST-12\"; got %s", lua_what(L, -1));
     }
     const char *shows = lua_tostring(L, -1); /* the table holds it */
-    lua_check_requirement(L, "shows", shows);
+    lua_check_requirement(L, "shows", shows, false);
     lua_settop(L, top);
     return shows;
 }

@@ -8,6 +8,7 @@
 #define MESSAGE_MAX 4096
 #define NAME_MAX_COMPARED 63 /* longer names have no neighbours */
 #define TYPED_MAX_SHOWN 60
+#define GLOBALS_MAX 512 /* that a misspelt one is compared with */
 
 /* ---- where the script is ---- */
 
@@ -105,6 +106,36 @@ const char *nearest_name(const char *typed, const char *const *names, size_t cou
     return best;
 }
 
+size_t lua_sorted_keys(lua_State *L, int index, const char **names, size_t most)
+{
+    size_t count = 0;
+    index = lua_absindex(L, index);
+    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING || count == most) { continue; }
+        const char *name = lua_tostring(L, -2);
+        size_t at = count++;
+        for (; at > 0 && strcmp(names[at - 1], name) > 0; at--) { names[at] = names[at - 1]; }
+        names[at] = name;
+    }
+    return count;
+}
+
+const char *lua_nearest_global(lua_State *L, const char *message)
+{
+    static const char before[] = "(global '";
+    const char *names[GLOBALS_MAX];
+    char typed[NAME_MAX_COMPARED + 1];
+    const char *at = strstr(message, before);
+    const size_t len = at != NULL ? strcspn(at + sizeof before - 1, "'") : 0;
+    if (len == 0 || len >= sizeof typed || !lua_checkstack(L, LUA_MINSTACK)) { return NULL; }
+    memcpy(typed, at + sizeof before - 1, len);
+    typed[len] = '\0';
+    lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+    const size_t count = lua_sorted_keys(L, -1, names, GLOBALS_MAX);
+    lua_pop(L, 1);
+    return nearest_name(typed, names, count);
+}
+
 /* What was typed, so that it can stand in a line. */
 static void printable(const char *typed, char *text, size_t room)
 {
@@ -137,13 +168,19 @@ int lua_fail_unknown(lua_State *L, const char *what, const char *typed, const ch
                     count > 0 ? accepted : "none");
 }
 
-void lua_check_requirement(lua_State *L, const char *what, const char *text)
+/* "MUST-12": letters, a hyphen and a number. */
+static bool looks_like_requirement(const char *text)
 {
     const char *hyphen = strchr(text, '-');
     const size_t digits = hyphen != NULL ? strspn(hyphen + 1, "0123456789") : 0;
+    return digits > 0 && hyphen[1 + digits] == '\0';
+}
+
+void lua_check_requirement(lua_State *L, const char *what, const char *text, bool words)
+{
     enum tcp_requirement known;
-    if (hyphen == NULL || strchr(text, ' ') != NULL || digits == 0 || hyphen[1 + digits] != '\0' ||
-        tcp_requirement_from_name(text, &known)) {
+    if (strchr(text, ' ') != NULL || tcp_requirement_from_name(text, &known) ||
+        (words && !looks_like_requirement(text))) {
         return; /* a clause in words, or what is known */
     }
     const char *names[TCP_REQ_COUNT];

@@ -189,9 +189,13 @@ int lua_fail_unknown(lua_State *L, const char *what, const char *typed, const ch
                      size_t count) NEVER_RETURNS;
 /* Raises: `NAME is not there yet (WHAT)`; for what belongs to a later piece of work. */
 int lua_fail_later(lua_State *L, const char *name) NEVER_RETURNS;
-/* Raises when `text` looks like the id of a requirement ("MUST-200") and is none. `what`: "cites".
- */
-void lua_check_requirement(lua_State *L, const char *what, const char *text);
+/* Raises when `text` is neither the id of a requirement nor a clause in words, with a blank in
+ * them. `words`: only what looks like an id ("MUST-200") must be one. `what`: "cites". */
+void lua_check_requirement(lua_State *L, const char *what, const char *text, bool words);
+/* The keys of the table at `index` that are strings, sorted, `most` of them; how many. */
+size_t lua_sorted_keys(lua_State *L, int index, const char **names, size_t most);
+/* The global whose name is nearest to the one that Lua's message says is nil, or NULL. */
+const char *lua_nearest_global(lua_State *L, const char *message);
 /* Checks that every key of the table at `index` is among `names`; else lua_fail_unknown. Positional
  * keys 1..positional are accepted too. */
 void lua_check_keys(lua_State *L, int index, const char *what, const char *const *names,
@@ -201,6 +205,9 @@ void lua_check_keys(lua_State *L, int index, const char *what, const char *const
 
 /* Raises `WHAT: expected EXPECTED; got` and the value. Never returns. */
 int value_fail(lua_State *L, int index, const char *what, const char *expected) NEVER_RETURNS;
+/* The same with the nearest name, or NULL. */
+int value_fail_near(lua_State *L, int index, const char *what, const char *expected,
+                    const char *near) NEVER_RETURNS;
 /* Whether the value is false or "off". */
 bool value_is_off(lua_State *L, int index);
 uint64_t value_time(lua_State *L, int index, const char *what);

@@ -36,7 +36,7 @@ static void read_cites(lua_State *L, struct scenario *scenario, int index)
     for (size_t i = 0; i < count; i++) {
         lua_rawgeti(L, index, (lua_Integer)i + 1);
         cites[i] = kept_string(L, lua_gettop(L), "cites");
-        lua_check_requirement(L, "cites", cites[i]);
+        lua_check_requirement(L, "cites", cites[i], true);
         lua_pop(L, 1);
     }
     scenario->cites = cites;

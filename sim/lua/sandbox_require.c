@@ -11,6 +11,7 @@
 #define FILE_MAX_BYTES ((size_t)16 << 20)
 #define READ_BYTES ((size_t)64 << 10)
 #define MODULE_NAME_MAX 200
+#define EMBEDDED_COMPARED 64
 
 /* What scripts/embed_lua.cmake makes of scripts/lua/: the list ends with a NULL name. */
 struct embedded {
@@ -316,6 +317,16 @@ static bool try_embedded(lua_State *L, const char *name)
     return false;
 }
 
+static const char *nearest_embedded(const char *name)
+{
+    const char *names[EMBEDDED_COMPARED];
+    size_t count = 0;
+    for (; count < EMBEDDED_COMPARED && embedded_modules[count].name != NULL; count++) {
+        names[count] = embedded_modules[count].name;
+    }
+    return nearest_name(name, names, count);
+}
+
 /* Pushes the module's function and its path, or raises with the places where it was looked for. */
 static void find_module(lua_State *L, const char *name)
 {
@@ -332,8 +343,10 @@ static void find_module(lua_State *L, const char *name)
     }
     if (try_embedded(L, name)) { return; }
     lua_concat(L, tried);
-    lua_fail(L, "require: there is no module \"%s\": not as %s, and none is built in", name,
-             lua_tostring(L, -1));
+    const char *near = nearest_embedded(name);
+    lua_fail(L, "require: there is no module \"%s\": not as %s, and none is built in%s%s%s", name,
+             lua_tostring(L, -1), near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+             near != NULL ? "\"?" : "");
 }
 
 static int require_handler(lua_State *L)

@@ -58,14 +58,17 @@ void scenario_uncaught(struct scenario *scenario, lua_State *from, const char *w
     const size_t len = strlen(path);
     const bool bare = !placed || (strncmp(message, path, len) == 0 && message[len] == ':' &&
                                   strchr("0123456789", message[len + 1]) == NULL);
+    const char *near = text ? lua_nearest_global(from, message) : NULL;
     char when[64] = "";
     if (scenario->world != NULL) {
         char seconds[32];
         (void)units_format_time(world_now(scenario->world), 6, seconds, sizeof seconds);
         (void)snprintf(when, sizeof when, ", at %s s", seconds);
     }
-    scenario_tell(scenario, "%s%s%s%s%s\n  in %s%s", bare ? "tcpsim: " : "", placed ? "" : path,
-                  placed ? "" : ": ", before, message, what, when);
+    scenario_tell(scenario, "%s%s%s%s%s%s%s%s\n  in %s%s", bare ? "tcpsim: " : "",
+                  placed ? "" : path, placed ? "" : ": ", before, message,
+                  near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+                  near != NULL ? "\"?" : "", what, when);
 }
 
 /* ---- the trace's frame ---- */

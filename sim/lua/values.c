@@ -46,9 +46,16 @@ static void show(lua_State *L, int index, char *text, size_t room)
 
 int value_fail(lua_State *L, int index, const char *what, const char *expected)
 {
+    return value_fail_near(L, index, what, expected, NULL);
+}
+
+int value_fail_near(lua_State *L, int index, const char *what, const char *expected,
+                    const char *near)
+{
     char got[SHOWN_MAX];
     show(L, index, got, sizeof got);
-    return lua_fail(L, "%s: expected %s; got %s", what, expected, got);
+    if (near == NULL) { return lua_fail(L, "%s: expected %s; got %s", what, expected, got); }
+    return lua_fail(L, "%s: expected %s; got %s; did you mean \"%s\"?", what, expected, got, near);
 }
 
 bool value_is_off(lua_State *L, int index)

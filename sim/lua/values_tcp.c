@@ -6,6 +6,8 @@
 
 #define NAMES_MAX 192
 #define WHAT_MAX 200
+#define CHOICES_MAX 16
+#define CHOICES_OCTETS 128
 #define KEEPALIVE_IDLE_NS (7200 * NS_PER_S)
 #define KEEPALIVE_COUNT_MAX 65535
 #define ACK_LIMIT_COUNT_MAX 1000000
@@ -42,41 +44,50 @@ static uint64_t read_time(lua_State *L, const char *what, uint64_t min, uint64_t
     return ns;
 }
 
-/* The table writes "at_once" for what a scenario calls "at once": its words are separated by
- * blanks. */
-static bool same_choice(const char *choice, size_t len, const char *typed)
+struct choices {
+    char octets[CHOICES_OCTETS];
+    const char *names[CHOICES_MAX];
+    size_t count;
+};
+
+/* The table separates its choices by blanks, and writes "at_once" for what a scenario calls
+ * "at once". */
+static void split_choices(const char *row, struct choices *choices)
 {
-    if (strlen(typed) != len) { return false; }
-    for (size_t i = 0; i < len; i++) {
-        if ((choice[i] == '_' ? ' ' : choice[i]) != typed[i]) { return false; }
+    (void)snprintf(choices->octets, sizeof choices->octets, "%s", row);
+    choices->count = 0;
+    char *at = choices->octets;
+    while (*at != '\0' && choices->count < CHOICES_MAX) {
+        choices->names[choices->count++] = at;
+        for (; *at != '\0' && *at != ' '; at++) {
+            if (*at == '_') { *at = ' '; }
+        }
+        if (*at == ' ') { *at++ = '\0'; }
     }
-    return true;
+}
+
+static void fail_choice(lua_State *L, const char *what, const struct choices *choices)
+{
+    char expected[240] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < choices->count && used < sizeof expected; i++) {
+        used += (size_t)snprintf(expected + used, sizeof expected - used, "%s\"%s\"",
+                                 i > 0 ? " or " : "", choices->names[i]);
+    }
+    const char *typed = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+    value_fail_near(L, -1, what, expected, nearest_name(typed, choices->names, choices->count));
 }
 
 static uint64_t read_choice(lua_State *L, const char *what, const struct tcp_option_row *row)
 {
-    const bool text = lua_type(L, -1) == LUA_TSTRING;
-    const bool most = row->may_be_off && lua_isboolean(L, -1); /* true: the last; false is off */
-    const char *typed = text ? lua_tostring(L, -1) : "";
-    char expected[240] = "";
-    size_t used = 0;
-    uint64_t number = 0;
-    for (const char *at = row->choices; *at != '\0'; number++) {
-        const size_t len = strcspn(at, " ");
-        if (text && same_choice(at, len, typed)) { return number; }
-        if (most && at[len] == '\0') { return number; }
-        if (used < sizeof expected) {
-            const size_t start = used;
-            used += (size_t)snprintf(expected + used, sizeof expected - used, "%s\"%.*s\"",
-                                     number > 0 ? " or " : "", (int)len, at);
-            for (size_t i = start; i < used && i < sizeof expected; i++) {
-                if (expected[i] == '_') { expected[i] = ' '; }
-            }
-        }
-        at += len;
-        at += strspn(at, " ");
+    struct choices choices;
+    split_choices(row->choices, &choices);
+    /* true: the last; false is off */
+    if (row->may_be_off && lua_isboolean(L, -1)) { return choices.count - 1; }
+    for (size_t i = 0; lua_type(L, -1) == LUA_TSTRING && i < choices.count; i++) {
+        if (strcmp(choices.names[i], lua_tostring(L, -1)) == 0) { return i; }
     }
-    value_fail(L, -1, what, expected);
+    fail_choice(L, what, &choices);
     return 0;
 }
 
