@@ -129,8 +129,15 @@ bool paths_search(struct paths *search);
 
 /* ---- what is run: a scenario or a packetdrill script (subject.c) ---- */
 
-enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_ERROR, VERDICT_LIMIT, VERDICT_UNSUPPORTED };
-#define VERDICTS (VERDICT_UNSUPPORTED + 1)
+enum verdict {
+    VERDICT_PASS,
+    VERDICT_FAIL,
+    VERDICT_ERROR,
+    VERDICT_LIMIT,
+    VERDICT_UNSUPPORTED,
+    VERDICT_INTERRUPTED,
+};
+#define VERDICTS (VERDICT_INTERRUPTED + 1)
 const char *verdict_name(enum verdict verdict);
 int verdict_status(enum verdict verdict); /* enum cli_status */
 
@@ -158,6 +165,8 @@ const struct tcp_marks *subject_marks(const struct subject *subject, const uint3
 const char *subject_reason(const struct subject *subject); /* of a script's verdict, or "" */
 uint64_t subject_seed(const struct subject *subject);
 uint64_t subject_progress(const struct subject *subject); /* safe in a signal handler */
+/* From another thread: the run ends before its next event. False: it has not come so far. */
+bool subject_interrupt(struct subject *subject);
 
 /* ---- the settings of a run (settings.c) ---- */
 
@@ -222,15 +231,16 @@ char *settings_repeat_test(const struct settings *settings, const char *path, co
 
 struct watchdog;
 
-/* Begins to watch: a run without progress for `stall_s` seconds, SIGINT, SIGTERM, SIGHUP and a
- * crash end the process with a message and the right status, and without half-written files. NULL:
- * told. */
+/* Begins to watch: a run without progress for `stall_s` seconds and a crash end the process with a
+ * message and the right status, and without half-written files. So do SIGINT, SIGTERM and SIGHUP,
+ * but a run that is under way is asked to end first (VERDICT_INTERRUPTED), and given a second, or
+ * until it is told often enough. NULL: told. */
 struct watchdog *watchdog_start(unsigned stall_s);
 void watchdog_stop(struct watchdog *watchdog);
 /* The scenario that runs now, its file and the command that repeats it, for messages; NULL: none.
  * All are borrowed until the next call. */
 void watchdog_watch(struct watchdog *watchdog, const char *path, const char *repeat,
-                    const struct subject *subject);
+                    struct subject *subject);
 /* Files to be removed when the process ends early: the name is copied. */
 bool watchdog_add_file(struct watchdog *watchdog, const char *path);
 void watchdog_forget_files(struct watchdog *watchdog);

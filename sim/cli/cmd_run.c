@@ -180,7 +180,8 @@ static int attempt_run(struct attempt *attempt)
         perform(attempt);
         status = verdict_status(attempt->verdict);
     }
-    const int closed = outputs_close(&attempt->outputs, prepared && attempt->loaded);
+    const bool whole = attempt->loaded && attempt->verdict != VERDICT_INTERRUPTED;
+    const int closed = outputs_close(&attempt->outputs, prepared && whole);
     if (attempt->digest != NULL) {
         trace_digest_destroy(attempt->digest);
         attempt->digest = NULL;
@@ -199,6 +200,10 @@ static int compare_with_second(struct run *run, const struct attempt *first)
     (void)attempt_run(&second);
     out_flush(run->cli->out);
     clear_progress(run);
+    if (second.verdict == VERDICT_INTERRUPTED) {
+        cli_tell("%s: interrupted", first->path);
+        return CLI_INTERRUPTED;
+    }
     if (second.verdict == first->verdict && strcmp(second.digest_text, first->digest_text) == 0) {
         cli_tell("%s: deterministic: two runs, digest %s", first->path, first->digest_text);
         return CLI_HELD;
@@ -215,7 +220,8 @@ static int run_scenario(struct run *run, const char *path)
     first.verdict = VERDICT_ERROR;
     int status = attempt_run(&first);
     run->verdicts[first.verdict]++;
-    const bool ran = first.loaded && !run->settings->dry_run;
+    const bool ran =
+        first.loaded && !run->settings->dry_run && first.verdict != VERDICT_INTERRUPTED;
     if (run->settings->digest && ran) {
         const bool alone = run->settings->scenarios.count == 1;
         out_printf(run->cli->out, "%s%s%s\n", first.digest_text, alone ? "" : "  ",
@@ -266,6 +272,7 @@ static int run_all(struct cli *cli, const struct settings *settings)
     for (size_t i = 0; i < settings->scenarios.count && out_error(cli->out) == 0; i++) {
         show_progress(&run, i);
         status = cli_worse(status, run_scenario(&run, settings->scenarios.path[i]));
+        if (status == CLI_INTERRUPTED) { break; }
     }
     clear_progress(&run);
     out_flush(cli->out);

@@ -18,6 +18,7 @@ const char *verdict_name(enum verdict verdict)
     case VERDICT_ERROR: return "error";
     case VERDICT_LIMIT: return "limit";
     case VERDICT_UNSUPPORTED: return "unsupported";
+    case VERDICT_INTERRUPTED: return "interrupted";
     }
     return "";
 }
@@ -30,6 +31,7 @@ int verdict_status(enum verdict verdict)
     case VERDICT_ERROR: return CLI_ERROR;
     case VERDICT_LIMIT: return CLI_LIMIT;
     case VERDICT_UNSUPPORTED: return CLI_UNSUPPORTED;
+    case VERDICT_INTERRUPTED: return CLI_INTERRUPTED;
     }
     return CLI_ERROR;
 }
@@ -119,6 +121,7 @@ static enum verdict of_pkt(enum pkt_verdict verdict)
     case PKT_ERROR: return VERDICT_ERROR;
     case PKT_LIMIT: return VERDICT_LIMIT;
     case PKT_UNSUPPORTED: return VERDICT_UNSUPPORTED;
+    case PKT_INTERRUPTED: return VERDICT_INTERRUPTED;
     }
     return VERDICT_ERROR;
 }
@@ -130,6 +133,7 @@ static enum verdict of_scenario(enum scenario_verdict verdict)
     case SCENARIO_FAIL: return VERDICT_FAIL;
     case SCENARIO_ERROR: return VERDICT_ERROR;
     case SCENARIO_LIMIT: return VERDICT_LIMIT;
+    case SCENARIO_INTERRUPTED: return VERDICT_INTERRUPTED;
     }
     return VERDICT_ERROR;
 }
@@ -172,4 +176,10 @@ uint64_t subject_seed(const struct subject *subject)
 uint64_t subject_progress(const struct subject *subject)
 {
     return subject->pkt != NULL ? pkt_progress(subject->pkt) : scenario_progress(subject->scenario);
+}
+
+bool subject_interrupt(struct subject *subject)
+{
+    return subject->pkt != NULL ? pkt_interrupt(subject->pkt)
+                                : scenario_interrupt(subject->scenario);
 }

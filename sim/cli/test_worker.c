@@ -249,6 +249,7 @@ static enum test_verdict verdict_of(enum verdict verdict)
     case VERDICT_ERROR: return TEST_ERROR;
     case VERDICT_LIMIT: return TEST_LIMIT;
     case VERDICT_UNSUPPORTED: return TEST_UNSUPPORTED;
+    case VERDICT_INTERRUPTED: return TEST_WAITING;
     }
     return TEST_ERROR;
 }

@@ -1,7 +1,7 @@
 /* watchdog.c - a thread beside the run: it sees stalls, takes the signals that end the program, and
  * removes what was half written. The other thread may hang anywhere, in a pattern match or on a
- * closed terminal; so everything that ends the process early happens here, and nothing is asked of
- * it. */
+ * closed terminal; so everything that ends the process early happens here, and what is asked of it
+ * is not waited for. */
 #include "cli.h"
 
 #include <errno.h>
@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define FILES_MAX SETTINGS_OUTPUTS_MAX
+#define INTERRUPTIONS_MAX 2 /* timeout(1) sends its signal twice */
 #define CRASH_STACK_BYTES 65536
 #define CRASH_GRACE_S 5 /* for the watchdog's own crash: then the process dies of SIGALRM */
 #define WAITING_NS INT64_C(1000000) /* who used less in a second waits for a reader or a disk */
@@ -28,7 +29,8 @@ struct watchdog {
     pthread_mutex_t lock; /* for what follows; never held over anything that can block */
     bool stopping;
     const char *path, *repeat;
-    const struct subject *subject;
+    struct subject *subject;
+    unsigned interruptions; /* so often was it asked to end */
     uint64_t progress;
     int64_t cpu_ns;
     unsigned still_s; /* seconds without progress */
@@ -104,6 +106,7 @@ static int64_t cpu_time(const struct watchdog *watchdog)
 /* Once a second, with the lock held. */
 static void look(struct watchdog *watchdog)
 {
+    if (watchdog->interruptions > 0) { end_process(watchdog, CLI_INTERRUPTED, "interrupted", ""); }
     if (watchdog->subject == NULL) { return; }
     const uint64_t progress = subject_progress(watchdog->subject);
     const int64_t cpu_ns = cpu_time(watchdog);
@@ -131,7 +134,12 @@ static void take_signal(struct watchdog *watchdog, const siginfo_t *info)
             end_process(watchdog, CLI_ERROR, "error", detail);
         }
         break;
-    default: end_process(watchdog, CLI_INTERRUPTED, "interrupted", "");
+    default:
+        if (watchdog->interruptions >= INTERRUPTIONS_MAX || watchdog->subject == NULL ||
+            !subject_interrupt(watchdog->subject)) {
+            end_process(watchdog, CLI_INTERRUPTED, "interrupted", "");
+        }
+        watchdog->interruptions++;
     }
 }
 
@@ -217,7 +225,7 @@ void watchdog_stop(struct watchdog *watchdog)
 }
 
 void watchdog_watch(struct watchdog *watchdog, const char *path, const char *repeat,
-                    const struct subject *subject)
+                    struct subject *subject)
 {
     (void)pthread_mutex_lock(&watchdog->lock);
     watchdog->path = path;

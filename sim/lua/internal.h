@@ -2,6 +2,7 @@
  * and errors. Private to this folder.
  *
  *   scenario.c   create, load, run, verdict         sandbox.c   what of Lua a scenario may use
+ *   outcome.c    what is asked from outside
  *   limits.c     instructions, memory, recursion    coroutine.c resume and wrap that let blocking
  * through values.c     times, rates, option tables        fail.c      errors with file:line,
  * nearest names objects.c    hosts, links, connections … as userdata of one metatable each

@@ -10,17 +10,6 @@
 #define DEFAULT_INSTRUCTIONS UINT64_C(1000000000)
 #define DEFAULT_LIMIT_NS (UINT64_C(3600) * NS_PER_S)
 
-const char *scenario_verdict_name(enum scenario_verdict verdict)
-{
-    switch (verdict) {
-    case SCENARIO_PASS: return "pass";
-    case SCENARIO_FAIL: return "fail";
-    case SCENARIO_ERROR: return "error";
-    case SCENARIO_LIMIT: return "limit";
-    }
-    return "";
-}
-
 /* ---- messages ---- */
 
 void scenario_tell(struct scenario *scenario, const char *format, ...)
@@ -444,6 +433,15 @@ bool scenario_peek(struct scenario *scenario)
 
 /* ---- run ---- */
 
+/* What a part of a run leaves unfulfilled says nothing. */
+static enum scenario_verdict interrupted(struct scenario *scenario)
+{
+    scenario_tell(scenario, "tcpsim: %s: interrupted", scenario->config.path);
+    scenario->verdict = SCENARIO_INTERRUPTED;
+    trace_end(scenario, scenario->verdict);
+    return scenario->verdict;
+}
+
 enum scenario_verdict scenario_run(struct scenario *scenario)
 {
     if (scenario->ended) { return scenario->verdict; }
@@ -458,6 +456,7 @@ enum scenario_verdict scenario_run(struct scenario *scenario)
                        WORLD_EVENTS_AT_ONE_INSTANT_MAX);
         break;
     case WORLD_STOPPED: break;
+    case WORLD_INTERRUPTED: return interrupted(scenario);
     case WORLD_NO_MEMORY: scenario->out_of_memory = true; break;
     }
     if (!scenario->error && !scenario->limits.reached && !scenario->out_of_memory) {
@@ -465,35 +464,4 @@ enum scenario_verdict scenario_run(struct scenario *scenario)
         expectations_judge(scenario);
     }
     return conclude(scenario);
-}
-
-/* ---- what it says of itself ---- */
-
-const char *scenario_title(const struct scenario *scenario)
-{
-    return scenario->title != NULL ? scenario->title : "";
-}
-
-size_t scenario_cites(const struct scenario *scenario, const char *const **cites)
-{
-    *cites = (const char *const *)scenario->cites;
-    return scenario->cite_count;
-}
-
-const struct tcp_marks *scenario_marks(const struct scenario *scenario, const uint32_t **shown)
-{
-    *shown = scenario->shown;
-    return scenario->world != NULL ? world_marks(scenario->world) : NULL;
-}
-
-uint64_t scenario_seed(const struct scenario *scenario)
-{
-    if (scenario->config.has_seed) { return scenario->config.seed; }
-    return scenario->has_own_seed ? scenario->own_seed : 1;
-}
-
-uint64_t scenario_progress(const struct scenario *scenario)
-{
-    return scenario->limits.progress +
-           (scenario->world != NULL ? world_events(scenario->world) : 0);
 }

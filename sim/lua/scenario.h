@@ -15,8 +15,14 @@
 
 struct scenario;
 
-/* Exit statuses follow from these: 0 1 2 3. */
-enum scenario_verdict { SCENARIO_PASS, SCENARIO_FAIL, SCENARIO_ERROR, SCENARIO_LIMIT };
+/* Exit statuses follow from these: 0 1 2 3 130. */
+enum scenario_verdict {
+    SCENARIO_PASS,
+    SCENARIO_FAIL,
+    SCENARIO_ERROR,
+    SCENARIO_LIMIT,
+    SCENARIO_INTERRUPTED
+};
 const char *scenario_verdict_name(enum scenario_verdict verdict);
 
 struct scenario_config {
@@ -67,6 +73,9 @@ uint64_t scenario_seed(const struct scenario *scenario);
 /* Grows as long as the run makes progress: events and Lua instructions. Safe in a signal handler.
  */
 uint64_t scenario_progress(const struct scenario *scenario);
+
+/* From another thread: the run ends before its next event. False: it has not come so far. */
+bool scenario_interrupt(struct scenario *scenario);
 
 /* Only the scenario table, for `list`: loads the file until sim.scenario has been called. False: no
  * such call, or an error (told). The strings live until scenario_destroy. */

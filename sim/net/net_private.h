@@ -21,6 +21,8 @@
 #include "rules.h"
 #include "world.h"
 
+#include <stdatomic.h>
+
 /* ---- hash tables (table.c): chained, the node inside the thing itself; never iterated ---- */
 
 struct table_node {
@@ -446,7 +448,8 @@ struct world {
     uint64_t now_ns;
     uint32_t events_now; /* at this instant */
     uint64_t events, segments;
-    bool stopped, no_memory;
+    atomic_bool stopped, interrupted; /* from another thread, too */
+    bool no_memory;
     struct host **hosts;
     uint32_t host_count, host_room;
     struct table addresses; /* struct host_address */

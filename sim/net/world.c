@@ -268,7 +268,7 @@ enum world_end world_run(struct world *world)
         if (world->in_applications) { end_round(world); }
         if (world->any_dirty && batch_is_over(world, batch)) { pump_dirty(world); }
         if (world->no_memory) { return WORLD_NO_MEMORY; }
-        if (world->stopped) { return WORLD_STOPPED; }
+        if (world->stopped) { return world->interrupted ? WORLD_INTERRUPTED : WORLD_STOPPED; }
         if (world->events_now > WORLD_EVENTS_AT_ONE_INSTANT_MAX) { return WORLD_ENDLESS; }
         struct queue_key key;
         void *value;
@@ -285,6 +285,12 @@ enum world_end world_run(struct world *world)
 }
 
 void world_stop(struct world *world) { world->stopped = true; }
+
+void world_interrupt(struct world *world)
+{
+    world->interrupted = true;
+    world->stopped = true;
+}
 
 bool world_stopped(const struct world *world) { return world->stopped; }
 

@@ -110,11 +110,14 @@ enum world_end {
     WORLD_ENDLESS,  /* WORLD_EVENTS_AT_ONE_INSTANT_MAX events, and the clock stands still */
     WORLD_LIMIT,    /* the time limit was reached with something left */
     WORLD_STOPPED,  /* world_stop */
+    WORLD_INTERRUPTED,
     WORLD_NO_MEMORY,
 };
 enum world_end world_run(struct world *world);
 void world_stop(
     struct world *world); /* from within a task or hook: the run ends before the next event */
+/* From another thread: the same, with WORLD_INTERRUPTED. */
+void world_interrupt(struct world *world);
 bool world_stopped(const struct world *world);
 void world_go_on(struct world *world); /* takes world_stop back: world_run may be called again */
 

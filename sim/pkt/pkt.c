@@ -20,6 +20,7 @@ const char *pkt_verdict_name(enum pkt_verdict verdict)
     case PKT_ERROR: return "error";
     case PKT_LIMIT: return "limit";
     case PKT_UNSUPPORTED: return "unsupported";
+    case PKT_INTERRUPTED: return "interrupted";
     }
     return "";
 }
@@ -51,7 +52,8 @@ static void judge(struct pkt *pkt, enum pkt_verdict verdict, uint32_t line, uint
         (void)snprintf(place, sizeof place, ":%u", line);
     }
     (void)snprintf(pkt->reason, sizeof pkt->reason, "%.*s", (int)strcspn(text, "\n"), text);
-    pkt_tell(pkt, "%s%s: %s%s", pkt->config.path, place, before, text);
+    pkt_tell(pkt, "%s%s%s: %s%s", line > 0 ? "" : "tcpsim: ", pkt->config.path, place, before,
+             text);
 }
 
 #define FORMATTED(text)                                    \
@@ -170,7 +172,8 @@ static void conclude(struct pkt *pkt)
         pkt->verdict = PKT_PASS;
     }
     trace_end(pkt);
-    const bool told = pkt->verdict == PKT_PASS || pkt->verdict == PKT_UNSUPPORTED;
+    const bool told = pkt->verdict == PKT_PASS || pkt->verdict == PKT_UNSUPPORTED ||
+                      pkt->verdict == PKT_INTERRUPTED;
     if (!told && pkt->config.repeat != NULL) { pkt_tell(pkt, "  repeat: %s", pkt->config.repeat); }
 }
 
@@ -311,6 +314,7 @@ enum pkt_verdict pkt_run(struct pkt *pkt)
                 judge(pkt, PKT_LIMIT, 0, 0, "limit reached: too many events at one instant", "");
                 break;
             case WORLD_STOPPED: break;
+            case WORLD_INTERRUPTED: judge(pkt, PKT_INTERRUPTED, 0, 0, "", "interrupted"); break;
             case WORLD_NO_MEMORY: pkt->no_memory = true; break;
             }
         }
@@ -338,4 +342,11 @@ uint64_t pkt_seed(const struct pkt *pkt) { return pkt->config.has_seed ? pkt->co
 uint64_t pkt_progress(const struct pkt *pkt)
 {
     return pkt->world != NULL ? world_events(pkt->world) : 0;
+}
+
+bool pkt_interrupt(struct pkt *pkt)
+{
+    if (pkt->world == NULL) { return false; }
+    world_interrupt(pkt->world);
+    return true;
 }

@@ -16,7 +16,7 @@
 struct pkt;
 
 /* UNSUPPORTED: the script asks for something that is not there, which is named. */
-enum pkt_verdict { PKT_PASS, PKT_FAIL, PKT_ERROR, PKT_LIMIT, PKT_UNSUPPORTED };
+enum pkt_verdict { PKT_PASS, PKT_FAIL, PKT_ERROR, PKT_LIMIT, PKT_UNSUPPORTED, PKT_INTERRUPTED };
 const char *pkt_verdict_name(enum pkt_verdict verdict);
 
 enum pkt_ip_version { PKT_IP_ANY, PKT_IPV4, PKT_IPV6, PKT_IPV4_MAPPED };
@@ -68,6 +68,8 @@ const struct tcp_marks *pkt_marks(const struct pkt *pkt); /* ../../tcp/marks.h; 
 const char *pkt_reason(const struct pkt *pkt);            /* of a verdict that is not pass; "" */
 uint64_t pkt_seed(const struct pkt *pkt);
 uint64_t pkt_progress(const struct pkt *pkt); /* grows while events happen */
+/* From another thread: the run ends before its next event. False: it has not come so far. */
+bool pkt_interrupt(struct pkt *pkt);
 
 /* ---- what a script's sysctls set: one table, for `tcpsim options` ---- */
 

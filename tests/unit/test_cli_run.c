@@ -110,6 +110,10 @@ static void a_message_says_who_speaks(void **state)
 {
     static const struct cli_row rows[] = {
         {"echo 'error({})' >table.lua; $T run -q table.lua", 2, NULL, "table.lua:1: "},
+        {"printf '0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\\n+3600 close(3) = 0\\n' >late.pkt; "
+         "$T run "
+         "-q --limit 1s late.pkt",
+         3, NULL, "tcpsim: late.pkt: limit reached: simulated time (--limit)\n"},
         /* Lua's own reader gives the file alone. */
         {"{ printf 'x = '; printf %1000d 1 | tr ' ' '('; } >deep.lua; $T run -q deep.lua 2>&1 | "
          "head -n 1",
@@ -150,6 +154,26 @@ static void a_run_can_be_broken_off(void **state)
          "-INT $p; "
          "wait $p; echo $?; ls -A cut",
          0, "130\n", "tcpsim: forever.lua: interrupted\n"},
+        {"test -z \"$(ls -A cut)\"", 0, NULL, NULL},
+        /* What has been printed ends as it should, whatever format it is in. */
+        {"$T run --format jsonl forever.lua >cut/j & p=$!; sleep 0.5; kill -INT $p; kill -INT $p; "
+         "wait "
+         "$p; echo $?; tail -n 1 cut/j | grep -c "
+         "'\"event\":\"end\".*\"verdict\":\"interrupted\".*}$'; "
+         "rm cut/j",
+         0, "130\n1\n", "tcpsim: forever.lua: interrupted\n"},
+        {"$T run forever.lua pass.lua >cut/l & p=$!; sleep 0.5; kill -TERM $p; wait $p; echo $?; "
+         "tail "
+         "-n 1 cut/l; rm cut/l",
+         0, "130\ninterrupted: ", "tcpsim: forever.lua: interrupted\n"},
+        {"$T run -q --check-determinism forever.lua & p=$!; sleep 0.5; kill -INT $p; wait $p", 130,
+         NULL, "tcpsim: forever.lua: interrupted\n"},
+        /* Who cannot listen is not waited for. */
+        {"$T run -q -w cut/x.pcapng stall.lua & p=$!; sleep 0.5; kill -INT $p; wait $p", 130, NULL,
+         "tcpsim: stall.lua: interrupted\n"},
+        {"mkfifo cut/f; sleep 3 <cut/f & $T run --format jsonl forever.lua >cut/f & p=$!; sleep 1; "
+         "kill -INT $p; wait $p; s=$?; rm cut/f; exit $s",
+         130, NULL, "tcpsim: forever.lua: interrupted\n"},
         {"test -z \"$(ls -A cut)\"", 0, NULL, NULL},
         {"$T run -q -o cut/t --stall-seconds 1 stall.lua; echo $?; ls -A cut", 0, "3\n",
          "tcpsim: stall.lua: limit: no progress for 1 s (--stall-seconds)\n  repeat: tcpsim run "
