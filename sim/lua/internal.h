@@ -2,7 +2,7 @@
  * and errors. Private to this folder.
  *
  *   scenario.c   create, load, run, verdict         sandbox.c   what of Lua a scenario may use
- *   outcome.c    what is asked from outside
+ *   outcome.c    what is asked from outside        strict.c    the globals sim and expect
  *   limits.c     instructions, memory, recursion    coroutine.c resume and wrap that let blocking
  * through values.c     times, rates, option tables        fail.c      errors with file:line,
  * nearest names objects.c    hosts, links, connections … as userdata of one metatable each
@@ -195,6 +195,9 @@ int lua_fail_later(lua_State *L, const char *name) NEVER_RETURNS;
 void lua_check_requirement(lua_State *L, const char *what, const char *text, bool words);
 /* The keys of the table at `index` that are strings, sorted, `most` of them; how many. */
 size_t lua_sorted_keys(lua_State *L, int index, const char **names, size_t most);
+/* The table of functions on top of the stack (popped) becomes a global that knows its names
+ * (strict.c). */
+void lua_set_strict_global(lua_State *L, const char *name);
 /* The global whose name is nearest to the one that Lua's message says is nil, or NULL. */
 const char *lua_nearest_global(lua_State *L, const char *message);
 /* Checks that every key of the table at `index` is among `names`; else lua_fail_unknown. Positional

@@ -243,64 +243,6 @@ bool scenario_call_rule(struct scenario *scenario, lua_CFunction body, void *con
 
 /* ---- the globals sim and expect ---- */
 
-#define GLOBAL_NAMES_MAX 64
-
-/* The names of the functions in the table at `index`, sorted. */
-static size_t function_names(lua_State *L, int index, const char **names)
-{
-    size_t count = 0;
-    lua_pushnil(L);
-    while (lua_next(L, index) != 0 && count < GLOBAL_NAMES_MAX) {
-        const char *name = lua_tostring(L, -2);
-        size_t at = count++;
-        for (; at > 0 && strcmp(names[at - 1], name) > 0; at--) { names[at] = names[at - 1]; }
-        names[at] = name;
-        lua_pop(L, 1);
-    }
-    return count;
-}
-
-static int strict_index(lua_State *L)
-{
-    lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) { return 1; }
-    const char *global = lua_tostring(L, lua_upvalueindex(2));
-    if (lua_type(L, 2) != LUA_TSTRING) {
-        return lua_fail(L, "%s has functions by name, not by %s", global, lua_what(L, 2));
-    }
-    const char *names[GLOBAL_NAMES_MAX + 1];
-    const size_t count = function_names(L, lua_upvalueindex(1), names);
-    lua_pushfstring(L, "function of %s", global);
-    return lua_fail_unknown(L, lua_tostring(L, -1), lua_tostring(L, 2), names, count);
-}
-
-static int strict_newindex(lua_State *L)
-{
-    return lua_fail(L, "%s cannot be changed", lua_tostring(L, lua_upvalueindex(1)));
-}
-
-/* The table of functions on top of the stack (popped) becomes a global that knows its names. */
-static void set_strict_global(lua_State *L, const char *name)
-{
-    lua_newtable(L); /* the global: empty, so that every access goes through the metatable */
-    lua_createtable(L, 0, 3);
-    lua_pushvalue(L, -3);
-    lua_pushstring(L, name);
-    lua_pushcclosure(L, strict_index, 2);
-    lua_setfield(L, -2, "__index");
-    lua_pushstring(L, name);
-    lua_pushcclosure(L, strict_newindex, 1);
-    lua_setfield(L, -2, "__newindex");
-    lua_pushstring(L, name);
-    lua_setfield(L, -2, "__metatable");
-    lua_setmetatable(L, -2);
-    lua_pushglobaltable(L);
-    lua_pushstring(L, name);
-    lua_pushvalue(L, -3);
-    lua_rawset(L, -3);
-    lua_pop(L, 3);
-}
-
 static int open_modules(lua_State *L)
 {
     objects_open(L);
@@ -310,10 +252,10 @@ static int open_modules(lua_State *L)
     module_router(L);
     module_rule(L);
     module_inject(L);
-    set_strict_global(L, "sim");
+    lua_set_strict_global(L, "sim");
     lua_newtable(L);
     module_expect(L);
-    set_strict_global(L, "expect");
+    lua_set_strict_global(L, "expect");
     return 0;
 }
 

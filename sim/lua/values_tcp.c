@@ -66,7 +66,9 @@ static void split_choices(const char *row, struct choices *choices)
     }
 }
 
-static void fail_choice(lua_State *L, const char *what, const struct choices *choices)
+/* A profile's own choice that is none of the words belongs to later work. */
+static void fail_choice(lua_State *L, const char *what, const struct tcp_option_row *row,
+                        const struct choices *choices)
 {
     char expected[240] = "";
     size_t used = 0;
@@ -75,6 +77,11 @@ static void fail_choice(lua_State *L, const char *what, const struct choices *ch
                                  i > 0 ? " or " : "", choices->names[i]);
     }
     const char *typed = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+    for (unsigned which = 0; which < TCP_PROFILES; which++) {
+        if (strcmp(row->defaults[which], typed) == 0) {
+            lua_fail_later(L, lua_pushfstring(L, "%s = \"%s\"", row->name, typed));
+        }
+    }
     value_fail_near(L, -1, what, expected, nearest_name(typed, choices->names, choices->count));
 }
 
@@ -87,7 +94,7 @@ static uint64_t read_choice(lua_State *L, const char *what, const struct tcp_opt
     for (size_t i = 0; lua_type(L, -1) == LUA_TSTRING && i < choices.count; i++) {
         if (strcmp(choices.names[i], lua_tostring(L, -1)) == 0) { return i; }
     }
-    fail_choice(L, what, &choices);
+    fail_choice(L, what, row, &choices);
     return 0;
 }
 
