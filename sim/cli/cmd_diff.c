@@ -338,13 +338,28 @@ static int compare(struct comparison *c)
     return status;
 }
 
+/* A capture's clock begins with its first packet, a run's before its first segment. */
+static void set_clock(struct diff_side *capture, const struct diff_side *run)
+{
+    const uint64_t later_ns = run->count > 0 ? run->segment[0].time_ns : 0;
+    for (size_t i = 0; i < capture->count; i++) { capture->segment[i].time_ns += later_ns; }
+}
+
+/* A side that reached its limit is compared, too. */
+static bool is_whole(int status) { return status == CLI_HELD || status == CLI_LIMIT; }
+
 static int compare_all(struct comparison *c)
 {
     struct watchdog *watchdog = watchdog_start((unsigned)c->settings[0].stall_s);
     if (watchdog == NULL) { return CLI_ERROR; }
     int status = fill_side(c, 0, watchdog);
-    if (status != CLI_ERROR) { status = cli_worse(status, fill_side(c, 1, watchdog)); }
-    if (status != CLI_ERROR) { status = cli_worse(status, compare(c)); }
+    if (is_whole(status)) { status = cli_worse(status, fill_side(c, 1, watchdog)); }
+    if (is_whole(status)) {
+        const bool runs[] = {is_scenario(c->path[0]), is_scenario(c->path[c->path_count - 1])};
+        if (runs[0] && !runs[1]) { set_clock(&c->side[1], &c->side[0]); }
+        if (runs[1] && !runs[0]) { set_clock(&c->side[0], &c->side[1]); }
+        status = cli_worse(status, compare(c));
+    }
     out_flush(c->cli->out);
     watchdog_stop(watchdog);
     return status;
