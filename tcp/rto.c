@@ -140,8 +140,8 @@ void rto_start(struct tcp_conn *conn, uint64_t now_ns)
  * is taken back, and where the timer would have expired by now it does. */
 void rto_take_back(struct tcp_conn *conn, uint64_t now_ns, tcp_seq seq)
 {
-    if (!conn_options(conn)->icmp_backoff || !conn->syn_acked || conn->probing ||
-        conn->retransmits == 0 || seq != conn->snd_una) {
+    if (!conn_options(conn)->icmp_backoff || !conn->syn_acked || conn->retransmits == 0 ||
+        !timer_is_on(conn, TCP_TIMER_RETRANSMISSION) || seq != conn->snd_una) {
         return;
     }
     const uint64_t least_ns = rto_of_samples(conn);
