@@ -165,6 +165,9 @@ const struct tcp_marks *subject_marks(const struct subject *subject, const uint3
 const char *subject_reason(const struct subject *subject); /* of a script's verdict, or "" */
 uint64_t subject_seed(const struct subject *subject);
 uint64_t subject_progress(const struct subject *subject); /* safe in a signal handler */
+/* How far it has come, and where it ends at the latest; from another thread, too. False: it has not
+ * begun. */
+bool subject_clock(const struct subject *subject, uint64_t *now_ns, uint64_t *limit_ns);
 /* From another thread: the run ends before its next event. False: it has not come so far. */
 bool subject_interrupt(struct subject *subject);
 
@@ -241,6 +244,10 @@ void watchdog_stop(struct watchdog *watchdog);
  * All are borrowed until the next call. */
 void watchdog_watch(struct watchdog *watchdog, const char *path, const char *repeat,
                     struct subject *subject);
+/* From now on a run of seconds shows on standard error, a terminal, how far it has come. */
+void watchdog_show_progress(struct watchdog *watchdog);
+/* Before anything else is written there. */
+void watchdog_clear_progress(struct watchdog *watchdog);
 /* Files to be removed when the process ends early: the name is copied. */
 bool watchdog_add_file(struct watchdog *watchdog, const char *path);
 void watchdog_forget_files(struct watchdog *watchdog);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #define GIVEN_MAX 256
 #define PERCENT_MAX 1000
@@ -266,6 +267,7 @@ static int run_scenario(struct comparison *c, unsigned which, const char *path,
     (void)subject_load(subject);
     const enum verdict verdict = subject_run(subject);
     watchdog_watch(watchdog, NULL, NULL, NULL);
+    watchdog_clear_progress(watchdog);
     subject_destroy(subject);
     size_t len = 0;
     const char *text = out_writer_contents(messages, &len);
@@ -352,6 +354,7 @@ static int compare_all(struct comparison *c)
 {
     struct watchdog *watchdog = watchdog_start((unsigned)c->settings[0].stall_s);
     if (watchdog == NULL) { return CLI_ERROR; }
+    if (isatty(STDERR_FILENO)) { watchdog_show_progress(watchdog); }
     int status = fill_side(c, 0, watchdog);
     if (is_whole(status)) { status = cli_worse(status, fill_side(c, 1, watchdog)); }
     if (is_whole(status)) {

@@ -30,6 +30,7 @@ static void clear_progress(struct run *run)
         (void)fputs("\r\033[K", stderr);
         run->progress_shown = false;
     }
+    watchdog_clear_progress(run->watchdog);
 }
 
 static void message(void *context, const char *text)
@@ -266,6 +267,7 @@ static int run_all(struct cli *cli, const struct settings *settings)
         .shows_progress = isatty(STDERR_FILENO) && !prints_to_terminal(settings),
     };
     if (run.watchdog == NULL) { return CLI_ERROR; }
+    if (run.shows_progress) { watchdog_show_progress(run.watchdog); }
     (void)clock_gettime(CLOCK_MONOTONIC, &run.began);
     int status = CLI_HELD;
     /* When standard output is gone, so is who would read the rest. */

@@ -2,6 +2,8 @@
  * face. */
 #include "cli.h"
 
+#include "../net/world.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -176,6 +178,16 @@ uint64_t subject_seed(const struct subject *subject)
 uint64_t subject_progress(const struct subject *subject)
 {
     return subject->pkt != NULL ? pkt_progress(subject->pkt) : scenario_progress(subject->scenario);
+}
+
+bool subject_clock(const struct subject *subject, uint64_t *now_ns, uint64_t *limit_ns)
+{
+    const struct world *world = subject->pkt != NULL ? pkt_peek_world(subject->pkt)
+                                                     : scenario_peek_world(subject->scenario);
+    if (world == NULL) { return false; }
+    *now_ns = world_now(world);
+    *limit_ns = world_limit(world);
+    return true;
 }
 
 bool subject_interrupt(struct subject *subject)

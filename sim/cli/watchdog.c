@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define FILES_MAX SETTINGS_OUTPUTS_MAX
+#define PATH_SHOWN_MAX 40
 #define INTERRUPTIONS_MAX 2 /* timeout(1) sends its signal twice */
 #define CRASH_STACK_BYTES 65536
 #define CRASH_GRACE_S 5 /* for the watchdog's own crash: then the process dies of SIGALRM */
@@ -34,6 +35,8 @@ struct watchdog {
     uint64_t progress;
     int64_t cpu_ns;
     unsigned still_s; /* seconds without progress */
+    bool shows_progress, progress_shown;
+    uint64_t watched_s; /* since the run began */
     char *files[FILES_MAX];
     size_t file_count;
 };
@@ -108,6 +111,7 @@ static void look(struct watchdog *watchdog)
 {
     if (watchdog->interruptions > 0) { end_process(watchdog, CLI_INTERRUPTED, "interrupted", ""); }
     if (watchdog->subject == NULL) { return; }
+    watchdog->watched_s++;
     const uint64_t progress = subject_progress(watchdog->subject);
     const int64_t cpu_ns = cpu_time(watchdog);
     const bool waits = cpu_ns - watchdog->cpu_ns < WAITING_NS;
@@ -120,6 +124,22 @@ static void look(struct watchdog *watchdog)
                        watchdog->stall_s);
         end_process(watchdog, CLI_LIMIT, "limit", detail);
     }
+}
+
+/* With the lock held, what is to be shown: "" for nothing. */
+static void describe_progress(struct watchdog *watchdog, char *text, size_t room)
+{
+    uint64_t now_ns = 0;
+    uint64_t limit_ns = 0;
+    text[0] = '\0';
+    if (!watchdog->shows_progress || watchdog->subject == NULL ||
+        !subject_clock(watchdog->subject, &now_ns, &limit_ns) || now_ns == 0) {
+        return;
+    }
+    const double left = (double)(limit_ns - now_ns) / (double)now_ns * (double)watchdog->watched_s;
+    (void)snprintf(text, room, "\r\033[Ktcpsim: %.*s: %.1f s simulated, at most about %.0f s left",
+                   PATH_SHOWN_MAX, watchdog->path, (double)now_ns / 1e9, left + 1);
+    watchdog->progress_shown = true;
 }
 
 static void take_signal(struct watchdog *watchdog, const siginfo_t *info)
@@ -149,6 +169,7 @@ static void *watch(void *context)
     const struct timespec second = {.tv_sec = 1};
     bool stopping = false;
     while (!stopping) {
+        char progress[128] = "";
         siginfo_t info;
         const int number = sigtimedwait(&watchdog->signals, &info, &second);
         (void)pthread_mutex_lock(&watchdog->lock);
@@ -156,9 +177,11 @@ static void *watch(void *context)
             take_signal(watchdog, &info);
         } else if (errno == EAGAIN) {
             look(watchdog);
+            describe_progress(watchdog, progress, sizeof progress);
         }
         stopping = watchdog->stopping;
         (void)pthread_mutex_unlock(&watchdog->lock);
+        (void)dprintf(STDERR_FILENO, "%s", progress);
     }
     return NULL;
 }
@@ -207,6 +230,7 @@ void watchdog_stop(struct watchdog *watchdog)
     (void)pthread_mutex_unlock(&watchdog->lock);
     (void)pthread_kill(watchdog->thread, SIGUSR1);
     (void)pthread_join(watchdog->thread, NULL);
+    watchdog_clear_progress(watchdog);
     /* Nobody would answer the handler now. */
     static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++) {
@@ -233,8 +257,25 @@ void watchdog_watch(struct watchdog *watchdog, const char *path, const char *rep
     watchdog->subject = subject;
     watchdog->progress = 0;
     watchdog->still_s = 0;
+    watchdog->watched_s = 0;
     watchdog->cpu_ns = cpu_time(watchdog);
     (void)pthread_mutex_unlock(&watchdog->lock);
+}
+
+void watchdog_show_progress(struct watchdog *watchdog)
+{
+    (void)pthread_mutex_lock(&watchdog->lock);
+    watchdog->shows_progress = true;
+    (void)pthread_mutex_unlock(&watchdog->lock);
+}
+
+void watchdog_clear_progress(struct watchdog *watchdog)
+{
+    (void)pthread_mutex_lock(&watchdog->lock);
+    const bool shown = watchdog->progress_shown;
+    watchdog->progress_shown = false;
+    (void)pthread_mutex_unlock(&watchdog->lock);
+    if (shown) { (void)dprintf(STDERR_FILENO, "\r\033[K"); }
 }
 
 bool watchdog_add_file(struct watchdog *watchdog, const char *path)

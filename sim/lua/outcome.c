@@ -43,6 +43,8 @@ uint64_t scenario_progress(const struct scenario *scenario)
            (scenario->world != NULL ? world_events(scenario->world) : 0);
 }
 
+const struct world *scenario_peek_world(const struct scenario *scenario) { return scenario->world; }
+
 bool scenario_interrupt(struct scenario *scenario)
 {
     if (scenario->world == NULL) { return false; }

@@ -74,6 +74,9 @@ uint64_t scenario_seed(const struct scenario *scenario);
  */
 uint64_t scenario_progress(const struct scenario *scenario);
 
+/* The run's world, to be asked for its clock; NULL: it is not there yet. */
+struct world;
+const struct world *scenario_peek_world(const struct scenario *scenario);
 /* From another thread: the run ends before its next event. False: it has not come so far. */
 bool scenario_interrupt(struct scenario *scenario);
 

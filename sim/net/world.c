@@ -298,6 +298,8 @@ void world_go_on(struct world *world) { world->stopped = false; }
 
 uint64_t world_now(const struct world *world) { return world->now_ns; }
 
+uint64_t world_limit(const struct world *world) { return world->config.limit_ns; }
+
 uint64_t world_seed(const struct world *world) { return world->config.seed; }
 
 uint64_t world_events(const struct world *world) { return world->events; }

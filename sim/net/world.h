@@ -123,6 +123,7 @@ void world_go_on(struct world *world); /* takes world_stop back: world_run may b
 
 uint64_t world_now(const struct world *world);
 uint64_t world_seed(const struct world *world);
+uint64_t world_limit(const struct world *world);    /* when the run ends at the latest */
 uint64_t world_events(const struct world *world);   /* processed; the watchdog's sign of progress */
 uint64_t world_segments(const struct world *world); /* sent, forged ones too */
 const struct tcp_pools *world_pools(const struct world *world);

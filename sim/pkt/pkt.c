@@ -344,6 +344,8 @@ uint64_t pkt_progress(const struct pkt *pkt)
     return pkt->world != NULL ? world_events(pkt->world) : 0;
 }
 
+const struct world *pkt_peek_world(const struct pkt *pkt) { return pkt->world; }
+
 bool pkt_interrupt(struct pkt *pkt)
 {
     if (pkt->world == NULL) { return false; }

@@ -68,6 +68,9 @@ const struct tcp_marks *pkt_marks(const struct pkt *pkt); /* ../../tcp/marks.h; 
 const char *pkt_reason(const struct pkt *pkt);            /* of a verdict that is not pass; "" */
 uint64_t pkt_seed(const struct pkt *pkt);
 uint64_t pkt_progress(const struct pkt *pkt); /* grows while events happen */
+/* As scenario_peek_world. */
+struct world;
+const struct world *pkt_peek_world(const struct pkt *pkt);
 /* From another thread: the run ends before its next event. False: it has not come so far. */
 bool pkt_interrupt(struct pkt *pkt);
 
