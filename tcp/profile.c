@@ -101,7 +101,9 @@ const struct tcp_option_row tcp_option_table[] = {
         "RFC 6191 2, RFC 9293 3.6.1"),
     ROW("keepalive", KEEPALIVE, FIELD(keepalive_idle_ns), ALWAYS, US, 365 * DAY, true, NULL,
         "time, time, count", {"off", "off (2h, 75s, 9)", "off (2h, 75s, 8)"},
-        "probes on an idle connection: { idle, interval, count }", "RFC 9293 3.8.4"),
+        "probes on an idle connection: { idle, interval, count }; what is left out is as in brackets, "
+        "with true all of it",
+        "RFC 9293 3.8.4"),
     ROW("user_timeout", TIME, FIELD(user_timeout_ns), ALWAYS, US, 365 * DAY, true, NULL, "time",
         SAME("off"), "the connection is aborted when data stay unacknowledged so long",
         "RFC 9293 3.8.3"),
