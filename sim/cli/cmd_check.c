@@ -137,8 +137,9 @@ const struct command command_check = {
         "Reads each pcap or pcapng, follows both ends of every connection in a small model of\n"
         "RFC 9293's numbers, windows and states that shares no code with the simulator's own TCP,\n"
         "and prints each segment that its sender may not have sent, with the rule and its clause.\n"
-        "The captures are those of `run -w`; of foreign traffic, which may begin in the middle of\n"
-        "a connection, it says too much. The exit status: 0 none; 1 some; 2 no such capture.\n",
+        "The captures are those of `run -w`; of what one host saw (--capture-at), where segments\n"
+        "were lost on the way, and of foreign traffic, which may begin in the middle of a\n"
+        "connection, it says too much. The exit status: 0 none; 1 some; 2 no such capture.\n",
     .examples = "  tcpsim run -q -w run.pcapng scenarios/loss/lost-data.lua\n"
                 "  tcpsim check run.pcapng\n",
     .options = options,

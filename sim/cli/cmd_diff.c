@@ -261,14 +261,20 @@ static int run_scenario(struct comparison *c, unsigned which, const char *path,
     config.trace = &trace;
     config.message = keep_message;
     config.message_context = messages;
+    char *repeat = settings_repeat(&c->settings[which], path, NULL);
+    config.repeat = repeat;
     struct subject *subject = subject_create(&c->settings[which].script, &config);
-    if (subject == NULL) { return cli_no_memory(); }
-    watchdog_watch(watchdog, path, NULL, subject);
+    if (subject == NULL) {
+        free(repeat);
+        return cli_no_memory();
+    }
+    watchdog_watch(watchdog, path, repeat, subject);
     (void)subject_load(subject);
     const enum verdict verdict = subject_run(subject);
     watchdog_watch(watchdog, NULL, NULL, NULL);
     watchdog_clear_progress(watchdog);
     subject_destroy(subject);
+    free(repeat);
     size_t len = 0;
     const char *text = out_writer_contents(messages, &len);
     if (verdict == VERDICT_PASS || verdict == VERDICT_FAIL) { return CLI_HELD; }

@@ -112,7 +112,7 @@ static void print(const struct listing *listing)
     struct out_writer *out = listing->cli->out;
     for (size_t i = 0; i < listing->scenarios.count; i++) {
         const char *title = listing->titles[i];
-        if (title == NULL) {
+        if (title == NULL || (title[0] == '\0' && listing->cites[i][0] == '\0')) {
             out_printf(out, "%s\n", listing->scenarios.path[i]);
             continue;
         }

@@ -149,6 +149,7 @@ static void scenarios_are_listed_with_titles(void **state)
                                     "folder/b.lua    B\n");
     static const struct cli_row rows[] = {
         {"$T list error.lua pass.lua", 2, "One octet", "error.lua:3: "},
+        {"$T list script.pkt pass.lua | sed -n '/pkt/p'", 0, "script.pkt\n", NULL},
         {"cd folder && $T list", 0, "./a/z.lua", NULL},
     };
     CLI_CHECK(place, rows);
