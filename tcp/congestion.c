@@ -10,7 +10,9 @@ static const struct congestion_control *const controls[] = {&congestion_reno};
 static const struct congestion_control *control(const struct tcp_conn *conn)
 {
     const uint8_t index = conn_options(conn)->congestion;
-    return controls[index < sizeof controls / sizeof controls[0] ? index : 0];
+    /* The table of options lets no greater number through. */
+    assert(index < sizeof controls / sizeof controls[0]);
+    return controls[index];
 }
 
 enum tcp_phase conn_phase(const struct tcp_conn *conn)

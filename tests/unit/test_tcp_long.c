@@ -193,7 +193,8 @@ static void a_burst_has_64_kib(void **state)
     finish(&stream);
 }
 
-/* The intervals stay what they have grown to. */
+/* The intervals stay what they have grown to, and the number of repetitions as large as it can be.
+ */
 static void probes_are_not_counted_anew(void **state)
 {
     (void)state;
@@ -203,14 +204,16 @@ static void probes_are_not_counted_anew(void **state)
     arrive(&stream, TCP_ACK, PEER_ISS + 1);
     send_octets(&stream, 1);
     assert_int_equal(pump(&stream), 0);
-    for (unsigned i = 0; i < 300; i++) {
+    for (unsigned i = 0; i < UINT16_MAX + 3u; i++) {
         const uint64_t due_ns = tcp_next_deadline(stream.scene.host);
         if (i > 10) {
             assert_true(due_ns - stream.scene.now_ns == stream.scene.options.rto_max_ns);
         }
         stream.scene.now_ns = due_ns;
+        stream.scene.fired_count = 0;
         tcp_timeout(stream.scene.host, due_ns);
         assert_int_equal(pump(&stream), 1);
+        assert_int_equal(stream.last.retransmission, i < UINT16_MAX ? i : UINT16_MAX);
         arrive_of(&stream, TCP_ACK, PEER_ISS + 1, stream.last.seq);
     }
     finish(&stream);
